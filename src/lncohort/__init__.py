@@ -1,0 +1,1 @@
+"""Retrospective cohort analysis of drug exposure and renal response."""

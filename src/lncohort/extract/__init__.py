@@ -1,0 +1,1 @@
+"""The data contract of an extract, and what is read from it."""
