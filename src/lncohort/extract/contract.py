@@ -145,11 +145,22 @@ CONTRACT: tuple[Table, ...] = (
     ),
 )
 
-LAB_UNITS = {
-    "serum_creatinine": "umol/L",
-    "urine_protein_24h": "g/24h",
-    "serum_albumin": "g/L",
-    "complement_c3": "g/L",
+
+@dataclass(frozen=True)
+class LabTest:
+    """The unit of a laboratory test, and the largest value a laboratory can report."""
+
+    unit: str
+    max_value: float
+
+
+LAB_TESTS = {
+    "serum_creatinine": LabTest("umol/L", 3000),
+    "urine_protein_24h": LabTest("g/24h", 60),
+    "serum_albumin": LabTest("g/L", 80),
+    "complement_c3": LabTest("g/L", 10),
+    "complement_c4": LabTest("g/L", 5),
+    "haemoglobin": LabTest("g/L", 300),
 }
 
 

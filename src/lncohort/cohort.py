@@ -1,0 +1,214 @@
+"""From a study and an extract to a cohort: one row per patient, ready to be analysed."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from lncohort.engine.duck import Progress, connect, run_stages
+from lncohort.engine.parameters import parameter_tables
+from lncohort.errors import UserError
+from lncohort.extract.contract import CONTRACT
+from lncohort.extract.extract import Extract
+from lncohort.study import Study
+
+NOT_RECORDED = "not recorded"
+MAX_REJECTED_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """The patients of a study, and how they were arrived at.
+
+    Attributes
+    ----------
+    study : Study
+    analysis_set : DataFrame
+        One row per patient, sorted by ``patient_id``.
+    person_time : DataFrame
+        Start-stop rows of constant exposure, days from the index date.
+    attrition : DataFrame
+        Columns step, criterion, label, before, excluded, after (patients).
+    row_counts : DataFrame
+        Columns table, rows, used, rejected, out_of_scope: rows = the sum of the other three.
+    rejected : DataFrame
+        Columns table_name, reason, rows: how many rows could not be used, and why.
+    combination_days : DataFrame
+        Columns patient_id, combination, overlap_days: patients on two drugs at one time.
+    data_until : date
+        The last day observed in the extract.
+    stage_seconds : dict
+        Seconds taken by each SQL stage.
+    """
+
+    study: Study
+    analysis_set: pd.DataFrame
+    person_time: pd.DataFrame
+    attrition: pd.DataFrame
+    row_counts: pd.DataFrame
+    rejected: pd.DataFrame
+    combination_days: pd.DataFrame
+    data_until: date
+    stage_seconds: dict[str, float]
+
+
+def build(
+    study: Study,
+    extract: Extract,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Cohort:
+    """Build the cohort of a study from an extract.
+
+    Parameters
+    ----------
+    study
+        The study file, loaded.
+    extract
+        The extract, opened.
+    threads
+        Threads of DuckDB; the result does not depend on it.
+    progress
+        Called after each SQL stage with its name, rows and seconds.
+
+    Raises
+    ------
+    UserError
+        When most rows of a table cannot be used, or no patient is left.
+    """
+    with connect(threads) as connection:
+        extract.register(connection)
+        parameters = parameter_tables(study, date.today())
+        seconds = run_stages(connection, parameters, progress)
+        tables = {
+            name: connection.table(name).df()
+            for name in (
+                "analysis_set",
+                "person_time",
+                "drug_use",
+                "covariate_number",
+                "covariate_level",
+                "attrition",
+                "row_status",
+                "combination_era",
+            )
+        }
+        data_until = connection.table("observation_period").max("period_end").fetchone()[0]
+    row_counts, rejected = _row_counts(tables["row_status"])
+    _refuse_mostly_rejected(row_counts, rejected, extract)
+    attrition = tables["attrition"].sort_values("step", ignore_index=True)
+    _refuse_empty(attrition)
+    return Cohort(
+        study=study,
+        analysis_set=_analysis_set(study, tables),
+        person_time=tables["person_time"].sort_values(
+            ["patient_id", "start_day"], ignore_index=True
+        ),
+        attrition=attrition,
+        row_counts=row_counts,
+        rejected=rejected,
+        combination_days=tables["combination_era"]
+        .groupby(["patient_id", "combination"], as_index=False)["overlap_days"]
+        .sum(),
+        data_until=data_until,
+        stage_seconds=seconds,
+    )
+
+
+def _analysis_set(study: Study, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Join drugs and covariates to the patients, each under the name that the study gives it."""
+    wide = tables["analysis_set"].set_index("patient_id").sort_index()
+    wide["event"] = wide["event"].astype("int8")
+    wide["dose_band"] = _category(
+        wide["dose_band"], ["never", *study.exposure.dose_band_labels, "unknown"]
+    )
+    wide["duration_band"] = _category(
+        wide["duration_band"], ["never", *study.exposure.duration_band_labels]
+    )
+    use = tables["drug_use"].set_index("patient_id")
+    for drug in study.drugs:
+        of_drug = use[use["drug"] == drug.name].reindex(wide.index)
+        wide[f"{drug.name}_use"] = of_drug["used"].astype(bool)
+        wide[f"{drug.name}_first_day"] = of_drug["first_day"].astype("Int64")
+        for column in ("covered_days", "known_dose_days", "unknown_dose_days"):
+            wide[f"{drug.name}_{column}"] = of_drug[column].astype("int64")
+        wide[f"{drug.name}_mean_daily_dose_mg"] = of_drug["mean_daily_dose_mg"].astype(float)
+    numbers = tables["covariate_number"].pivot(
+        index="patient_id", columns="covariate", values="value"
+    )
+    levels = tables["covariate_level"].pivot(
+        index="patient_id", columns="covariate", values="level"
+    )
+    for covariate in study.covariates:
+        if covariate.levels:
+            column = levels.get(covariate.name, pd.Series(dtype=object)).reindex(wide.index)
+            wide[covariate.name] = _category(
+                column.fillna(NOT_RECORDED), [*covariate.levels, NOT_RECORDED]
+            )
+        else:
+            column = numbers.get(covariate.name, pd.Series(dtype=float)).reindex(wide.index)
+            wide[covariate.name] = column.astype(np.float64)
+    return wide.reset_index()
+
+
+def _category(column: pd.Series, levels: list[str]) -> pd.Series:
+    return pd.Series(
+        pd.Categorical(column, categories=levels, ordered=True), index=column.index
+    )
+
+
+def _row_counts(row_status: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows of each table by fate, in the order of the contract; and the reasons."""
+    status = row_status.copy()
+    status["fate"] = np.where(
+        ~status["in_scope"].astype(bool),
+        "out_of_scope",
+        np.where(status["reason"].isna(), "used", "rejected"),
+    )
+    counts = (
+        status.pivot_table(index="table_name", columns="fate", values="row_count", aggfunc="sum")
+        .reindex(index=[t.name for t in CONTRACT], columns=["used", "rejected", "out_of_scope"])
+        .fillna(0)
+        .astype("int64")
+    )
+    counts.insert(0, "rows", counts.sum(axis=1))
+    rejected = (
+        status[status["fate"] == "rejected"][["table_name", "reason", "row_count"]]
+        .rename(columns={"row_count": "rows"})
+        .sort_values(["table_name", "reason"], ignore_index=True)
+    )
+    counts = counts.rename_axis(index="table", columns=None).reset_index()
+    return counts, rejected
+
+
+def _refuse_mostly_rejected(
+    row_counts: pd.DataFrame, rejected: pd.DataFrame, extract: Extract
+) -> None:
+    """An extract most of whose rows cannot be used is not what the contract means."""
+    in_scope = row_counts["used"] + row_counts["rejected"]
+    bad = row_counts[row_counts["rejected"] > MAX_REJECTED_SHARE * in_scope]
+    if bad.empty:
+        return
+    lines = []
+    for row in bad.itertuples():
+        reasons = rejected[rejected["table_name"] == row.table]
+        found = ", ".join(f"{r.reason} ({r.rows})" for r in reasons.itertuples())
+        lines.append(
+            f"{extract.path(row.table).name}: {row.rejected} of {row.used + row.rejected} rows "
+            f"cannot be used: {found}; expected: at most half. Mend the extract, or see "
+            f"`lncohort contract` for what each column must hold."
+        )
+    raise UserError("\n".join(lines))
+
+
+def _refuse_empty(attrition: pd.DataFrame) -> None:
+    """A study with no patient left has no result."""
+    if attrition["after"].iloc[-1] > 0:
+        return
+    emptied = attrition[attrition["after"] == 0].iloc[0]
+    raise UserError(
+        f"no patient is left in the cohort: of {attrition['before'].iloc[0]} patients in the "
+        f"extract, the last {emptied['before']} were excluded at step {emptied['step']}, "
+        f"\"{emptied['label']}\". Check the study's period and drugs, and this criterion."
+    )

@@ -1,0 +1,85 @@
+"""Runs the SQL stages on DuckDB."""
+
+import time
+from collections.abc import Callable, Mapping
+from itertools import groupby
+
+import duckdb
+import pyarrow as pa
+
+from lncohort.engine.stages import sql_files
+
+Progress = Callable[[str, int, float], None]
+
+
+class StageError(RuntimeError):
+    """A SQL file failed on an extract that had passed the contract: an error of ours."""
+
+
+def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """Open an in-memory DuckDB.
+
+    Parameters
+    ----------
+    threads
+        Number of threads; DuckDB's own choice when None. Results do not depend on it.
+    """
+    config = {} if threads is None else {"threads": threads}
+    return duckdb.connect(config=config)
+
+
+def run_stages(
+    connection: duckdb.DuckDBPyConnection,
+    parameters: Mapping[str, pa.Table],
+    progress: Progress | None = None,
+) -> dict[str, float]:
+    """Make every table of the design on a connection that holds the ``raw_`` tables.
+
+    Parameters
+    ----------
+    connection
+        A connection in which the extract's tables stand as ``raw_<name>``.
+    parameters
+        The parameter tables of the study, by name.
+    progress
+        Called after each stage with its name, the rows of its tables and its seconds.
+
+    Returns
+    -------
+    dict
+        Seconds taken, by stage, in the order run.
+
+    Raises
+    ------
+    StageError
+        With the name of the SQL file, when DuckDB refuses it.
+    """
+    for name, table in parameters.items():
+        connection.register(name, table)
+    seconds = {}
+    for stage, files in groupby(_by_stage(), key=lambda file: file.stage):
+        started = time.perf_counter()
+        rows = 0
+        for file in files:
+            try:
+                connection.execute(file.text)
+            except duckdb.Error as error:
+                raise StageError(
+                    f"sql/{file.stage}/{file.table}.sql failed: {type(error).__name__}: "
+                    f"{str(error).splitlines()[0]} (parameter tables: {', '.join(parameters)})"
+                ) from error
+            rows += connection.table(file.table).shape[0]
+        seconds[stage] = time.perf_counter() - started
+        if progress is not None:
+            progress(stage, rows, seconds[stage])
+    return seconds
+
+
+def _by_stage():
+    """The files stage by stage: data goes down the list of stages and never back up."""
+    files = sql_files()
+    first_seen = {}
+    for position, file in enumerate(files):
+        first_seen[file.stage] = max(first_seen.get(file.stage, -1), position)
+    stages = sorted(first_seen, key=first_seen.get)
+    return [file for stage in stages for file in files if file.stage == stage]

@@ -1,0 +1,248 @@
+"""The study file as small parameter tables, to which the SQL joins."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import combinations
+
+import pyarrow as pa
+
+from lncohort.extract.contract import LAB_TESTS
+from lncohort.study import Study
+
+TEXT, INTEGER, FLAG, DATE = pa.string(), pa.int32(), pa.bool_(), pa.date32()
+AMOUNT = pa.decimal128(12, 4)
+
+
+def parameter_tables(study: Study, today: date) -> dict[str, pa.Table]:
+    """Every parameter table of a study.
+
+    Parameters
+    ----------
+    study
+        The study.
+    today
+        The day of the run: what is dated later is an error of the extract.
+
+    Returns
+    -------
+    dict of pyarrow.Table
+        By name, as the SQL files join to them.
+    """
+    return {
+        "study_setting": _study_setting(study, today),
+        "study_drug": _study_drug(study),
+        "study_test": _study_test(study),
+        "study_concept": _study_concept(study),
+        "lab_window": _lab_window(study),
+        "eligibility_criterion": _eligibility_criterion(study),
+        "attrition_step": _attrition_step(study),
+        "kidney_failure_procedure": _table(
+            {"concept": TEXT}, [(c,) for c in study.follow_up.kidney_failure]
+        ),
+        "outcome_criterion": _table(
+            {"component": TEXT, "test": TEXT, "rule": TEXT, "value": AMOUNT},
+            [(c.component, c.test, c.rule, c.value) for c in study.outcome.criteria],
+        ),
+        "dose_band": _bands(study.exposure.dose_band_labels, study.exposure.dose_bands),
+        "duration_band": _bands(study.exposure.duration_band_labels, study.exposure.duration_bands),
+        "regimen_label": _regimen_label(study),
+        "combination": _combination(study),
+        "covariate_definition": _table(
+            {"covariate": TEXT, "kind": TEXT, "concept": TEXT, "from_day": INTEGER},
+            [(c.name, c.kind, c.concept, c.from_day) for c in study.covariates],
+        ),
+        "covariate_concept": _table(
+            {"covariate": TEXT, "concept": TEXT},
+            [(c.name, concept) for c in study.covariates for concept in c.concepts],
+        ),
+        "covariate_band": _covariate_band(study),
+        "biopsy_group": _table(
+            {"covariate": TEXT, "level": TEXT, "isn_rps_class": TEXT},
+            [
+                (c.name, level, isn_class)
+                for c in study.covariates
+                for level, classes in c.groups.items()
+                for isn_class in classes
+            ],
+        ),
+    }
+
+
+def _table(columns: dict[str, pa.DataType], rows: Iterable[tuple]) -> pa.Table:
+    rows = list(rows)
+    arrays = [
+        pa.array([_exact(row[i], kind) for row in rows], type=kind)
+        for i, kind in enumerate(columns.values())
+    ]
+    return pa.Table.from_arrays(arrays, names=list(columns))
+
+
+def _exact(value, kind):
+    """A number as the decimal that was written in the study file, not its binary neighbour."""
+    if value is None or kind != AMOUNT:
+        return value
+    return Decimal(str(value))
+
+
+def _study_setting(study: Study, today: date) -> pa.Table:
+    return _table(
+        {
+            "period_start": DATE,
+            "period_end": DATE,
+            "max_days": INTEGER,
+            "outcome_from_day": INTEGER,
+            "baseline_from_day": INTEGER,
+            "component_days": INTEGER,
+            "confirm_days": INTEGER,
+            "exposure_drug": TEXT,
+            "exposure_until": TEXT,
+            "today": DATE,
+        },
+        [
+            (
+                study.info.period_start,
+                study.info.period_end + timedelta(days=1),
+                study.follow_up.max_days,
+                study.outcome.from_day,
+                -study.outcome.baseline_days,
+                study.outcome.component_days,
+                study.outcome.confirm_days,
+                study.exposure.drug,
+                study.exposure.until,
+                today,
+            )
+        ],
+    )
+
+
+def _study_drug(study: Study) -> pa.Table:
+    return _table(
+        {
+            "drug": TEXT,
+            "drug_bit": INTEGER,
+            "is_entry": FLAG,
+            "grace_days": INTEGER,
+            "overlap": TEXT,
+            "pulse_days": INTEGER,
+            "max_daily_dose_mg": AMOUNT,
+            "max_pulse_dose_mg": AMOUNT,
+        },
+        [
+            (
+                d.name,
+                2**position,
+                d.name in study.entry.drugs,
+                d.grace_days,
+                d.overlap,
+                d.pulse_days,
+                d.max_daily_dose_mg,
+                d.max_pulse_dose_mg,
+            )
+            for position, d in enumerate(study.drugs)
+        ],
+    )
+
+
+def _tests(study: Study) -> list[str]:
+    tests = [c.test for c in study.outcome.criteria]
+    tests += [c.concept for c in study.covariates if c.kind == "lab"]
+    tests += ["serum_creatinine" for c in study.covariates if c.kind == "egfr"]
+    tests += [e.concept for e in study.eligibility if e.kind == "lab"]
+    return sorted(set(tests))
+
+
+def _study_test(study: Study) -> pa.Table:
+    return _table(
+        {"test": TEXT, "unit": TEXT, "max_value": AMOUNT},
+        [(test, LAB_TESTS[test].unit, LAB_TESTS[test].max_value) for test in _tests(study)],
+    )
+
+
+def _lab_window(study: Study) -> pa.Table:
+    windows = {(c.test, -study.outcome.baseline_days) for c in study.outcome.criteria}
+    windows |= {(c.concept, c.from_day) for c in study.covariates if c.kind == "lab"}
+    windows |= {("serum_creatinine", c.from_day) for c in study.covariates if c.kind == "egfr"}
+    windows |= {(e.concept, e.from_day) for e in study.eligibility if e.kind == "lab"}
+    return _table({"test": TEXT, "from_day": INTEGER}, sorted(windows))
+
+
+def _study_concept(study: Study) -> pa.Table:
+    concepts = {("procedure", c) for c in study.follow_up.kidney_failure}
+    concepts |= {("diagnosis", e.concept) for e in study.eligibility if e.kind == "diagnosis"}
+    concepts |= {("procedure", e.concept) for e in study.eligibility if e.kind == "no_procedure"}
+    concepts |= {("diagnosis", c) for v in study.covariates for c in v.concepts}
+    concepts |= {("assessment", v.concept) for v in study.covariates if v.kind == "assessment"}
+    return _table({"source": TEXT, "concept": TEXT}, sorted(concepts))
+
+
+FIRST_STEPS = (
+    ("usable_record", "a usable patient record"),
+    ("entry_drug", "a usable prescription of a drug of entry"),
+    ("inside_period", "first start inside the study period"),
+)
+
+
+def _eligibility_criterion(study: Study) -> pa.Table:
+    return _table(
+        {
+            "step": INTEGER,
+            "kind": TEXT,
+            "concept": TEXT,
+            "from_day": INTEGER,
+            "min_value": AMOUNT,
+            "max_value": AMOUNT,
+        },
+        [
+            (step, e.kind, e.concept, e.from_day, e.min_value, e.max_value)
+            for step, e in enumerate(study.eligibility, start=len(FIRST_STEPS) + 1)
+        ],
+    )
+
+
+def _attrition_step(study: Study) -> pa.Table:
+    named = [*FIRST_STEPS, *((e.name, e.label) for e in study.eligibility)]
+    return _table(
+        {"step": INTEGER, "criterion": TEXT, "label": TEXT},
+        [(step, name, label) for step, (name, label) in enumerate(named, start=1)],
+    )
+
+
+def _edges(labels, cuts):
+    """(label, from, to) of each band; None at the open ends."""
+    return zip(labels, (None, *cuts), (*cuts, None), strict=True)
+
+
+def _bands(labels, cuts) -> pa.Table:
+    return _table(
+        {"level": TEXT, "from_value": AMOUNT, "to_value": AMOUNT}, list(_edges(labels, cuts))
+    )
+
+
+def _covariate_band(study: Study) -> pa.Table:
+    return _table(
+        {"covariate": TEXT, "level": TEXT, "from_value": AMOUNT, "to_value": AMOUNT},
+        [(c.name, *edge) for c in study.covariates if c.bands for edge in _edges(c.levels, c.bands)],
+    )
+
+
+def _regimen_label(study: Study) -> pa.Table:
+    bits = {drug.name: 2**position for position, drug in enumerate(study.drugs)}
+    return _table(
+        {"drug_bits": INTEGER, "regimen": TEXT},
+        [
+            (sum(bits[drug] for drug in subset), study.regimen_label(subset))
+            for size in range(1, len(bits) + 1)
+            for subset in combinations(bits, size)
+        ],
+    )
+
+
+def _combination(study: Study) -> pa.Table:
+    return _table(
+        {"combination": TEXT, "first_drug": TEXT, "second_drug": TEXT, "min_overlap_days": INTEGER},
+        [
+            (study.regimen_label(c.drugs), *c.drugs, c.min_overlap_days)
+            for c in study.combinations
+        ],
+    )

@@ -1,0 +1,59 @@
+"""An extract: a folder of Parquet files that meets the data contract."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from lncohort.errors import UserError
+from lncohort.extract.check import contract_errors
+from lncohort.extract.contract import CONTRACT
+
+
+@dataclass(frozen=True)
+class Extract:
+    """An extract whose files meet the contract; its rows may still be unusable.
+
+    Open one with :meth:`Extract.open`.
+    """
+
+    folder: Path
+
+    @classmethod
+    def open(cls, folder: str | Path) -> "Extract":
+        """Open a folder of Parquet files, one for each table of the contract.
+
+        Raises
+        ------
+        UserError
+            With every table and column that does not meet the contract.
+        """
+        folder = Path(folder)
+        errors = contract_errors(folder)
+        if errors:
+            raise UserError("\n".join(errors))
+        return cls(folder)
+
+    def path(self, table: str) -> Path:
+        """The Parquet file of a table."""
+        return self.folder / f"{table}.parquet"
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether a truth lies beside the tables: then no patient stands behind them."""
+        return (self.folder / "truth.json").is_file()
+
+    def register(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make every table readable as ``raw_<name>`` on a connection."""
+        for table in CONTRACT:
+            relation = connection.read_parquet(str(self.path(table.name)))
+            relation.create_view(f"raw_{table.name}")
+
+    def file_hashes(self) -> dict[str, str]:
+        """SHA-256 of each file, by table."""
+        hashes = {}
+        for table in CONTRACT:
+            with self.path(table.name).open("rb") as file:
+                hashes[table.name] = hashlib.file_digest(file, "sha256").hexdigest()
+        return hashes

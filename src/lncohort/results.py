@@ -1,0 +1,81 @@
+"""What a study returns: estimates, attrition and flags, without any patient's row."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+
+from lncohort.audit.flags import find_flags
+from lncohort.cohort import Cohort
+from lncohort.estimate import estimate_all
+from lncohort.study import Study
+
+
+@dataclass(frozen=True)
+class Results:
+    """The results of a study on one extract.
+
+    Attributes
+    ----------
+    study : Study
+    estimates : DataFrame
+        One row per estimate; every figure and table of the report is made from it.
+    attrition : DataFrame
+        Columns step, criterion, label, before, excluded, after (patients).
+    flags : list of dict
+        What a reader should know before believing: flag, severity, where, message, direction.
+    row_counts, rejected : DataFrame
+        Rows of the extract by fate, and the reasons why rows could not be used.
+    synthetic : bool
+        Whether the extract was simulated.
+    data_until : date
+        The last day observed.
+    """
+
+    study: Study
+    estimates: pd.DataFrame
+    attrition: pd.DataFrame
+    flags: list[dict]
+    row_counts: pd.DataFrame
+    rejected: pd.DataFrame
+    synthetic: bool
+    data_until: date
+
+    def figure(self, name: str):
+        """Draw a figure of the report.
+
+        Parameters
+        ----------
+        name
+            The name of the figure, as the files under ``figures/`` are named.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+        """
+        from lncohort.report.figures import draw
+
+        return draw(self, name)
+
+
+def analyse(cohort: Cohort, synthetic: bool = False) -> Results:
+    """Run every analysis that the study names.
+
+    Parameters
+    ----------
+    cohort
+        What :func:`lncohort.build` returned.
+    synthetic
+        Whether the extract was simulated; the report says so in plain sight.
+    """
+    estimates = estimate_all(cohort.study, cohort.analysis_set, cohort.person_time)
+    return Results(
+        study=cohort.study,
+        estimates=estimates,
+        attrition=cohort.attrition,
+        flags=find_flags(cohort.study, cohort.analysis_set, estimates),
+        row_counts=cohort.row_counts,
+        rejected=cohort.rejected,
+        synthetic=synthetic,
+        data_until=cohort.data_until - timedelta(days=1),
+    )

@@ -1,0 +1,177 @@
+"""One run: from a study file and an extract to a folder of results, whole or not at all."""
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from lncohort.cohort import Cohort, build
+from lncohort.engine.stages import sql_files
+from lncohort.errors import UserError
+from lncohort.extract.extract import Extract
+from lncohort.report import write_report
+from lncohort.results import Results, analyse
+from lncohort.study import load_study, study_source
+
+PACKAGES = (
+    "lncohort",
+    "duckdb",
+    "lifelines",
+    "matplotlib",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "scikit-learn",
+    "scipy",
+    "sqlglot",
+    "statsmodels",
+)
+
+
+def run(
+    study: str | Path,
+    extract: str | Path,
+    out: str | Path,
+    force: bool = False,
+    threads: int | None = None,
+    progress: Callable[[str, int | None, float], None] | None = None,
+) -> Results:
+    """Run a study on an extract and write its results.
+
+    Parameters
+    ----------
+    study
+        Name of a shipped study, or path of a study file.
+    extract
+        Folder of the extract.
+    out
+        Folder to be made. It appears whole at the end, or not at all.
+    force
+        Replace the results of an earlier run.
+    threads
+        Threads of DuckDB; the results do not depend on it.
+    progress
+        Called after each stage with its name, its rows (None when it has none) and seconds.
+
+    Raises
+    ------
+    UserError
+        When the study file, the extract or the output folder cannot be used.
+    """
+    started = datetime.now(UTC)
+    out = Path(out)
+    loaded = load_study(study)
+    refuse_existing(out, force)
+    opened = Extract.open(extract)
+    cohort = build(loaded, opened, threads, progress)
+    seconds = dict(cohort.stage_seconds)
+    with _timed("estimate", seconds, progress):
+        results = analyse(cohort, synthetic=opened.is_synthetic)
+    with written_whole(out) as folder:
+        with _timed("report", seconds, progress):
+            write_report(results, folder)
+        cohort.analysis_set.to_parquet(folder / "analysis_set.parquet", index=False)
+        manifest = _manifest(study, opened, cohort, seconds, started)
+        (folder / "manifest.json").write_text(
+            json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+    return results
+
+
+def refuse_existing(out: Path, force: bool) -> None:
+    """Refuse an output folder that holds anything but an earlier run that may be replaced."""
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise UserError(f"{out}: is a file; expected a folder to be made. Choose another --out.")
+    if not any(out.iterdir()):
+        return
+    if not force:
+        raise UserError(
+            f"{out}: is not empty; nothing is overwritten. Choose another --out, or give --force "
+            "to replace the results of an earlier run."
+        )
+    if not (out / "manifest.json").is_file():
+        raise UserError(
+            f"{out}: holds no manifest.json, so it is not the folder of an earlier run; --force "
+            "replaces only those. Choose another --out."
+        )
+
+
+@contextmanager
+def written_whole(out: Path) -> Iterator[Path]:
+    """A folder beside ``out`` that takes its name when all is written, and is gone otherwise."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    except OSError as error:
+        raise UserError(
+            f"{out}: cannot be written ({error.strerror}). Choose a folder that you may write to."
+        ) from error
+    try:
+        yield folder
+        folder.chmod(0o755)
+        if out.exists():
+            earlier = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent)) / "earlier"
+            out.rename(earlier)
+            folder.rename(out)
+            shutil.rmtree(earlier.parent)
+        else:
+            folder.rename(out)
+    except OSError as error:
+        raise UserError(
+            f"{out}: writing stopped ({error.strerror}); nothing was left there. Make room, or "
+            "choose another --out."
+        ) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _timed(stage: str, seconds: dict, progress) -> Iterator[None]:
+    started = time.perf_counter()
+    yield
+    seconds[stage] = time.perf_counter() - started
+    if progress is not None:
+        progress(stage, None, seconds[stage])
+
+
+def _manifest(
+    study: str | Path, extract: Extract, cohort: Cohort, seconds: dict, started: datetime
+) -> dict:
+    """Where the results came from. Times and machine facts stand here and nowhere else."""
+    label, source = study_source(study)
+    seed = None
+    if extract.is_synthetic:
+        truth = json.loads((extract.folder / "truth.json").read_text(encoding="utf-8"))
+        seed = truth.get("seed")
+    return {
+        "study": {
+            "name": cohort.study.info.name,
+            "file": Path(label).name,
+            "sha256": hashlib.sha256(source).hexdigest(),
+        },
+        "extract": {"sha256": extract.file_hashes(), "synthetic": extract.is_synthetic},
+        "seed": seed,
+        "rows": cohort.row_counts.to_dict(orient="records"),
+        "rejected": cohort.rejected.to_dict(orient="records"),
+        "sql": {
+            f"{file.stage}/{file.table}.sql": hashlib.sha256(file.text.encode()).hexdigest()
+            for file in sql_files()
+        },
+        "versions": {name: version(name) for name in PACKAGES}
+        | {"python": platform.python_version()},
+        "started": started.isoformat(timespec="seconds"),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "stage_seconds": {stage: round(value, 3) for stage, value in seconds.items()},
+        "machine": {"system": platform.platform(), "processors": os.cpu_count()},
+        "note": "analysis_set.parquet holds one row per patient: it stays on this machine",
+    }
