@@ -1,0 +1,29 @@
+# `make demo` runs the Nanjing study on the sample data; `make test` passes the tests.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+
+.PHONY: demo test lint docs sample
+.DELETE_ON_ERROR:
+
+$(BIN)/lncohort: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade-strategy only-if-needed -c constraints.txt -e '.[test]'
+	@touch $@
+
+demo: $(BIN)/lncohort      ## run the Nanjing study on sample_data/
+	$(BIN)/lncohort run nanjing --extract sample_data --out out/nanjing --force
+
+test: $(BIN)/lncohort      ## pass the tests
+	$(BIN)/python -m pytest -n 2
+
+lint: $(BIN)/lncohort      ## check style
+	$(BIN)/python -m pip install --quiet -c constraints.txt ruff
+	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests
+
+sample: $(BIN)/lncohort    ## write sample_data/ anew from its seed
+	$(BIN)/python -m lncohort.simulate.sample
+
+docs: $(BIN)/lncohort      ## write docs/results.md anew
+	$(BIN)/lncohort results-table --extract sample_data --out docs/results.md

@@ -1,0 +1,48 @@
+"""Fixtures that turn small extracts into the tables that the SQL makes of them."""
+
+from datetime import date
+
+import pyarrow.parquet as pq
+import pytest
+
+from lncohort.engine.duck import connect, run_stages
+from lncohort.engine.parameters import parameter_tables
+from lncohort.study import load_study
+from small_extract import arrow_tables
+
+
+@pytest.fixture(scope="session")
+def nanjing():
+    return load_study("nanjing")
+
+
+@pytest.fixture
+def sql_tables(nanjing):
+    """Run all SQL on rows and return a function that reads any table, as a list of dicts."""
+    connections = []
+
+    def run(rows, study=nanjing, threads=1):
+        connection = connect(threads)
+        connections.append(connection)
+        for name, table in arrow_tables(rows).items():
+            connection.register(f"raw_{name}", table)
+        run_stages(connection, parameter_tables(study, date(2024, 1, 1)))
+        return lambda table: connection.table(table).to_arrow_table().to_pylist()
+
+    yield run
+    for connection in connections:
+        connection.close()
+
+
+@pytest.fixture
+def extract_folder(tmp_path):
+    """Write rows as an extract and return its folder."""
+
+    def write(rows, name="extract"):
+        folder = tmp_path / name
+        folder.mkdir()
+        for table, content in arrow_tables(rows).items():
+            pq.write_table(content, folder / f"{table}.parquet")
+        return folder
+
+    return write
