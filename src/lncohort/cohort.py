@@ -94,7 +94,7 @@ def build(
                 "combination_era",
             )
         }
-        data_until = connection.table("observation_period").max("period_end").fetchone()[0]
+        data_until = connection.table("observation_period").max("period_end").fetchall()[0][0]
     row_counts, rejected = _row_counts(tables["row_status"])
     _refuse_mostly_rejected(row_counts, rejected, extract)
     attrition = tables["attrition"].sort_values("step", ignore_index=True)
@@ -153,9 +153,7 @@ def _analysis_set(study: Study, tables: dict[str, pd.DataFrame]) -> pd.DataFrame
 
 
 def _category(column: pd.Series, levels: list[str]) -> pd.Series:
-    return pd.Series(
-        pd.Categorical(column, categories=levels, ordered=True), index=column.index
-    )
+    return pd.Series(pd.Categorical(column, categories=levels, ordered=True), index=column.index)
 
 
 def _row_counts(row_status: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -210,5 +208,5 @@ def _refuse_empty(attrition: pd.DataFrame) -> None:
     raise UserError(
         f"no patient is left in the cohort: of {attrition['before'].iloc[0]} patients in the "
         f"extract, the last {emptied['before']} were excluded at step {emptied['step']}, "
-        f"\"{emptied['label']}\". Check the study's period and drugs, and this criterion."
+        f'"{emptied["label"]}". Check the study\'s period and drugs, and this criterion.'
     )
