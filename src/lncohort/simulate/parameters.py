@@ -37,6 +37,21 @@ RISK_FACTORS = (
 )
 
 
+# The parameters that the calibration is free to change.
+KNOBS = (
+    "log_hazard",
+    "tacrolimus_choice",
+    "effect_mmf",
+    "effect_tac",
+    "effect_tac_cyc",
+    "effect_tac_mmf",
+    "effect_dose_per_mg",
+    "effect_duration",
+)
+
+CALIBRATION_FILE = "calibration.json"
+
+
 def _weights(*values: float) -> Mapping[str, float]:
     return dict(zip(RISK_FACTORS, values, strict=True))
 
@@ -45,7 +60,7 @@ def _weights(*values: float) -> Mapping[str, float]:
 class Parameters:
     """The process that makes an extract.
 
-    The fields without a default are found by `lncohort.simulate.calibrate`; the others are
+    The fields without a default, `KNOBS`, are found by `lncohort.simulate.calibrate`; the others are
     assumptions, chosen so that the extract looks like a hospital's. Effects are on the scale of
     the log monthly hazard of remission, `CYC alone` being 0, or of the log odds of a choice.
     """
@@ -99,19 +114,19 @@ class Parameters:
     tacrolimus_doses_mg: tuple[float, ...] = (1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6)
     tacrolimus_dose_shares: tuple[float, ...] = (
         0.12,
-        0.12,
-        0.16,
-        0.14,
+        0.13,
+        0.18,
+        0.15,
         0.18,
         0.08,
-        0.05,
-        0.05,
-        0.06,
         0.04,
+        0.04,
+        0.05,
+        0.03,
     )
     titrated_share: float = 0.35
     dose_change_per_month: float = 0.05
-    tacrolimus_months: float = 13.0
+    tacrolimus_months: float = 9.0
     mycophenolate_months: float = 20.0
 
     # --- who comes, how long, with what gaps in the record
@@ -152,7 +167,7 @@ class Parameters:
 @cache
 def calibration() -> dict:
     """The data file of the last calibration: parameters, seeds, patients, truth."""
-    text = files("lncohort.simulate").joinpath("calibration.json").read_text(encoding="utf-8")
+    text = files("lncohort.simulate").joinpath(CALIBRATION_FILE).read_text(encoding="utf-8")
     return json.loads(text)
 
 

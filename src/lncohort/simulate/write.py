@@ -35,7 +35,8 @@ def simulate_extract(
     out : Path
         Folder to be made; it may exist only when empty. It appears whole or not at all.
     parameters : Parameters, optional
-        The process; by default the calibrated one. The truth is written for that one only.
+        The process; by default the calibrated one. Only that one's truth is known: for another,
+        `truth.json` holds no estimates.
     chunk_size : int
         Patients simulated at a time; memory grows with it and not with `patients`.
 
@@ -63,8 +64,7 @@ def simulate_extract(
         ) from error
     try:
         _write_tables(unfinished, patients, seed, parameters or calibrated(), chunk_size)
-        if parameters is None:
-            _write_truth(unfinished / "truth.json", patients, seed)
+        _write_truth(unfinished / "truth.json", patients, seed, parameters is None)
         unfinished.chmod(0o755)
         if out.exists():
             out.rmdir()
@@ -93,7 +93,7 @@ def _write_tables(
                 writers[name].write_table(rows)
 
 
-def _write_truth(path: Path, patients: int, seed: int) -> None:
+def _write_truth(path: Path, patients: int, seed: int, is_calibrated: bool) -> None:
     """Write what the analysis of a very large extract converges to, and this extract's origin."""
     result = calibration()
     truth = {
@@ -101,6 +101,6 @@ def _write_truth(path: Path, patients: int, seed: int) -> None:
         "patients": patients,
         "seed": seed,
         "large_sample": {"patients": result["patients"], "seeds": result["seeds"]},
-        "estimates": result["truth"],
+        "estimates": result["truth"] if is_calibrated else [],
     }
     path.write_text(json.dumps(truth, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
