@@ -45,7 +45,7 @@ def test_patient_leaves_at_the_step_that_is_not_met(sql_tables, step):
 
 
 def test_first_start_before_the_period_is_prior_use_and_not_an_entry(sql_tables):
-    rows = a_patient(prescription=[supply(0, 30), supply(0, 30, start_date=date(2009, 12, 31))])
+    rows = a_patient(prescription=[supply(0, 30), supply(-1827, 30)])
     rows["observation_period"][0]["start_date"] = date(2009, 1, 1)
     tables = sql_tables(rows)
     assert [r["criterion"] for r in tables("attrition") if r["excluded"]] == ["inside_period"]

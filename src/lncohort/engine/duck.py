@@ -57,7 +57,7 @@ def run_stages(
     for name, table in parameters.items():
         connection.register(name, table)
     seconds = {}
-    for stage, files in groupby(_by_stage(), key=lambda file: file.stage):
+    for stage, files in groupby(sql_files(), key=lambda file: file.stage):
         started = time.perf_counter()
         rows = 0
         for file in files:
@@ -73,13 +73,3 @@ def run_stages(
         if progress is not None:
             progress(stage, rows, seconds[stage])
     return seconds
-
-
-def _by_stage():
-    """The files stage by stage: data goes down the list of stages and never back up."""
-    files = sql_files()
-    first_seen = {}
-    for position, file in enumerate(files):
-        first_seen[file.stage] = max(first_seen.get(file.stage, -1), position)
-    stages = sorted(first_seen, key=first_seen.get)
-    return [file for stage in stages for file in files if file.stage == stage]

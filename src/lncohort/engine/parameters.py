@@ -222,7 +222,12 @@ def _bands(labels, cuts) -> pa.Table:
 def _covariate_band(study: Study) -> pa.Table:
     return _table(
         {"covariate": TEXT, "level": TEXT, "from_value": AMOUNT, "to_value": AMOUNT},
-        [(c.name, *edge) for c in study.covariates if c.bands for edge in _edges(c.levels, c.bands)],
+        [
+            (c.name, *edge)
+            for c in study.covariates
+            if c.bands
+            for edge in _edges(c.levels, c.bands)
+        ],
     )
 
 
@@ -241,8 +246,5 @@ def _regimen_label(study: Study) -> pa.Table:
 def _combination(study: Study) -> pa.Table:
     return _table(
         {"combination": TEXT, "first_drug": TEXT, "second_drug": TEXT, "min_overlap_days": INTEGER},
-        [
-            (study.regimen_label(c.drugs), *c.drugs, c.min_overlap_days)
-            for c in study.combinations
-        ],
+        [(study.regimen_label(c.drugs), *c.drugs, c.min_overlap_days) for c in study.combinations],
     )

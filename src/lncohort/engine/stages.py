@@ -1,5 +1,6 @@
 """The SQL files, in the order in which each finds what it reads."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
@@ -31,26 +32,39 @@ def sql_folder() -> Path:
 def sql_files() -> tuple[SqlFile, ...]:
     """All SQL files, sorted so that each comes after the files whose tables it reads.
 
-    The order is taken from the FROM and JOIN clauses; files that could stand in any order are
-    sorted by stage and name, so that the order never changes.
+    The order is taken from the FROM and JOIN clauses: first of the stages (the folders), then of
+    the files in each; what could stand in any order is sorted by name, so that the order never
+    changes.
+
+    Raises
+    ------
+    graphlib.CycleError
+        When data would go back up the list of stages.
     """
-    files = {}
-    for path in sorted(sql_folder().glob("*/*.sql")):
-        text = path.read_text(encoding="utf-8")
-        statement = sqlglot.parse_one(text, read="duckdb")
-        own_names = {cte.alias for cte in statement.find_all(expressions.CTE)}
-        reads = {table.name for table in statement.find_all(expressions.Table)}
-        files[path.stem] = SqlFile(
-            table=path.stem,
-            stage=path.parent.name,
-            text=text,
-            reads=frozenset(reads - own_names - {path.stem}),
-            path=path,
-        )
-    order = TopologicalSorter(
-        {name: sorted(file.reads & files.keys()) for name, file in files.items()}
-    ).static_order()
-    return tuple(files[name] for name in order)
+    files = {path.stem: _read(path) for path in sorted(sql_folder().glob("*/*.sql"))}
+    made_in = {name: file.stage for name, file in files.items()}
+    file_order = _sorted({name: file.reads & files.keys() for name, file in files.items()})
+    stage_reads = {stage: set() for stage in sorted(set(made_in.values()))}
+    for file in files.values():
+        stage_reads[file.stage] |= {made_in[t] for t in file.reads & files.keys()} - {file.stage}
+    return tuple(
+        files[name]
+        for stage in _sorted(stage_reads)
+        for name in file_order
+        if made_in[name] == stage
+    )
+
+
+def _read(path: Path) -> SqlFile:
+    text = path.read_text(encoding="utf-8")
+    statement = sqlglot.parse_one(text, read="duckdb")
+    own_names = {cte.alias for cte in statement.find_all(expressions.CTE)} | {path.stem}
+    reads = frozenset(table.name for table in statement.find_all(expressions.Table)) - own_names
+    return SqlFile(path.stem, path.parent.name, text, reads, path)
+
+
+def _sorted(reads: dict[str, Collection[str]]) -> list[str]:
+    return list(TopologicalSorter({n: sorted(r) for n, r in reads.items()}).static_order())
 
 
 def tables_needed() -> frozenset[str]:

@@ -1,0 +1,279 @@
+"""The study file as a frozen, typed model: everything that a paper would call a definition."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Days = Annotated[int, Field(ge=0)]
+
+
+class Part(BaseModel):
+    """A table of the study file: frozen, and no key but its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Info(Part):
+    """What is asked, and of which years."""
+
+    name: Name
+    title: str
+    question: str
+    period_start: date
+    period_end: date
+    min_cell: Annotated[int, Field(ge=1)] = 5
+
+    @model_validator(mode="after")
+    def _period_in_order(self):
+        if self.period_end < self.period_start:
+            raise ValueError(f"period_end {self.period_end} is before {self.period_start}")
+        return self
+
+
+class Drug(Part):
+    """A drug of the study and its rules of supply; days and mg."""
+
+    name: Name
+    label: str
+    grace_days: Days
+    overlap: Literal["sum", "latest", "max", "stockpile"] = "sum"
+    max_daily_dose_mg: Annotated[float, Field(gt=0)]
+    pulse_days: Annotated[int, Field(gt=0)] = 28
+    max_pulse_dose_mg: Annotated[float, Field(gt=0)] | None = None
+
+
+class Entry(Part):
+    """The drugs whose first start is the index date."""
+
+    drugs: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Criterion(Part):
+    """One criterion of eligibility, judged on the index date."""
+
+    name: Name
+    label: str
+    kind: Literal["age", "observed", "diagnosis", "no_procedure", "lab"]
+    concept: str | None = None
+    from_day: Annotated[int, Field(le=0)] | None = None
+    min_value: float | None = None
+    max_value: float | None = None
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_needs(self):
+        needs = {
+            "age": ("min_value",),
+            "observed": ("min_value",),
+            "lab": ("concept", "from_day"),
+        }.get(self.kind, ("concept",))
+        _require(self, needs)
+        return self
+
+
+class FollowUp(Part):
+    """How long patients are followed, and the procedures that end it."""
+
+    max_days: Annotated[int, Field(gt=0)]
+    kidney_failure: tuple[str, ...] = ()
+
+
+class OutcomeCriterion(Part):
+    """One way to meet a component of the outcome."""
+
+    component: Name
+    test: str
+    rule: Literal["below", "ratio_to_baseline", "within_reference"]
+    value: Annotated[float, Field(gt=0)] | None = None
+
+    @model_validator(mode="after")
+    def _has_what_its_rule_needs(self):
+        if self.rule != "within_reference":
+            _require(self, ("value",))
+        return self
+
+
+class Outcome(Part):
+    """When a response is a response."""
+
+    name: Name
+    label: str
+    from_day: Days
+    baseline_days: Days
+    component_days: Days
+    confirm_days: Days
+    not_assessed: Literal["exclude", "non_response"] = "exclude"
+    criteria: Annotated[tuple[OutcomeCriterion, ...], Field(alias="criterion", min_length=1)]
+
+
+class Exposure(Part):
+    """The exposure drug, its window and its bands (mg/day; days)."""
+
+    drug: str
+    until: Literal["outcome", "exit"] = "outcome"
+    dose_bands: tuple[float, ...]
+    duration_bands: tuple[int, ...]
+
+    @model_validator(mode="after")
+    def _bands_in_order(self):
+        for key in ("dose_bands", "duration_bands"):
+            _require_increasing(key, getattr(self, key))
+        return self
+
+    @property
+    def dose_band_labels(self) -> tuple[str, ...]:
+        """Labels of the dose bands, closed on the left: ``<2``, ``[2,4)``, ``≥4``."""
+        cuts = [f"{cut:g}" for cut in self.dose_bands]
+        between = [f"[{a},{b})" for a, b in zip(cuts, cuts[1:], strict=False)]
+        return (f"<{cuts[0]}", *between, f"≥{cuts[-1]}")
+
+    @property
+    def duration_band_labels(self) -> tuple[str, ...]:
+        """Labels of the duration bands, closed on the right: ``≤90``, ``(90,180]``, ``>180``."""
+        cuts = self.duration_bands
+        between = [f"({a},{b}]" for a, b in zip(cuts, cuts[1:], strict=False)]
+        return (f"≤{cuts[0]}", *between, f">{cuts[-1]}")
+
+
+class Combination(Part):
+    """Two drugs, and the days they must share to have been given together."""
+
+    drugs: Annotated[tuple[str, ...], Field(min_length=2, max_length=2)]
+    min_overlap_days: Annotated[int, Field(gt=0)]
+
+
+class Covariate(Part):
+    """What was known on or before the index date; a category when it has levels."""
+
+    name: Name
+    label: str
+    kind: Literal["age", "sex", "lab", "egfr", "assessment", "condition", "biopsy"]
+    concept: str | None = None
+    concepts: tuple[str, ...] = ()
+    from_day: Annotated[int, Field(le=0)] | None = None
+    bands: tuple[float, ...] = ()
+    groups: dict[str, tuple[str, ...]] = {}
+    levels: tuple[str, ...] = ()
+    unit_of_change: Annotated[float, Field(gt=0)] = 1
+    adjust: bool = True
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_needs(self):
+        needs = {
+            "sex": ("levels",),
+            "lab": ("concept", "from_day"),
+            "egfr": ("from_day",),
+            "assessment": ("concept", "from_day"),
+            "condition": ("concepts", "levels"),
+            "biopsy": ("groups", "levels"),
+        }.get(self.kind, ())
+        _require(self, needs)
+        _require_increasing("bands", self.bands)
+        if self.bands and len(self.levels) != len(self.bands) + 1:
+            raise ValueError(
+                f"{len(self.bands)} bands make {len(self.bands) + 1} levels, "
+                f"{len(self.levels)} are named"
+            )
+        if set(self.groups) != set(self.levels) and self.kind == "biopsy":
+            raise ValueError("groups and levels must name the same levels")
+        return self
+
+
+class Subgroup(Part):
+    """A covariate within whose levels the exposure is compared."""
+
+    covariate: str
+    cut: tuple[float, ...] = ()
+
+
+class Analysis(Part):
+    """One analysis of the study, by kind."""
+
+    name: Name
+    kind: Literal[
+        "use",
+        "dose_band",
+        "duration_band",
+        "dose_by_duration",
+        "joint",
+        "interaction",
+        "subgroup",
+        "standardised_risk",
+        "survival",
+    ]
+    reference: str | None = None
+    drugs: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_needs(self):
+        _require(self, {"joint": ("reference",), "interaction": ("drugs",)}.get(self.kind, ()))
+        if self.kind == "interaction" and len(self.drugs) != 2:
+            raise ValueError(f"drugs: an interaction is of two drugs, {len(self.drugs)} are named")
+        return self
+
+
+class Fact(Part):
+    """A published figure, and the estimate that it stands beside."""
+
+    name: str
+    analysis: str
+    level: str
+    measure: str
+    value: float | None = None
+    ci: Annotated[tuple[float, ...], Field(min_length=2, max_length=2)] | None = None
+    p_value: str | None = None
+
+
+class Published(Part):
+    """What was published, where, and what is not known about it."""
+
+    short: str
+    citation: str
+    provenance: str
+    unknown: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = Field(default=(), alias="fact")
+
+
+class Study(Part):
+    """A study: who, when, what was taken, what came of it, and what is to be estimated."""
+
+    info: Info = Field(alias="study")
+    drugs: Annotated[tuple[Drug, ...], Field(alias="drug", min_length=1)]
+    entry: Entry
+    eligibility: tuple[Criterion, ...] = ()
+    follow_up: FollowUp
+    outcome: Outcome
+    exposure: Exposure
+    combinations: tuple[Combination, ...] = Field(default=(), alias="combination")
+    covariates: tuple[Covariate, ...] = Field(default=(), alias="covariate")
+    subgroups: tuple[Subgroup, ...] = Field(default=(), alias="subgroup")
+    analyses: Annotated[tuple[Analysis, ...], Field(alias="analysis", min_length=1)]
+    published: Published | None = None
+
+    def drug(self, name: str) -> Drug:
+        """The drug of that name."""
+        return next(drug for drug in self.drugs if drug.name == name)
+
+    def covariate(self, name: str) -> Covariate:
+        """The covariate of that name."""
+        return next(covariate for covariate in self.covariates if covariate.name == name)
+
+    def regimen_label(self, drugs: Iterable[str]) -> str:
+        """Name a set of drugs: their labels joined by ``+``, or one label and ``alone``."""
+        drugs = set(drugs)
+        labels = [drug.label for drug in self.drugs if drug.name in drugs]
+        return "+".join(labels) if len(labels) > 1 else f"{labels[0]} alone"
+
+
+def _require(part: Part, keys: Iterable[str]) -> None:
+    missing = [key for key in keys if not getattr(part, key) and getattr(part, key) != 0]
+    if missing:
+        kind = getattr(part, "kind", None) or getattr(part, "rule", None)
+        raise ValueError(f'"{kind}" needs the key {", ".join(missing)}')
+
+
+def _require_increasing(key: str, cuts: tuple[float, ...]) -> None:
+    if any(b <= a for a, b in zip(cuts, cuts[1:], strict=False)):
+        raise ValueError(f"{key} must increase, found {list(cuts)}")
