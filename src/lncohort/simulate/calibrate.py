@@ -205,7 +205,7 @@ def _analysis_set(study: Study, parameters: Parameters, seed: int) -> pd.DataFra
 
 def _all_estimands(study: Study, parameters: Parameters, seed: int) -> pd.Series:
     cohort = simulated_cohort(study, BATCH, seed, parameters)
-    return estimands(estimate_all(study, cohort.analysis_set, cohort.person_time))
+    return estimands(estimate_all(study, cohort.analysis_set, cohort.person_time))["value"]
 
 
 def _find(estimates: pd.DataFrame, target: Target) -> float:

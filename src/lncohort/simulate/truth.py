@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from lncohort.simulate.parameters import calibration
+
 MEANING = (
     "The value to which the same analysis converges on very large extracts of this process: "
     "it is not a causal effect."
@@ -15,7 +17,7 @@ _DESCRIPTIVE = ("table1", "dose_coverage")  # of the extract at hand, not estima
 _MEASURES = (*RATIOS, "percent", "risk", "RD", "RERI", "AP", "1 - KM", "cumulative incidence")
 
 
-def estimands(estimates: pd.DataFrame) -> pd.Series:
+def estimands(estimates: pd.DataFrame) -> pd.DataFrame:
     """The estimands in a table of estimates, on the scale on which they are averaged.
 
     Parameters
@@ -25,9 +27,10 @@ def estimands(estimates: pd.DataFrame) -> pd.Series:
 
     Returns
     -------
-    Series
-        Indexed by `KEYS`: the log of a ratio, the value of anything else; NaN where it could not
-        be estimated. Reference rows, counts and descriptions of the sample are left out.
+    DataFrame
+        Indexed by `KEYS`; columns value, ci_low, ci_high: logs for a ratio, as they are for
+        anything else; NaN where there is none. Reference rows, counts and descriptions of the
+        sample are left out.
     """
     kept = (
         estimates["measure"].isin(_MEASURES)
@@ -35,11 +38,11 @@ def estimands(estimates: pd.DataFrame) -> pd.Series:
         & (estimates["note"] != "reference")
         & (estimates["method"] != "MOVER")
     )
-    rows = estimates[kept].set_index(KEYS)
-    value = rows["estimate"].astype(float)
-    ratio = value.index.get_level_values("measure").isin(RATIOS)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return value.where(~ratio, np.log(value.where(value > 0)))
+    rows = estimates[kept].set_index(KEYS)[["estimate", "ci_low", "ci_high"]].astype(float)
+    rows = rows.rename(columns={"estimate": "value"})
+    ratio = rows.index.get_level_values("measure").isin(RATIOS)
+    rows[ratio] = np.log(rows[ratio].where(rows[ratio] > 0))
+    return rows
 
 
 def large_sample(batches: Sequence[pd.Series]) -> list[dict]:
@@ -48,7 +51,7 @@ def large_sample(batches: Sequence[pd.Series]) -> list[dict]:
     Parameters
     ----------
     batches : sequence of Series
-        What `estimands` returned for each batch, two or more of equal size.
+        The values that `estimands` returned for each batch, two or more of equal size.
 
     Returns
     -------
@@ -67,3 +70,17 @@ def large_sample(batches: Sequence[pd.Series]) -> list[dict]:
         value = np.exp(mean[key]) if named["measure"] in RATIOS else mean[key]
         rows.append(named | {"value": float(f"{value:.5g}"), "mc_se": float(f"{error[key]:.2g}")})
     return rows
+
+
+def known_truth() -> pd.DataFrame:
+    """The truth of the calibrated process, on the scale of `estimands`.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by `KEYS`; columns truth, mc_se.
+    """
+    rows = pd.DataFrame(calibration()["truth"], columns=[*KEYS, "value", "mc_se"]).set_index(KEYS)
+    ratio = rows.index.get_level_values("measure").isin(RATIOS)
+    rows["value"] = np.where(ratio, np.log(rows["value"].where(ratio, 1.0)), rows["value"])
+    return rows.rename(columns={"value": "truth"})
