@@ -34,8 +34,6 @@ class Cohort:
         Columns table, rows, used, rejected, out_of_scope: rows = the sum of the other three.
     rejected : DataFrame
         Columns table_name, reason, rows: how many rows could not be used, and why.
-    combination_days : DataFrame
-        Columns patient_id, combination, overlap_days: patients on two drugs at one time.
     data_until : date
         The last day observed in the extract.
     stage_seconds : dict
@@ -48,7 +46,6 @@ class Cohort:
     attrition: pd.DataFrame
     row_counts: pd.DataFrame
     rejected: pd.DataFrame
-    combination_days: pd.DataFrame
     data_until: date
     stage_seconds: dict[str, float]
 
@@ -91,7 +88,7 @@ def build(
                 "covariate_level",
                 "attrition",
                 "row_status",
-                "combination_era",
+                "combination_use",
             )
         }
         data_until = connection.table("observation_period").max("period_end").fetchall()[0][0]
@@ -108,9 +105,6 @@ def build(
         attrition=attrition,
         row_counts=row_counts,
         rejected=rejected,
-        combination_days=tables["combination_era"]
-        .groupby(["patient_id", "combination"], as_index=False)["overlap_days"]
-        .sum(),
         data_until=data_until,
         stage_seconds=seconds,
     )
@@ -126,6 +120,7 @@ def _analysis_set(study: Study, tables: dict[str, pd.DataFrame]) -> pd.DataFrame
     wide["duration_band"] = _category(
         wide["duration_band"], ["never", *study.exposure.duration_band_labels]
     )
+    wide["regimen"] = _category(wide["regimen"], list(study.regimens().values()))
     use = tables["drug_use"].set_index("patient_id")
     for drug in study.drugs:
         of_drug = use[use["drug"] == drug.name].reindex(wide.index)
@@ -134,6 +129,11 @@ def _analysis_set(study: Study, tables: dict[str, pd.DataFrame]) -> pd.DataFrame
         for column in ("covered_days", "known_dose_days", "unknown_dose_days"):
             wide[f"{drug.name}_{column}"] = of_drug[column].astype("int64")
         wide[f"{drug.name}_mean_daily_dose_mg"] = of_drug["mean_daily_dose_mg"].astype(float)
+    together = tables["combination_use"].set_index("patient_id")
+    for combination in study.combinations:
+        label = study.regimen_label(combination.drugs)
+        days = together.loc[together["combination"] == label, "overlap_days"]
+        wide[f"overlap_days {label}"] = days.reindex(wide.index, fill_value=0)
     numbers = tables["covariate_number"].pivot(
         index="patient_id", columns="covariate", values="value"
     )

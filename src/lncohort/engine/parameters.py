@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import combinations
 
 import pyarrow as pa
 
@@ -235,11 +234,7 @@ def _regimen_label(study: Study) -> pa.Table:
     bits = {drug.name: 2**position for position, drug in enumerate(study.drugs)}
     return _table(
         {"drug_bits": INTEGER, "regimen": TEXT},
-        [
-            (sum(bits[drug] for drug in subset), study.regimen_label(subset))
-            for size in range(1, len(bits) + 1)
-            for subset in combinations(bits, size)
-        ],
+        [(sum(bits[drug] for drug in subset), label) for subset, label in study.regimens().items()],
     )
 
 

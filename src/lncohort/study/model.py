@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import combinations
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -265,6 +266,12 @@ class Study(Part):
         drugs = set(drugs)
         labels = [drug.label for drug in self.drugs if drug.name in drugs]
         return "+".join(labels) if len(labels) > 1 else f"{labels[0]} alone"
+
+    def regimens(self) -> dict[tuple[str, ...], str]:
+        """Every set of the study's drugs, one drug first, with its label."""
+        names = [drug.name for drug in self.drugs]
+        subsets = (s for size in range(1, len(names) + 1) for s in combinations(names, size))
+        return {subset: self.regimen_label(subset) for subset in subsets}
 
 
 def _require(part: Part, keys: Iterable[str]) -> None:

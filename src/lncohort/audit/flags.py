@@ -1,0 +1,174 @@
+"""Flags: what a reader should know before believing an estimate."""
+
+import pandas as pd
+
+from lncohort.study import Study
+
+FEW = 10
+SHARE_MISSING = 0.10
+COMMON_RISK = 0.10
+ALPHA = 0.05
+FUTURE_KINDS = ("use", "dose_band", "duration_band", "dose_by_duration", "joint", "interaction")
+
+DIRECTION = {
+    "outcome": (
+        "Exposure is counted until the response. Who responds early has less time to start the "
+        "drug or to collect days of it, which pushes ever use and long duration towards no "
+        "response; who is still unresponded after the last duration band starts was free of the "
+        "response for all of it."
+    ),
+    "exit": (
+        "Exposure is counted over all of follow-up. Who is followed longer has more time both to "
+        "collect exposure and to respond, which pushes use and long duration towards response "
+        "(immortal time)."
+    ),
+}
+
+
+def find_flags(study: Study, analysis_set: pd.DataFrame, estimates: pd.DataFrame) -> list[dict]:
+    """What could be wrong, one flag each, passed or not.
+
+    Returns
+    -------
+    list of dict
+        flag, severity (pass, warn or fail), where (analyses), message, direction (of the bias).
+    """
+    return [
+        _future_dependent(study),
+        _sparse_cells(estimates),
+        _not_assessed(study, estimates),
+        _missing_covariates(study, analysis_set),
+        _imbalance(estimates),
+        _non_proportional_hazards(estimates),
+        _common_outcome(study, estimates),
+    ]
+
+
+def _flag(flag: str, severity: str, where: list[str], message: str, direction: str = "") -> dict:
+    return {
+        "flag": flag,
+        "severity": severity,
+        "where": where,
+        "message": message,
+        "direction": direction,
+    }
+
+
+def _future_dependent(study: Study) -> dict:
+    where = [a.name for a in study.analyses if a.kind in FUTURE_KINDS]
+    until = study.outcome.label if study.exposure.until == "outcome" else "end of follow-up"
+    return _flag(
+        "future_dependent",
+        "fail" if where else "pass",
+        where,
+        f"Use, dose, duration and combination are known only after the index date (up to the "
+        f"{until}), beside an outcome counted from it: run as published, not a causal contrast. "
+        "The Cox model with time-varying exposure is the first guard against it.",
+        DIRECTION[study.exposure.until],
+    )
+
+
+def _sparse_cells(estimates: pd.DataFrame) -> dict:
+    ratios = estimates[(estimates["measure"] == "OR") & (estimates["model"] == "adjusted")]
+    thin = ratios[(ratios["events"] < FEW) | (ratios["n"] - ratios["events"] < FEW)]
+    if thin.empty:
+        return _flag("sparse_cell", "pass", [], f"Every level has {FEW} of both outcomes or more.")
+    named = [f"{t.analysis}: {t.level}" for t in thin.itertuples()]
+    shown = ", ".join(named[:6]) + (f" and {len(named) - 6} more" if len(named) > 6 else "")
+    return _flag(
+        "sparse_cell",
+        "warn",
+        sorted(set(thin["analysis"])),
+        f"{len(thin)} levels hold fewer than {FEW} responses or non-responses: {shown}.",
+        "Odds ratios of thin cells are pushed away from 1 and their intervals are unreliable.",
+    )
+
+
+def _count(estimates: pd.DataFrame, level: str) -> int:
+    rows = estimates[(estimates["analysis"] == "cohort") & (estimates["measure"] == "count")]
+    return int(rows.loc[rows["level"] == level, "estimate"].iloc[0])
+
+
+def _not_assessed(study: Study, estimates: pd.DataFrame) -> dict:
+    missing, total = _count(estimates, "not assessed"), _count(estimates, "all")
+    handled = {
+        "exclude": "left out of the models",
+        "non_response": "counted as non-responders",
+    }[study.outcome.not_assessed]
+    share = f"{100 * missing / total:.1f}" if missing >= study.info.min_cell else "less than 1"
+    return _flag(
+        "not_assessed",
+        "warn" if missing > SHARE_MISSING * total else "pass",
+        ["use"] if missing else [],
+        f"{share} % of the cohort was never assessed for the response and is {handled}.",
+        "If those who feel well stay away, the risk of response is underestimated."
+        if missing
+        else "",
+    )
+
+
+def _missing_covariates(study: Study, analysis_set: pd.DataFrame) -> dict:
+    shares = {}
+    for covariate in study.covariates:
+        values = analysis_set[covariate.name]
+        missing = (values == "not recorded") if covariate.levels else values.isna()
+        shares[covariate.label] = float(missing.mean())
+    high = {label: share for label, share in shares.items() if share > SHARE_MISSING}
+    if not high:
+        message = f"No covariate is missing in more than {100 * SHARE_MISSING:.0f} %."
+        return _flag("missing_covariate", "pass", [], message)
+    named = ", ".join(f"{label} ({100 * share:.0f} %)" for label, share in high.items())
+    return _flag(
+        "missing_covariate",
+        "warn",
+        ["table1"],
+        f"Often missing: {named}. A category keeps its missing as a level of its own; a number "
+        "leaves the model with its patient.",
+        "A level of its own for what is missing leaves confounding by it in place.",
+    )
+
+
+def _imbalance(estimates: pd.DataFrame) -> dict:
+    rows = estimates[(estimates["analysis"] == "table1") & (estimates["measure"] == "SMD")]
+    high = rows[rows["estimate"].abs() > 0.1]
+    if high.empty:
+        return _flag("imbalance", "pass", [], "Every SMD at baseline is at most 0.1.")
+    named = ", ".join(f"{r.contrast} ({abs(r.estimate):.2f})" for r in high.itertuples())
+    return _flag(
+        "imbalance",
+        "warn",
+        ["table1"],
+        f"Users and others differ at baseline by SMD above 0.1: {named}.",
+        "If users are sicker, the crude odds ratio is too low; adjustment removes only what was "
+        "measured.",
+    )
+
+
+def _non_proportional_hazards(estimates: pd.DataFrame) -> dict:
+    tests = estimates[(estimates["measure"] == "PH test") & (estimates["p_value"] < ALPHA)]
+    if tests.empty:
+        return _flag(
+            "non_proportional_hazards", "pass", [], "No sign that the hazard ratio changes."
+        )
+    smallest = tests["p_value"].min()
+    p_value = "P < 0.001" if smallest < 0.001 else f"P = {smallest:.3f}"
+    return _flag(
+        "non_proportional_hazards",
+        "warn",
+        sorted(set(tests["analysis"])),
+        f"The hazard ratio of use changes over time ({p_value}): one number "
+        "averages early and late follow-up.",
+    )
+
+
+def _common_outcome(study: Study, estimates: pd.DataFrame) -> dict:
+    share = _count(estimates, "response") / _count(estimates, "all")
+    if share <= COMMON_RISK:
+        return _flag("common_outcome", "pass", [], "The response is rare: odds ratios near risks.")
+    return _flag(
+        "common_outcome",
+        "warn",
+        [a.name for a in study.analyses if a.kind in FUTURE_KINDS],
+        f"{100 * share:.1f} % responded: read the standardised risks beside the odds ratios.",
+        "Odds ratios of a common outcome lie further from 1 than the ratios of risks.",
+    )

@@ -1,0 +1,134 @@
+"""Every analysis that a study names, in its order."""
+
+import pandas as pd
+
+from lncohort.estimate.descriptive import (
+    cohort_rows,
+    combination_rows,
+    dose_coverage_rows,
+    table1_rows,
+)
+from lncohort.estimate.interaction import interaction_rows
+from lncohort.estimate.logistic import model_population, odds_ratio_rows
+from lncohort.estimate.rows import as_estimates, row
+from lncohort.estimate.standardise import risk_rows
+from lncohort.estimate.subgroups import subgroup_rows
+from lncohort.estimate.survival import survival_rows
+from lncohort.estimate.trend import trend_rows
+from lncohort.study import Study
+from lncohort.study.model import Analysis
+
+
+def estimate_all(
+    study: Study,
+    analysis_set: pd.DataFrame,
+    person_time: pd.DataFrame,
+) -> pd.DataFrame:
+    """Estimate everything that the study names.
+
+    Parameters
+    ----------
+    study : Study
+    analysis_set : DataFrame of shape (patients, columns)
+        As :class:`lncohort.Cohort` holds it.
+    person_time : DataFrame
+        As :class:`lncohort.Cohort` holds it.
+
+    Returns
+    -------
+    DataFrame
+        One row per estimate, columns :data:`lncohort.estimate.rows.COLUMNS`: first the cohort,
+        Table 1, dose coverage and combinations, then the analyses in the study's order.
+    """
+    exposed = analysis_set[f"{study.exposure.drug}_use"]
+    patients = analysis_set.assign(
+        exposed=exposed,
+        use=pd.Categorical(exposed.map({True: "ever", False: "never"}), ["never", "ever"]),
+    )
+    population = model_population(study, patients)
+    rows = cohort_rows(patients)
+    rows += table1_rows(study, patients)
+    rows += dose_coverage_rows(study, patients)
+    rows += combination_rows(study, patients)
+    for analysis in study.analyses:
+        if analysis.kind == "survival":
+            rows += survival_rows(study, patients, person_time, analysis.name)
+        else:
+            rows += KINDS[analysis.kind](study, population, analysis)
+    return as_estimates(rows)
+
+
+def _use(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
+    return odds_ratio_rows(study, patients, analysis.name, "use", "never", study.exposure.drug)
+
+
+def _dose(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
+    contrast = f"{study.exposure.drug}, mean daily dose (mg/day)"
+    rows = odds_ratio_rows(study, patients, analysis.name, "dose_band", "never", contrast)
+    return rows + trend_rows(study, patients, analysis.name, "dose_band", contrast)
+
+
+def _duration(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
+    contrast = f"{study.exposure.drug}, days covered"
+    rows = odds_ratio_rows(study, patients, analysis.name, "duration_band", "never", contrast)
+    return rows + trend_rows(study, patients, analysis.name, "duration_band", contrast)
+
+
+def _dose_by_duration(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
+    doses = [*study.exposure.dose_band_labels, "unknown"]
+    crossed = [f"{dose} | {days}" for dose in doses for days in study.exposure.duration_band_labels]
+    labels = patients["dose_band"].astype(str) + " | " + patients["duration_band"].astype(str)
+    labels = labels.where(patients["exposed"], "never")
+    patients = patients.assign(cross=pd.Categorical(labels, ["never", *crossed]))
+    rows = odds_ratio_rows(study, patients, analysis.name, "cross", "never", "dose × duration")
+    sizes = patients["cross"].value_counts(sort=False)
+    for level, count in sizes.items():
+        rows.append(
+            row(
+                analysis.name,
+                "count",
+                count,
+                contrast="dose × duration",
+                level=level,
+                n=len(patients),
+            )
+        )
+    return rows
+
+
+def _joint(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
+    reference = study.regimen_label([analysis.reference])
+    return odds_ratio_rows(study, patients, analysis.name, "regimen", reference, "regimen")
+
+
+def _interaction(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
+    return interaction_rows(study, patients, analysis.name, analysis.drugs)
+
+
+def _subgroups(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
+    return [
+        made
+        for subgroup in study.subgroups
+        for made in subgroup_rows(study, patients, analysis.name, subgroup)
+    ]
+
+
+def _risk(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
+    rows = risk_rows(study, patients, analysis.name, "use", "never", study.exposure.drug)
+    for other in study.analyses:
+        if other.kind == "joint":
+            reference = study.regimen_label([other.reference])
+            rows += risk_rows(study, patients, analysis.name, "regimen", reference, "regimen")
+    return rows
+
+
+KINDS = {
+    "use": _use,
+    "dose_band": _dose,
+    "duration_band": _duration,
+    "dose_by_duration": _dose_by_duration,
+    "joint": _joint,
+    "interaction": _interaction,
+    "subgroup": _subgroups,
+    "standardised_risk": _risk,
+}

@@ -1,0 +1,209 @@
+"""Interaction of two drugs, on the multiplicative and on the additive scale."""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from lncohort.estimate.logistic import METHOD, NotEstimable, fit_levels, level_column
+from lncohort.estimate.rows import Z, row, wald
+from lncohort.study import Study
+
+COMMON = (
+    "The response is common, so these ratios of odds exaggerate ratios of risks; "
+    "see the standardised risks."
+)
+
+
+def additive_interaction(coefficients: np.ndarray, covariance: np.ndarray) -> list[dict]:
+    """RERI, AP and S of two exposures, with their intervals.
+
+    Parameters
+    ----------
+    coefficients : array of shape (3,)
+        Log odds ratios against the doubly unexposed: of the first exposure alone, of the second
+        alone, of both.
+    covariance : array of shape (3, 3)
+        Their covariance.
+
+    Returns
+    -------
+    list of dict
+        measure, estimate, ci_low, ci_high, p_value, method. S is NaN where either joint excess is
+        not positive: it has no meaning there.
+
+    Notes
+    -----
+    Delta method: Hosmer DW, Lemeshow S. Epidemiology 1992;3:452. S on the log scale. MOVER: Zou
+    GY. Am J Epidemiol 2008;168:212. Interval and P come from the same pivot.
+    """
+    first, second, both = np.exp(coefficients)
+    reri = both - first - second + 1
+    attributable = reri / both
+    reri_gradient = np.array([-first, -second, both])
+    ap_gradient = np.array([-first / both, -second / both, (first + second - 1) / both])
+    rows = [
+        {"measure": "RERI", "method": "delta method"}
+        | wald(reri, _se(reri_gradient, covariance), float),
+        {"measure": "RERI", "method": "MOVER"}
+        | _mover(reri, coefficients, covariance, np.array([-1, -1, 1])),
+        {"measure": "AP", "method": "delta method"}
+        | wald(attributable, _se(ap_gradient, covariance), float),
+    ]
+    to_both = np.array([[1, 0, -1], [0, 1, -1], [0, 0, -1]])
+    rows.append(
+        {"measure": "AP", "method": "MOVER"}
+        | _mover(
+            attributable,
+            to_both @ coefficients,
+            to_both @ covariance @ to_both.T,
+            np.array([-1, -1, 1]),
+        )
+    )
+    excess, apart = both - 1, first + second - 2
+    synergy = {"measure": "S", "method": "delta method on the log scale", "estimate": math.nan}
+    if excess > 0 and apart > 0:
+        gradient = np.array([-first / apart, -second / apart, both / excess])
+        synergy |= wald(math.log(excess / apart), _se(gradient, covariance))
+    return [*rows, synergy]
+
+
+def _se(gradient: np.ndarray, covariance: np.ndarray) -> float:
+    return float(np.sqrt(gradient @ covariance @ gradient))
+
+
+def _mover(value: float, logs: np.ndarray, covariance: np.ndarray, signs: np.ndarray) -> dict:
+    """Interval of a signed sum of exponentials, from the limits of each (Zou 2008)."""
+    errors = np.sqrt(np.diag(covariance))
+    points, low, high = np.exp(logs), np.exp(logs - Z * errors), np.exp(logs + Z * errors)
+    correlation = covariance / np.outer(errors, errors)
+    down = signs * np.where(signs > 0, points - low, high - points)
+    up = signs * np.where(signs > 0, high - points, points - low)
+    return {
+        "estimate": float(value),
+        "ci_low": float(value - np.sqrt(down @ correlation @ down)),
+        "ci_high": float(value + np.sqrt(up @ correlation @ up)),
+    }
+
+
+def cells(study: Study, drugs: tuple[str, str]) -> dict[tuple[bool, bool], str]:
+    """Names of the four cells of two drugs; the doubly unexposed cell says who is in it."""
+    first, second = (study.drug(name).label for name in drugs)
+    others = [drug.name for drug in study.drugs if drug.name not in drugs]
+    neither = f"neither ({study.regimen_label(others)})" if len(others) == 1 else "neither"
+    return {
+        (False, False): neither,
+        (True, False): f"{first}, no {second}",
+        (False, True): f"{second}, no {first}",
+        (True, True): f"{first} and {second}",
+    }
+
+
+def interaction_rows(
+    study: Study, patients: pd.DataFrame, analysis: str, drugs: tuple[str, str]
+) -> list[dict]:
+    """Joint odds ratios of two drugs, their product term, and RERI, AP and S.
+
+    All come from one saturated model of the four cells over the whole cohort, so that the product
+    term is exactly the joint ratio over the product of the single ones. In a cohort of people
+    given at least one of three drugs, those given neither of two were given the third alone.
+    """
+    names = cells(study, drugs)
+    reference, first, second, both = names.values()
+    use = patients[[f"{drug}_use" for drug in drugs]].to_numpy(dtype=bool)
+    labelled = patients.assign(
+        cell=pd.Categorical([names[a, b] for a, b in use.tolist()], categories=list(names.values()))
+    )
+    contrast = " × ".join(study.drug(drug).label for drug in drugs)
+    rows = []
+    for model in ("crude", "adjusted"):
+        place = {"model": model, "contrast": contrast, "reference": reference}
+        sizes = labelled.groupby("cell", observed=False)["response"].agg(["size", "sum"])
+        try:
+            fit, why = fit_levels(study, labelled, "cell", reference, model == "adjusted"), ""
+            missing = [c for c in (first, second, both) if level_column(c) not in fit.coefficients]
+            if missing:
+                size, events = sizes.loc[missing[0]]
+                fit, why = None, f"not estimable: {events} responses among {size}: {missing[0]}"
+        except NotEstimable as error:
+            fit, why = None, str(error)
+        for name in names.values():
+            counts = {"n": int(sizes.loc[name, "size"]), "events": int(sizes.loc[name, "sum"])}
+            figures = {"estimate": math.nan, "note": why}
+            if name == reference:
+                figures = {"estimate": 1.0, "note": "reference"}
+            elif fit is not None:
+                figures = wald(*fit.contrast({level_column(name): 1.0}))
+                figures["note"] = "; ".join(fit.notes)
+            rows.append(
+                row(analysis, "OR", **place, **counts, **figures, level=name, method=METHOD)
+            )
+        rows += _interaction_of(fit, why, analysis, place, (first, second, both), patients)
+    return rows
+
+
+def _interaction_of(fit, why, analysis, place, levels, patients) -> list[dict]:
+    counts = {"n": len(patients), "events": int(patients["response"].sum())}
+    if fit is None:
+        blank = place | counts | {"note": why}
+        return [
+            row(analysis, "ratio of ORs", level="product", **blank),
+            *(row(analysis, m, level="additive", **blank) for m in ("RERI", "AP", "S")),
+        ]
+    columns = [level_column(level) for level in levels]
+    product = wald(*fit.contrast(dict(zip(columns, (-1.0, -1.0, 1.0), strict=True))))
+    coefficients = fit.coefficients[columns].to_numpy()
+    additive = additive_interaction(coefficients, fit.covariance.loc[columns, columns].to_numpy())
+    rows = [
+        row(
+            analysis,
+            "ratio of ORs",
+            level="product",
+            method=METHOD,
+            note=_product_in_words(product, levels),
+            **place,
+            **counts,
+            **product,
+        )
+    ]
+    protective = coefficients[:2].min() < 0
+    for figures in additive:
+        note = _additive_in_words(figures, protective, levels)
+        rows.append(row(analysis, level="additive", note=note, **place, **counts, **figures))
+    return rows
+
+
+def _product_in_words(product: dict, levels) -> str:
+    ratio = product["estimate"]
+    direction = "larger" if ratio > 1 else "smaller"
+    return (
+        f"The odds ratio of {levels[2]} is {ratio:.2f} times the product of the two single odds "
+        f"ratios: {direction} than if each drug multiplied the odds without regard to the other."
+    )
+
+
+def _additive_in_words(figures: dict, protective: bool, levels) -> str:
+    value = figures["estimate"]
+    if figures["measure"] == "RERI":
+        words = (
+            f"Relative excess due to interaction: {levels[2]} adds {value:.2f} to the odds ratio "
+            "beyond the sum of what each adds alone; 0 means additive."
+        )
+    elif figures["measure"] == "AP":
+        words = (
+            f"Attributable proportion: {100 * value:.0f} % of the joint odds ratio is due to the "
+            "interaction; 0 means additive."
+        )
+    elif math.isnan(value):
+        return (
+            "Synergy index has no meaning here: the drugs alone, or together, do not raise the "
+            "odds above the reference."
+        )
+    else:
+        words = (
+            f"Synergy index: the joint excess of odds is {value:.2f} times the sum of the single "
+            "excesses; 1 means additive."
+        )
+    if protective:
+        words += " One drug alone has an odds ratio below 1: read with care."
+    return f"{words} {COMMON}"

@@ -1,0 +1,267 @@
+"""Logistic models of the response, adjusted for the covariates of the study."""
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from statsmodels.discrete.discrete_model import Logit
+from threadpoolctl import threadpool_limits
+
+from lncohort.estimate.rows import row, wald
+from lncohort.study import Study
+
+LARGEST_COEFFICIENT = 15.0
+LARGEST_SE = 50.0
+METHOD = "logistic regression, maximum likelihood, Wald interval"
+
+
+class NotEstimable(Exception):
+    """The data hold no finite estimate; the message says why."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted logistic model.
+
+    Attributes
+    ----------
+    design : DataFrame of shape (n, p)
+        The columns of the model; the first is ``intercept``.
+    coefficients : Series of shape (p,)
+        Log odds and log odds ratios, by column.
+    covariance : DataFrame of shape (p, p)
+    log_likelihood : float
+    notes : tuple of str
+        Patients and levels that could not enter the model.
+    """
+
+    design: pd.DataFrame
+    coefficients: pd.Series
+    covariance: pd.DataFrame
+    log_likelihood: float
+    notes: tuple[str, ...] = ()
+
+    def contrast(self, weights: dict[str, float]) -> tuple[float, float]:
+        """Value and standard error of a weighted sum of coefficients."""
+        vector = pd.Series(weights).reindex(self.coefficients.index, fill_value=0.0).to_numpy()
+        value = float(vector @ self.coefficients.to_numpy())
+        return value, float(np.sqrt(vector @ self.covariance.to_numpy() @ vector))
+
+
+def model_population(study: Study, analysis_set: pd.DataFrame) -> pd.DataFrame:
+    """Patients who enter the models: those assessed, or all when the study says so."""
+    if study.outcome.not_assessed == "non_response":
+        return analysis_set
+    return analysis_set[analysis_set["assessed"]]
+
+
+def fit_logistic(design: pd.DataFrame, response, notes: tuple[str, ...] = ()) -> Fit:
+    """Fit a logistic model by maximum likelihood.
+
+    Parameters
+    ----------
+    design : DataFrame of shape (n, p)
+        With its intercept.
+    response : array of shape (n,)
+        Whether each patient responded.
+
+    Raises
+    ------
+    NotEstimable
+        When the fit does not converge or its coefficients run away (separation).
+
+    Notes
+    -----
+    Hosmer DW, Lemeshow S, Sturdivant RX. Applied Logistic Regression, 3rd ed., 2013, ch. 2.
+    """
+    outcome = np.asarray(response, dtype=float)
+    matrix = design.to_numpy(dtype=float)
+    if not 0 < outcome.sum() < len(outcome):
+        raise NotEstimable("not estimable: all patients have the same outcome")
+    if len(outcome) <= matrix.shape[1]:
+        raise NotEstimable("not estimable: fewer patients than coefficients")
+    # one thread, so that the sums of the solver do not depend on the machine's
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            fitted = Logit(outcome, matrix).fit(method="newton", maxiter=50, disp=0)
+            coefficients, covariance = fitted.params, fitted.cov_params()
+        except (np.linalg.LinAlgError, ValueError) as error:
+            raise NotEstimable("not estimable: the covariates determine each other") from error
+    errors = np.sqrt(np.diag(covariance))
+    if (
+        not fitted.mle_retvals["converged"]
+        or not np.isfinite(errors).all()
+        or np.abs(coefficients).max() > LARGEST_COEFFICIENT
+        or errors.max() > LARGEST_SE
+    ):
+        raise NotEstimable("not estimable: the fit does not converge to finite odds ratios")
+    names = list(design.columns)
+    return Fit(
+        design=design,
+        coefficients=pd.Series(coefficients, index=names),
+        covariance=pd.DataFrame(covariance, index=names, columns=names),
+        log_likelihood=float(fitted.llf),
+        notes=notes,
+    )
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Patients and covariate columns that can enter a model."""
+
+    patients: pd.DataFrame
+    covariates: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+def prepare(
+    study: Study,
+    patients: pd.DataFrame,
+    adjusted: bool,
+    factors: tuple[str, ...] = (),
+    without: tuple[str, ...] = (),
+) -> Prepared:
+    """Look at the cells before a fit, and keep what can be fitted.
+
+    Patients with a missing number leave (complete cases). Patients in a level in which none or
+    all responded leave, because the level predicts their outcome and its odds ratio is infinite;
+    both are counted in the notes.
+
+    Parameters
+    ----------
+    patients
+        Rows of the model population.
+    adjusted
+        Whether the covariates of the study enter.
+    factors
+        Names of categorical columns of ``patients`` that enter beside the covariates.
+    without
+        Covariates that do not enter.
+    """
+    chosen = [c for c in study.covariates if adjusted and c.adjust and c.name not in without]
+    notes = []
+    numbers = [c for c in chosen if not c.levels]
+    complete = patients[[c.name for c in numbers]].notna().all(axis=1)
+    if not complete.all():
+        notes.append(f"{int((~complete).sum())} patients with a missing covariate left out")
+    kept = patients[complete]
+    names = [*factors, *(c.name for c in chosen if c.levels)]
+    while True:
+        for name in names:
+            cells = kept.groupby(name, observed=True)["response"].agg(["size", "sum"])
+            decided = cells.index[(cells["sum"] == 0) | (cells["sum"] == cells["size"])]
+            if len(decided):
+                level = decided[0]
+                size, events = cells.loc[level]
+                notes.append(f"{name} {level}: {events} responses among {size}, left out")
+                kept = kept[kept[name] != level]
+                break
+        else:
+            break
+    columns = {}
+    for covariate in chosen:
+        values = kept[covariate.name]
+        if covariate.levels:
+            present = [level for level in values.cat.categories if (values == level).any()]
+            for level in present[1:]:
+                columns[f"{covariate.name}: {level}"] = (values == level).astype(float)
+        elif values.nunique() > 1:
+            centred = (values - values.mean()) / covariate.unit_of_change
+            columns[covariate.name] = centred
+    return Prepared(kept, pd.DataFrame(columns, index=kept.index), tuple(notes))
+
+
+def with_intercept(*parts: pd.DataFrame) -> pd.DataFrame:
+    """The design matrix of these columns, behind an intercept."""
+    design = pd.concat(parts, axis=1)
+    design.insert(0, "intercept", 1.0)
+    return design
+
+
+def level_column(level: str) -> str:
+    """The name of the design column of an exposure level."""
+    return f"exposure: {level}"
+
+
+def fit_levels(
+    study: Study, patients: pd.DataFrame, exposure: str, reference: str, adjusted: bool
+) -> Fit:
+    """Fit one coefficient for each level of an exposure but the reference.
+
+    Raises
+    ------
+    NotEstimable
+        When the reference has no response, or only responses, or the fit fails.
+    """
+    prepared = prepare(study, patients, adjusted, factors=(exposure,))
+    values = prepared.patients[exposure]
+    if not (values == reference).any():
+        cell = patients.loc[patients[exposure] == reference, "response"]
+        raise NotEstimable(
+            f"not estimable: {int(cell.sum())} responses among {len(cell)} in the reference"
+        )
+    levels = [x for x in _levels(values) if x != reference and (values == x).any()]
+    dummies = pd.DataFrame(
+        {level_column(level): (values == level).astype(float) for level in levels},
+        index=values.index,
+    )
+    design = with_intercept(dummies, prepared.covariates)
+    return fit_logistic(design, prepared.patients["response"], prepared.notes)
+
+
+def odds_ratio_rows(
+    study: Study,
+    patients: pd.DataFrame,
+    analysis: str,
+    exposure: str,
+    reference: str,
+    contrast: str,
+    models: tuple[str, ...] = ("crude", "adjusted"),
+) -> list[dict]:
+    """Odds ratios of every level of an exposure against a reference, crude and adjusted."""
+    rows = []
+    for model in models:
+        try:
+            fit, why = fit_levels(study, patients, exposure, reference, model == "adjusted"), ""
+        except NotEstimable as error:
+            fit, why = None, str(error)
+        for level in _levels(patients[exposure]):
+            cell = patients.loc[patients[exposure] == level, "response"]
+            if cell.empty:
+                continue
+            place = {
+                "model": model,
+                "contrast": contrast,
+                "level": str(level),
+                "reference": reference,
+                "n": len(cell),
+                "events": int(cell.sum()),
+                "method": METHOD,
+            }
+            if level == reference:
+                rows.append(row(analysis, "OR", 1.0, **place, note="reference"))
+            elif fit is None:
+                rows.append(row(analysis, "OR", **place, note=why))
+            elif level_column(level) not in fit.coefficients:
+                note = f"not estimable: {int(cell.sum())} responses among {len(cell)}"
+                rows.append(row(analysis, "OR", **place, note=note))
+            else:
+                figures = wald(*fit.contrast({level_column(level): 1.0}))
+                rows.append(row(analysis, "OR", **place, **figures, note="; ".join(fit.notes)))
+    return rows
+
+
+def likelihood_ratio_p(full: Fit, restricted: Fit) -> float:
+    """P of the likelihood-ratio test of a model within another."""
+    freedom = len(full.coefficients) - len(restricted.coefficients)
+    statistic = max(0.0, 2 * (full.log_likelihood - restricted.log_likelihood))
+    return float(stats.chi2.sf(statistic, freedom))
+
+
+def _levels(values: pd.Series) -> list:
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return list(values.cat.categories)
+    return sorted(values.dropna().unique())

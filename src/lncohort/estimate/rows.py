@@ -1,0 +1,52 @@
+"""The one shape of every estimate: a row of one table."""
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+COLUMNS = (
+    "analysis",
+    "model",
+    "contrast",
+    "level",
+    "reference",
+    "measure",
+    "estimate",
+    "ci_low",
+    "ci_high",
+    "p_value",
+    "n",
+    "events",
+    "method",
+    "note",
+)
+NUMBERS = ("estimate", "ci_low", "ci_high", "p_value", "n", "events")
+Z = float(stats.norm.ppf(0.975))
+
+
+def row(analysis: str, measure: str, estimate: float = math.nan, **others) -> dict:
+    """One estimate; what does not apply is empty text or NaN."""
+    unknown = set(others) - set(COLUMNS)
+    if unknown:
+        raise TypeError(f"no such column of the estimates: {sorted(unknown)}")
+    blank = {c: math.nan if c in NUMBERS else "" for c in COLUMNS}
+    return blank | others | {"analysis": analysis, "measure": measure, "estimate": estimate}
+
+
+def wald(beta: float, se: float, transform=np.exp) -> dict:
+    """Estimate, 95 % interval and two-sided P of one coefficient, from one pivot."""
+    return {
+        "estimate": float(transform(beta)),
+        "ci_low": float(transform(beta - Z * se)),
+        "ci_high": float(transform(beta + Z * se)),
+        "p_value": float(2 * stats.norm.sf(abs(beta / se))) if se > 0 else math.nan,
+    }
+
+
+def as_estimates(rows: Iterable[dict]) -> pd.DataFrame:
+    """The table of estimates, in the order in which the rows were made."""
+    table = pd.DataFrame(list(rows), columns=list(COLUMNS))
+    return table.astype(dict.fromkeys(NUMBERS, float))

@@ -1,0 +1,103 @@
+"""Risks standardised to the cohort, their difference and their ratio."""
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit, logit
+
+from lncohort.estimate.logistic import Fit, NotEstimable, fit_levels, level_column
+from lncohort.estimate.rows import row, wald
+from lncohort.study import Study
+
+METHOD = "logistic model standardised to the cohort, delta method"
+
+
+def standardised_risks(fit: Fit, levels: list[str | None]) -> tuple[np.ndarray, np.ndarray]:
+    """Risk of the whole model population, had everyone had each level.
+
+    Parameters
+    ----------
+    fit
+        A model whose exposure columns are named by :func:`level_column`.
+    levels
+        Levels, None for the reference.
+
+    Returns
+    -------
+    risks : array of shape (k,)
+    covariance : array of shape (k, k)
+        By the delta method, the covariates held as they are.
+
+    Notes
+    -----
+    Hernán MA, Robins JM. Causal Inference: What If, 2020, ch. 13; Muller CJ, MacLehose RF. Int J
+    Epidemiol 2014;43:962.
+    """
+    exposure = [name for name in fit.design.columns if name.startswith(level_column(""))]
+    matrix = fit.design.to_numpy(dtype=float).copy()
+    places = [fit.design.columns.get_loc(name) for name in exposure]
+    risks, gradients = [], []
+    for level in levels:
+        matrix[:, places] = 0.0
+        if level is not None:
+            matrix[:, fit.design.columns.get_loc(level_column(level))] = 1.0
+        predicted = expit(matrix @ fit.coefficients.to_numpy())
+        risks.append(predicted.mean())
+        gradients.append((predicted * (1 - predicted)) @ matrix / len(matrix))
+    gradient = np.vstack(gradients)
+    return np.array(risks), gradient @ fit.covariance.to_numpy() @ gradient.T
+
+
+def risk_rows(
+    study: Study,
+    patients: pd.DataFrame,
+    analysis: str,
+    exposure: str,
+    reference: str,
+    contrast: str,
+) -> list[dict]:
+    """Standardised risk of every level, with its difference and ratio to the reference."""
+    sizes = patients.groupby(exposure, observed=True)["response"].agg(["size", "sum"])
+    place = {"model": "standardised", "contrast": contrast, "method": METHOD}
+
+    def counts(level):
+        return {"n": int(sizes.loc[level, "size"]), "events": int(sizes.loc[level, "sum"])}
+
+    try:
+        fit = fit_levels(study, patients, exposure, reference, adjusted=True)
+    except NotEstimable as error:
+        return [
+            row(analysis, "risk", level=str(level), **place, **counts(level), note=str(error))
+            for level in sizes.index
+        ]
+    levels = [x for x in sizes.index if level_column(x) in fit.coefficients]
+    risks, covariance = standardised_risks(fit, [None, *levels])
+    note = "; ".join(fit.notes)
+    rows = []
+    for i, level in enumerate([reference, *levels]):
+        slope = risks[i] * (1 - risks[i])
+        figures = wald(logit(risks[i]), np.sqrt(covariance[i, i]) / slope, expit)
+        figures["p_value"] = np.nan
+        rows.append(row(analysis, "risk", level=level, **place, **counts(level), **figures))
+        rows[-1]["note"] = note
+    for i, level in enumerate(levels, start=1):
+        ends = [0, i]
+        part = covariance[np.ix_(ends, ends)]
+        difference, ratio = np.array([-1.0, 1.0]), np.array([-1 / risks[0], 1 / risks[i]])
+        shared = place | counts(level) | {"level": level, "reference": reference, "note": note}
+        rows.append(
+            row(
+                analysis,
+                "RD",
+                **shared,
+                **wald(risks[i] - risks[0], np.sqrt(difference @ part @ difference), float),
+            )
+        )
+        rows.append(
+            row(
+                analysis,
+                "RR",
+                **shared,
+                **wald(np.log(risks[i] / risks[0]), np.sqrt(ratio @ part @ ratio)),
+            )
+        )
+    return rows
