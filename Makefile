@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test lint docs sample
+.PHONY: demo test lint docs
 .DELETE_ON_ERROR:
 
 $(BIN)/lncohort: pyproject.toml constraints.txt
@@ -21,9 +21,6 @@ lint: $(BIN)/lncohort      ## check style
 	$(BIN)/python -m pip install --quiet -c constraints.txt ruff
 	$(BIN)/ruff check src tests
 	$(BIN)/ruff format --check src tests
-
-sample: $(BIN)/lncohort    ## write sample_data/ anew from its seed
-	$(BIN)/python -m lncohort.simulate.sample
 
 docs: $(BIN)/lncohort      ## write docs/results.md anew
 	$(BIN)/lncohort results-table --extract sample_data --out docs/results.md
