@@ -196,7 +196,8 @@ def _fitted_estimates(
     sets = pool.map(partial(_analysis_set, study, parameters), seeds)
     analysis_set = pd.concat(sets, ignore_index=True)
     fitted = tuple(a for a in study.analyses if a.kind in FITTED_KINDS)
-    return estimate_all(study.model_copy(update={"analyses": fitted}), analysis_set, None)
+    no_person_time = pd.DataFrame()  # only the survival analyses read it
+    return estimate_all(study.model_copy(update={"analyses": fitted}), analysis_set, no_person_time)
 
 
 def _analysis_set(study: Study, parameters: Parameters, seed: int) -> pd.DataFrame:

@@ -86,7 +86,8 @@ class Parameters:
     unmeasured_severity: float = -0.10
     dose_reference_mg: float = 3.0
     duration_threshold_days: int = 180
-    onset_months: tuple[float, ...] = (0.0, 0.0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8)  # then 1
+    onset_months: tuple[float, ...] = (0.0, 0.0, 0.15, 0.35, 0.6, 0.85)  # then 1, and fading
+    fading_per_month: float = 0.04
     relapse_per_month: float = 0.008
 
     # --- choice of drugs
@@ -124,6 +125,7 @@ class Parameters:
         0.05,
         0.03,
     )
+    late_tacrolimus_share: float = 0.12  # added to another drug after three months
     titrated_share: float = 0.35
     dose_change_per_month: float = 0.05
     tacrolimus_months: float = 9.0

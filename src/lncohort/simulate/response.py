@@ -59,9 +59,8 @@ def monthly_hazard(patients: Patients, courses: Courses, p: Parameters) -> np.nd
     hazard = np.zeros((len(patients), MONTHS))
     tac_start, tac_stop = courses.start[:, 0], courses.stop[:, 0]
     for month in range(MONTHS):
-        onset = p.onset_months[month] if month < len(p.onset_months) else 1.0
-        if onset == 0:
-            continue
+        later = month - len(p.onset_months)
+        timing = p.onset_months[month] if later < 0 else np.exp(-p.fading_per_month * later)
         day = month * _MONTH_DAYS
         started = courses.start + _LAG_DAYS <= day
         log_hazard = p.log_hazard + prognosis + effects[started @ np.array([1, 2, 4])]
@@ -70,7 +69,7 @@ def monthly_hazard(patients: Patients, courses: Courses, p: Parameters) -> np.nd
         dose = np.take_along_axis(courses.tacrolimus_mg, dose_month[:, None], axis=1)[:, 0]
         log_hazard += started[:, 0] * p.effect_dose_per_mg * (dose - p.dose_reference_mg)
         log_hazard += (taken > p.duration_threshold_days) * p.effect_duration
-        hazard[:, month] = onset * np.exp(log_hazard)
+        hazard[:, month] = timing * np.exp(log_hazard)
     return hazard
 
 

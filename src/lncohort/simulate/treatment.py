@@ -54,8 +54,12 @@ def draw_courses(rng: np.random.Generator, patients: Patients, p: Parameters) ->
     given = choose_regimen(rng, patients, p)
     several = given.sum(axis=1) > 1
 
-    # Tacrolimus joins within three months, cyclophosphamide induces, mycophenolate follows it.
-    tac_joins = np.where(rng.random(n) < 0.55, 0, rng.integers(7, 90, n))
+    # Tacrolimus joins, mostly within three months; cyclophosphamide induces; mycophenolate
+    # follows it.
+    timing = rng.random(n)
+    tac_joins = np.where(timing < 0.5, 0, rng.integers(7, 90, n))
+    late = timing > 1 - p.late_tacrolimus_share
+    tac_joins = np.where(late, rng.integers(90, 300, n), tac_joins)
     cyc_joins = np.where(rng.random(n) < 0.85, 0, rng.integers(14, 60, n))
     mmf_follows = np.where(rng.random(n) < 0.3, 0, rng.integers(60, 190, n))
     mmf_joins = np.where(rng.random(n) < 0.7, 0, rng.integers(14, 75, n))

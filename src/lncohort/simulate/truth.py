@@ -14,7 +14,17 @@ MEANING = (
 KEYS = ["analysis", "model", "contrast", "level", "reference", "measure"]
 RATIOS = ("OR", "OR per band", "ratio of ORs", "RR", "HR", "S")
 _DESCRIPTIVE = ("table1", "dose_coverage")  # of the extract at hand, not estimands
-_MEASURES = (*RATIOS, "percent", "risk", "RD", "RERI", "AP", "1 - KM", "cumulative incidence")
+_MEASURES = (
+    *RATIOS,
+    "percent",
+    "risk",
+    "RD",
+    "RERI",
+    "AP",
+    "1 - KM",
+    "cumulative incidence",
+    "cumulative incidence of competing events",
+)
 
 
 def estimands(estimates: pd.DataFrame) -> pd.DataFrame:
@@ -42,7 +52,8 @@ def estimands(estimates: pd.DataFrame) -> pd.DataFrame:
     rows = rows.rename(columns={"estimate": "value"})
     ratio = rows.index.get_level_values("measure").isin(RATIOS)
     rows[ratio] = np.log(rows[ratio].where(rows[ratio] > 0))
-    return rows
+    # The risk of a regimen stands once beside each reference it is compared with.
+    return rows[~rows.index.duplicated()]
 
 
 def large_sample(batches: Sequence[pd.Series]) -> list[dict]:
