@@ -1,7 +1,7 @@
 """From a study and an extract to a cohort: one row per patient, ready to be analysed."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -34,8 +34,8 @@ class Cohort:
         Columns table, rows, used, rejected, out_of_scope: rows = the sum of the other three.
     rejected : DataFrame
         Columns table_name, reason, rows: how many rows could not be used, and why.
-    data_until : date
-        The last day observed in the extract.
+    last_day_observed : date
+        The last day of any observation period of the extract.
     stage_seconds : dict
         Seconds taken by each SQL stage.
     """
@@ -46,7 +46,7 @@ class Cohort:
     attrition: pd.DataFrame
     row_counts: pd.DataFrame
     rejected: pd.DataFrame
-    data_until: date
+    last_day_observed: date
     stage_seconds: dict[str, float]
 
 
@@ -91,7 +91,7 @@ def build(
                 "combination_use",
             )
         }
-        data_until = connection.table("observation_period").max("period_end").fetchall()[0][0]
+        observed_until = connection.table("observation_period").max("period_end").fetchall()[0][0]
     row_counts, rejected = _row_counts(tables["row_status"])
     _refuse_mostly_rejected(row_counts, rejected, extract)
     attrition = tables["attrition"].sort_values("step", ignore_index=True)
@@ -105,7 +105,7 @@ def build(
         attrition=attrition,
         row_counts=row_counts,
         rejected=rejected,
-        data_until=data_until,
+        last_day_observed=observed_until - timedelta(days=1),
         stage_seconds=seconds,
     )
 

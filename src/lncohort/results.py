@@ -1,7 +1,7 @@
 """What a study returns: estimates, attrition and flags, without any patient's row."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import pandas as pd
 
@@ -77,5 +77,5 @@ def analyse(cohort: Cohort, synthetic: bool = False) -> Results:
         row_counts=cohort.row_counts,
         rejected=cohort.rejected,
         synthetic=synthetic,
-        data_until=cohort.data_until - timedelta(days=1),
+        data_until=cohort.last_day_observed,
     )

@@ -1,0 +1,205 @@
+"""The command line: parses, calls the API, prints. Heavy imports stand inside the commands."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lncohort.errors import UserError
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Retrospective cohort analysis: from hospital extracts to a report.",
+)
+
+StudyArgument = Annotated[str, typer.Argument(help="a shipped study, or the path of a study file")]
+Extract = Annotated[Path, typer.Option("--extract", help="folder of the extract")]
+Out = Annotated[Path, typer.Option("--out", help="folder to be made")]
+Patients = Annotated[int, typer.Option("--patients", min=1, help="patients of an extract")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="the same seed gives the same data")]
+
+
+def main() -> None:
+    """Run a command; what the user can mend is told without a traceback, with exit code 2."""
+    try:
+        app()
+    except UserError as error:
+        typer.echo(f"Error: {error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("Interrupted: nothing was written.", err=True)
+        sys.exit(130)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"lncohort {version('lncohort')}")
+        raise typer.Exit
+
+
+@app.callback()
+def lncohort(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="and exit")
+    ] = False,
+) -> None:
+    """Retrospective cohort analysis: from hospital extracts to a report."""
+
+
+@app.command()
+def contract() -> None:
+    """Print what an extract must hold: tables, columns, types, units."""
+    from lncohort.extract.contract import CONTRACT
+    from lncohort.terminal import print_table
+
+    for table in CONTRACT:
+        print_table(
+            f"{table.name}.parquet: one row is {table.row}; key {', '.join(table.key)}",
+            ("column", "type", "missing", "meaning"),
+            [
+                (
+                    column.name,
+                    column.type,
+                    "allowed" if column.nullable else "no",
+                    column.meaning + (f": {', '.join(column.values)}" if column.values else ""),
+                )
+                for column in table.columns
+            ],
+        )
+
+
+@app.command()
+def studies() -> None:
+    """List the studies that ship."""
+    from lncohort.study import load_study
+    from lncohort.study import studies as shipped
+
+    for name in shipped():
+        typer.echo(f"{name}: {load_study(name).info.title}")
+
+
+@app.command()
+def describe(study: StudyArgument) -> None:
+    """Print the protocol of a study in plain English."""
+    from lncohort.study import load_study
+    from lncohort.study.describe import describe as tell
+
+    typer.echo(tell(load_study(study)), nl=False)
+
+
+@app.command("init-study")
+def init_study(
+    file: Annotated[Path, typer.Argument(help="study file to be made")],
+) -> None:
+    """Write a commented copy of the Nanjing study, to be edited."""
+    from lncohort.study import study_source
+
+    _, source = study_source("nanjing")
+    try:
+        with file.open("xb") as made:
+            made.write(source)
+    except FileExistsError as error:
+        raise UserError(f"{file}: exists; nothing is overwritten. Choose another name.") from error
+    except OSError as error:
+        raise UserError(f"{file}: cannot be written ({error.strerror}).") from error
+    typer.echo(f"{file}: edit it, then read it back with `lncohort describe {file}`")
+
+
+@app.command()
+def simulate(patients: Patients, seed: Seed, out: Out) -> None:
+    """Write a synthetic extract, with its truth beside it."""
+    from lncohort.simulate import simulate_extract
+
+    simulate_extract(patients, seed, out)
+    typer.echo(f"{out}: {patients} simulated patients, seed {seed}")
+
+
+@app.command()
+def check(
+    extract: Annotated[Path, typer.Argument(help="folder of the extract")],
+    study: Annotated[str, typer.Option("--study", help="the study it is for")] = "nanjing",
+) -> None:
+    """Check an extract, and say what a run would reject; exit code 0 or 2."""
+    from lncohort.extract.summary import print_check
+    from lncohort.study import load_study
+
+    print_check(extract, load_study(study))
+
+
+@app.command()
+def run(
+    study: StudyArgument,
+    extract: Extract,
+    out: Out,
+    force: Annotated[bool, typer.Option("--force", help="replace an earlier run")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="print nothing but errors")] = False,
+    threads: Annotated[int | None, typer.Option("--threads", min=1, help="of DuckDB")] = None,
+) -> None:
+    """Run a study on an extract and write its report, tables, figures and manifest."""
+    from lncohort.run import run as run_study
+    from lncohort.terminal import main_estimate, print_progress
+
+    results = run_study(
+        study,
+        extract,
+        out,
+        force=force,
+        threads=threads,
+        progress=None if quiet else print_progress,
+    )
+    if not quiet:
+        flagged = [f["flag"] for f in results.flags if f["severity"] != "pass"]
+        typer.echo(main_estimate(results))
+        typer.echo(f"flags: {', '.join(flagged) or 'none'}")
+        typer.echo(f"report: {out / 'report.html'} (analysis_set.parquet stays on this machine)")
+
+
+@app.command()
+def calibrate(
+    seed: Seed,
+    out: Annotated[Path, typer.Option("--out", help="data file to be made")],
+    patients: Annotated[int, typer.Option(help="of each evaluation of the fit")] = 200_000,
+    final_patients: Annotated[int, typer.Option(help="from which the truth is found")] = 1_000_000,
+) -> None:
+    """Find the parameters of the simulation at which the study returns the published figures."""
+    from lncohort.simulate.calibrate import write_calibration
+
+    write_calibration(out, patients, seed, final_patients)
+
+
+@app.command()
+def validate(
+    patients: Patients,
+    seed: Seed,
+    out: Out,
+    cohorts: Annotated[int, typer.Option(min=2, help="simulated cohorts")] = 200,
+    study: Annotated[str, typer.Option("--study", help="the study that is judged")] = "nanjing",
+) -> None:
+    """Run many simulated cohorts through the whole way; report bias and coverage."""
+    from lncohort.study import load_study
+    from lncohort.validate.operating import write_operating_characteristics
+
+    write_operating_characteristics(load_study(study), cohorts, patients, seed, out)
+    typer.echo(f"{out / 'operating_characteristics.csv'}")
+
+
+@app.command("results-table")
+def results_table(
+    extract: Extract,
+    out: Annotated[Path, typer.Option("--out", help="markdown file to be made")],
+) -> None:
+    """Write what the Nanjing study returns on a simulated extract beside what was published."""
+    from lncohort.validate.results_table import write_results_table
+
+    write_results_table(extract, out)
+    typer.echo(f"{out}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""What the command line prints."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from lncohort.results import Results
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence]) -> None:
+    """Print a table; columns whose every entry is a number are set to the right."""
+    rows = [[str(value) for value in row] for row in rows]
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for i, column in enumerate(columns):
+        numbers = all(row[i].replace("<", "").replace(".", "").isdigit() for row in rows)
+        table.add_column(column, justify="right" if numbers else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    console = Console()
+    console.print(table)
+    console.print()
+
+
+def print_progress(stage: str, rows: int | None, seconds: float) -> None:
+    """Print one line a stage."""
+    told = "" if rows is None else f"{rows:>12,} rows"
+    Console(stderr=True, highlight=False).print(f"{stage:<10}{told:<18}{seconds:8.2f} s")
+
+
+def main_estimate(results: Results) -> str:
+    """The adjusted odds ratio of use in one line."""
+    from lncohort.report.numbers import p_phrase, with_interval
+
+    estimates = results.estimates
+    analysis = next((a.name for a in results.study.analyses if a.kind == "use"), None)
+    found = estimates[
+        (estimates["analysis"] == analysis)
+        & (estimates["model"] == "adjusted")
+        & (estimates["level"] == "ever")
+    ]
+    if found.empty:
+        return "main estimate: the study has no analysis of use"
+    row = found.iloc[0]
+    drug, outcome = results.study.exposure.drug, results.study.outcome.label
+    if row["estimate"] != row["estimate"]:
+        return f"main estimate: {drug} ever against never, {outcome}: {row['note']}"
+    return (
+        f"main estimate: {drug} ever against never, {outcome}: adjusted OR "
+        f"{with_interval(row['estimate'], row['ci_low'], row['ci_high'])}, "
+        f"{p_phrase(row['p_value'])}"
+    )
