@@ -39,7 +39,7 @@ def test_truth_names_its_meaning_and_the_origin_of_the_extract(tmp_path):
 def test_the_truth_of_other_parameters_is_not_claimed(tmp_path):
     simulate_extract(50, 9, tmp_path / "extract", calibrated())
     truth = json.loads((tmp_path / "extract" / "truth.json").read_text(encoding="utf-8"))
-    assert truth["estimates"] == []
+    assert truth["truth"] == []
 
 
 @pytest.mark.parametrize(("patients", "seed", "named"), [(0, 1, "--patients"), (5, -1, "--seed")])

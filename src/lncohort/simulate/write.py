@@ -36,7 +36,7 @@ def simulate_extract(
         Folder to be made; it may exist only when empty. It appears whole or not at all.
     parameters : Parameters, optional
         The process; by default the calibrated one. Only that one's truth is known: for another,
-        `truth.json` holds no estimates.
+        `truth.json` names none.
     chunk_size : int
         Patients simulated at a time; memory grows with it and not with `patients`.
 
@@ -101,6 +101,6 @@ def _write_truth(path: Path, patients: int, seed: int, is_calibrated: bool) -> N
         "patients": patients,
         "seed": seed,
         "large_sample": {"patients": result["patients"], "seeds": result["seeds"]},
-        "estimates": result["truth"] if is_calibrated else [],
+        "truth": result["truth"] if is_calibrated else [],
     }
     path.write_text(json.dumps(truth, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
