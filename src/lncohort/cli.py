@@ -8,6 +8,8 @@ import typer
 
 from lncohort.errors import UserError
 
+INTERRUPTED = 130
+
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
@@ -30,9 +32,10 @@ def main() -> None:
     except UserError as error:
         typer.echo(f"Error: {error}", err=True)
         sys.exit(2)
-    except KeyboardInterrupt:
-        typer.echo("Interrupted: nothing was written.", err=True)
-        sys.exit(130)
+    except SystemExit as stop:
+        if stop.code == INTERRUPTED:
+            typer.echo("Interrupted: nothing was written.", err=True)
+        raise
 
 
 def _print_version(wanted: bool) -> None:

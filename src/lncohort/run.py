@@ -71,11 +71,11 @@ def run(
     loaded = load_study(study)
     refuse_existing(out, force)
     opened = Extract.open(extract)
-    cohort = build(loaded, opened, threads, progress)
-    seconds = dict(cohort.stage_seconds)
-    with _timed("estimate", seconds, progress):
-        results = analyse(cohort, synthetic=opened.is_synthetic)
     with written_whole(out) as folder:
+        cohort = build(loaded, opened, threads, progress)
+        seconds = dict(cohort.stage_seconds)
+        with _timed("estimate", seconds, progress):
+            results = analyse(cohort, synthetic=opened.is_synthetic)
         with _timed("report", seconds, progress):
             write_report(results, folder)
         cohort.analysis_set.to_parquet(folder / "analysis_set.parquet", index=False)

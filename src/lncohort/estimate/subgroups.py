@@ -39,7 +39,7 @@ def subgroup_rows(
     levels = subgroup_levels(patients, subgroup)
     grouped = patients.assign(subgroup=levels)
     recorded = grouped[levels.notna() & (levels != NOT_RECORDED)]
-    cells = recorded.groupby(["subgroup", "exposed"], observed=False)["response"]
+    cells = recorded.groupby(["subgroup", "use"], observed=False)["response"]
     sizes = cells.agg(["size", "sum"])
     order = [x for x in levels.cat.categories if x != NOT_RECORDED]
     usable = [level for level in order if _has_both_outcomes(sizes, level)]

@@ -1,0 +1,258 @@
+"""The command line: exit codes, messages, and nothing half-written."""
+
+import subprocess
+import sys
+
+import pytest
+
+from lncohort import cli
+from small_extract import a_patient, creatinine, day, proteinuria, supply
+
+
+@pytest.fixture
+def lncohort(monkeypatch, capsys):
+    """Run a command in this process; return its exit code, output and errors."""
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["lncohort", *map(str, arguments)])
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code or 0
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+def several_patients(count=60):
+    """Patients on tacrolimus or mycophenolate, some of whom respond."""
+    rows = {}
+    for i in range(count):
+        who = f"q{i:03d}"
+        response = 0.2 if i % 3 == 0 else 1.5
+        drug = "tacrolimus" if i % 2 else "mycophenolate"
+        dose = 3.0 if i % 2 else 1500.0
+        one = a_patient(
+            who,
+            prescription=[supply(0, 200, dose, patient_id=who, drug=drug)],
+            lab=[proteinuria(200, response, who), creatinine(200, 80.0, who)],
+        )
+        for table, content in one.items():
+            rows.setdefault(table, []).extend(content)
+    return rows
+
+
+@pytest.fixture
+def extract(extract_folder):
+    return extract_folder(several_patients())
+
+
+def test_help_starts_without_the_heavy_libraries():
+    code = (
+        "import sys; sys.argv = ['lncohort', '--help']\n"
+        "from lncohort.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'duckdb', 'pandas', 'numpy', 'pyarrow', 'pydantic', 'matplotlib'}\n"
+        "sys.exit(', '.join(sorted(heavy & set(sys.modules))) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Commands" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "command", [["contract"], ["studies"], ["describe", "nanjing"], ["--version"]]
+)
+def test_commands_that_only_tell_end_well(lncohort, command):
+    code, out, err = lncohort(*command)
+    assert (code, err) == (0, "")
+    assert out.strip()
+
+
+def test_init_study_writes_a_copy_that_loads_and_overwrites_nothing(lncohort, tmp_path):
+    file = tmp_path / "mine.toml"
+    assert lncohort("init-study", file)[0] == 0
+    assert lncohort("describe", file)[0] == 0
+    before = file.read_bytes()
+    code, _, err = lncohort("init-study", file)
+    assert code == 2
+    assert "nothing is overwritten" in err
+    assert file.read_bytes() == before
+
+
+def test_run_ends_with_the_main_estimate_the_flags_and_the_report(lncohort, extract, tmp_path):
+    out = tmp_path / "results"
+    code, printed, progress = lncohort("run", "nanjing", "--extract", extract, "--out", out)
+    assert code == 0
+    estimate, flags, report = printed.splitlines()
+    assert "adjusted OR" in estimate
+    assert "future_dependent" in flags
+    assert str(out / "report.html") in report
+    assert "intake" in progress
+    assert {path.name for path in out.iterdir()} == {
+        "report.html",
+        "results.json",
+        "manifest.json",
+        "analysis_set.parquet",
+        "tables",
+        "figures",
+    }
+
+
+def test_quiet_run_prints_nothing(lncohort, extract, tmp_path):
+    out = tmp_path / "results"
+    assert lncohort("run", "nanjing", "--extract", extract, "--out", out, "--quiet") == (0, "", "")
+
+
+def test_check_says_what_a_run_would_reject(lncohort, extract_folder):
+    rows = several_patients()
+    rows["prescription"].append(supply(0, 30, -1.0, patient_id="q001", prescription_id="bad"))
+    rows["prescription"].append(supply(0, 30, 1.0, patient_id="ghost", prescription_id="lost"))
+    code, out, _ = lncohort("check", extract_folder(rows))
+    assert code == 0
+    assert "dose_not_positive" in out
+    assert "unknown_patient" in out
+    assert "ghost" not in out
+
+
+def refused(lncohort, tmp_path, *command):
+    """Run a command that must be refused: exit 2, no traceback, nothing left behind."""
+    before = {path for path in tmp_path.rglob("*")}
+    code, out, err = lncohort(*command)
+    assert code == 2
+    assert out == ""
+    assert err.startswith("Error: ")
+    assert "Traceback" not in err
+    assert {path for path in tmp_path.rglob("*")} == before
+    return err
+
+
+def test_extract_that_is_not_there_is_refused(lncohort, tmp_path):
+    err = refused(
+        lncohort, tmp_path, "run", "nanjing", "--extract", tmp_path / "no", "--out", tmp_path / "o"
+    )
+    assert "does not exist" in err
+    assert "does not exist" in refused(lncohort, tmp_path, "check", tmp_path / "no")
+
+
+def test_existing_output_is_kept_unless_forced(lncohort, extract, tmp_path):
+    out = tmp_path / "results"
+    out.mkdir()
+    (out / "mine.txt").write_text("precious")
+    command = ("run", "nanjing", "--extract", extract, "--out", out)
+    assert "is not empty" in refused(lncohort, tmp_path, *command)
+    assert "not the folder of an earlier run" in refused(lncohort, tmp_path, *command, "--force")
+    assert (out / "mine.txt").read_text() == "precious"
+
+
+def test_force_replaces_an_earlier_run_whole(lncohort, extract, tmp_path):
+    out = tmp_path / "results"
+    command = ("run", "nanjing", "--extract", extract, "--out", out, "--quiet")
+    assert lncohort(*command)[0] == 0
+    (out / "tables" / "left_over.csv").write_text("old")
+    assert lncohort(*command, "--force")[0] == 0
+    assert not (out / "tables" / "left_over.csv").exists()
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_output_below_a_file_cannot_be_written(lncohort, extract, tmp_path):
+    (tmp_path / "file").write_text("")
+    out = tmp_path / "file" / "results"
+    err = refused(
+        lncohort, tmp_path, "run", "nanjing", "--extract", extract, "--out", out, "--quiet"
+    )
+    assert "cannot be written" in err
+
+
+def test_full_disk_leaves_nothing(lncohort, extract, tmp_path, monkeypatch):
+    def full(results, folder):
+        (folder / "report.html").write_text("half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("lncohort.run.write_report", full)
+    out = tmp_path / "results"
+    err = refused(
+        lncohort, tmp_path, "run", "nanjing", "--extract", extract, "--out", out, "--quiet"
+    )
+    assert "No space left on device" in err
+    assert "nothing was left there" in err
+
+
+def test_interruption_leaves_nothing(lncohort, extract, tmp_path, monkeypatch):
+    def interrupted(results, folder):
+        (folder / "report.html").write_text("half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lncohort.run.write_report", interrupted)
+    before = {path for path in tmp_path.rglob("*")}
+    code, _, err = lncohort(
+        "run", "nanjing", "--extract", extract, "--out", tmp_path / "results", "--quiet"
+    )
+    assert (code, err) == (130, "Interrupted: nothing was written.\n")
+    assert {path for path in tmp_path.rglob("*")} == before
+
+
+def test_table_of_which_most_rows_cannot_be_used_is_refused(lncohort, extract_folder, tmp_path):
+    rows = several_patients()
+    for row in rows["prescription"]:
+        row["end_date"] = day(-1)
+    extract = extract_folder(rows)
+    err = refused(
+        lncohort,
+        tmp_path,
+        "run",
+        "nanjing",
+        "--extract",
+        extract,
+        "--out",
+        tmp_path / "o",
+        "--quiet",
+    )
+    assert "prescription.parquet: 60 of 60 rows cannot be used: end_before_start (60)" in err
+
+
+def test_study_of_which_nobody_is_eligible_is_refused(lncohort, extract_folder, tmp_path):
+    rows = several_patients()
+    rows["diagnosis"] = []
+    extract = extract_folder(rows)
+    err = refused(
+        lncohort,
+        tmp_path,
+        "run",
+        "nanjing",
+        "--extract",
+        extract,
+        "--out",
+        tmp_path / "o",
+        "--quiet",
+    )
+    assert "a diagnosis of lupus nephritis" in err
+
+
+def test_outcome_that_nobody_has_gives_a_report_without_odds_ratios(
+    lncohort, extract_folder, tmp_path
+):
+    rows = several_patients()
+    for row in rows["lab"]:
+        if row["test"] == "urine_protein_24h":
+            row["value"] = 3.0
+    out = tmp_path / "results"
+    code, printed, _ = lncohort("run", "nanjing", "--extract", extract_folder(rows), "--out", out)
+    assert code == 0
+    assert "not estimable: 0 responses among" in printed
+    assert (out / "report.html").is_file()
+
+
+def test_drug_unknown_to_the_study_is_out_of_scope_and_counted(lncohort, extract_folder, tmp_path):
+    import json
+
+    rows = several_patients()
+    rows["prescription"].append(supply(0, 30, patient_id="q001", drug="aspirin"))
+    out = tmp_path / "results"
+    extract = extract_folder(rows)
+    assert lncohort("run", "nanjing", "--extract", extract, "--out", out, "--quiet")[0] == 0
+    counts = {t["table"]: t for t in json.loads((out / "manifest.json").read_text())["rows"]}
+    assert counts["prescription"]["out_of_scope"] == 1
