@@ -42,8 +42,9 @@ def test_continuous_integration_calls_the_readme_test_command():
 
 
 def test_every_command_named_is_a_command():
-    from lncohort.cli import app
     from typer.main import get_command
+
+    from lncohort.cli import app
 
     commands = set(get_command(app).commands)
     named = {

@@ -1,0 +1,144 @@
+"""The answer in three sentences, and the one sentence on what could be wrong with it."""
+
+from lncohort.report import numbers
+from lncohort.report.rows import analysis_of, one, pick
+from lncohort.report.words import band, capital, listed
+
+LEVEL_OF_P = 0.05
+
+
+def answer(results) -> list[str]:
+    """Sentences with numbers and intervals: use; dose and duration; synergy.
+
+    A sentence whose analyses are not in the study, or whose estimates were suppressed, is left
+    out.
+    """
+    sentences = [_use(results), _dose_and_duration(results), _synergy(results)]
+    return [sentence for sentence in sentences if sentence]
+
+
+def _ci(row) -> str:
+    return f"{numbers.ratio(row.estimate)} (95% CI {numbers.interval(row.ci_low, row.ci_high)})"
+
+
+def _is_drawn(row) -> bool:
+    return row is not None and not any(
+        numbers.is_missing(value) for value in (row.estimate, row.ci_low, row.ci_high)
+    )
+
+
+def _direction(row, more: str, less: str, neither: str) -> str:
+    """Words for a ratio: by whether its interval leaves 1 out."""
+    if row.ci_low > 1:
+        return more
+    return less if row.ci_high < 1 else neither
+
+
+def _use(results) -> str:
+    study = results.study
+    outcome, drug = study.outcome.label, study.exposure.drug
+    row = one(
+        results.estimates,
+        analysis=analysis_of(study, "use"),
+        model="adjusted",
+        level="ever",
+        measure="OR",
+    )
+    if not _is_drawn(row):
+        return ""
+    finding = _direction(
+        row,
+        f"was more frequent with {drug} than without it",
+        f"was less frequent with {drug} than without it",
+        f"was not clearly more or less frequent with {drug} than without it",
+    )
+    sentence = f"{capital(outcome)} {finding}: adjusted odds ratio {_ci(row)}"
+    risk = _risks(results)
+    return f"{sentence}{risk}."
+
+
+def _risks(results) -> str:
+    """The standardised risks, which say in percent what the odds ratio exaggerates."""
+    own = pick(results.estimates, analysis=analysis_of(results.study, "standardised_risk"))
+    ever, never = (one(own, measure="risk", level=level) for level in ("ever", "never"))
+    difference = one(own, measure="RD", level="ever", reference="never")
+    if not (_is_drawn(ever) and _is_drawn(never) and _is_drawn(difference)):
+        return ""
+    written = numbers.with_interval(
+        *(getattr(difference, column) for column in ("estimate", "ci_low", "ci_high")),
+        numbers.percent_of_risk,
+    ).replace("(", "(95% CI ")
+    return (
+        f", or, in the same mix of patients, {numbers.percent_of_risk(ever.estimate)}% with it and "
+        f"{numbers.percent_of_risk(never.estimate)}% without, a difference of {written} "
+        "percentage points"
+    )
+
+
+def _dose_and_duration(results) -> str:
+    parts = [
+        _trend(results, "dose_band", "dose", "mg/day"),
+        _trend(results, "duration_band", "duration of use", "days"),
+    ]
+    parts = [part for part in parts if part]
+    return f"{capital('; '.join(parts))}." if parts else ""
+
+
+def _trend(results, kind: str, name: str, unit: str) -> str:
+    study = results.study
+    own = pick(results.estimates, analysis=analysis_of(study, kind), model="adjusted")
+    trend = one(own, level="trend")
+    if trend is None or numbers.is_missing(trend.p_value):
+        return ""
+    if trend.p_value >= LEVEL_OF_P:
+        finding = f"no clear trend with {name}"
+    else:
+        finding = f"the odds {'rose' if trend.estimate > 1 else 'fell'} with {name}"
+    exposure = study.exposure
+    labels = exposure.dose_band_labels if kind == "dose_band" else exposure.duration_band_labels
+    top = one(own, level=labels[-1], measure="OR")
+    highest = ""
+    if _is_drawn(top):
+        highest = f"odds ratio {_ci(top)} at {band(labels[-1], unit)} against never, "
+    p = numbers.p_phrase(trend.p_value).replace("P", "P for trend", 1)
+    return f"{finding}: {highest}{p}"
+
+
+def _synergy(results) -> str:
+    study = results.study
+    pairs = [analysis for analysis in study.analyses if analysis.kind == "interaction"]
+    parts = [part for part in (_product(results, pair) for pair in pairs) if part]
+    return f"{capital('; '.join(parts))}." if parts else ""
+
+
+def _product(results, analysis) -> str:
+    row = one(results.estimates, analysis=analysis.name, model="adjusted", level="product")
+    if not _is_drawn(row):
+        return ""
+    pair = listed(list(analysis.drugs))
+    finding = _direction(
+        row,
+        f"{pair} acted in synergy: their joint odds ratio was more than the product of the single "
+        "ones",
+        f"{pair} acted against each other: their joint odds ratio was less than the product of "
+        "the single ones",
+        f"synergy of {pair} was not shown: their joint odds ratio did not clearly differ from the "
+        "product of the single ones",
+    )
+    interval = numbers.interval(row.ci_low, row.ci_high)
+    size = (
+        f"ratio {numbers.ratio(row.estimate)}, 95% CI {interval}, {numbers.p_phrase(row.p_value)}"
+    )
+    return f"{finding} ({size})"
+
+
+def doubt(flags: list[dict]) -> str:
+    """What could be wrong, in one sentence: the gravest flag, and how many more there are."""
+    graded = [flag for flag in flags if flag["severity"] in ("fail", "warn")]
+    if not graded:
+        return "No check of this report found a reason to doubt it; that is not a proof."
+    gravest = min(graded, key=lambda flag: (flag["severity"] != "fail", not flag["direction"]))
+    sentence = gravest["message"].split(". ")[0].rstrip(".")
+    more = len(graded) - 1
+    rest = f" ({more} more below)" if more else ""
+    return f"{sentence}{rest}."

@@ -1,0 +1,198 @@
+"""The page: one HTML file with its style, figures and tables inside, and no outside request."""
+
+import re
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from lncohort.report.answer import answer, doubt
+from lncohort.report.figures import Picture, inline
+from lncohort.report.prose import Words, words_of
+from lncohort.report.tables import Table
+from lncohort.report.words import capital
+from lncohort.study.describe import describe
+
+GRADES = {"fail": "Serious", "warn": "Caution", "pass": "Passed"}
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A table that repeats a figure in numbers, folded away."""
+
+    table: Table
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page: its anchor, its head and what stands in it.
+
+    Attributes
+    ----------
+    id, title : str
+    parts : list
+        Paragraphs (str), figures, tables and folded tables, in order.
+    level : int
+        2 for a section, 3 for a part of one.
+    """
+
+    id: str
+    title: str
+    parts: list
+    level: int = 2
+
+
+def render(results, tables: dict[str, Table], pictures: dict[str, Picture]) -> str:
+    """The page as HTML.
+
+    Parameters
+    ----------
+    results : Results
+        After suppression.
+    tables
+        The display tables, by name.
+    pictures
+        The figures, by name.
+    """
+    environment = Environment(
+        loader=PackageLoader("lncohort.report"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.tests |= {
+        "prose": lambda part: isinstance(part, str),
+        "picture": lambda part: isinstance(part, Picture),
+        "folded": lambda part: isinstance(part, Folded),
+    }
+    environment.filters["inline"] = lambda svg, prefix: Markup(inline(svg, prefix))
+    environment.globals |= {"capital": capital, "grades": GRADES}
+    here = files("lncohort.report")
+    sections = _sections(results, tables, pictures)
+    return environment.get_template("report.html.j2").render(
+        study=results.study,
+        results=results,
+        version=version("lncohort"),
+        answer=answer(results),
+        doubt=doubt(results.flags),
+        checks=[
+            flag | {"anchor": _anchor(results.study, flag["where"], sections)}
+            for flag in _graded(results.flags)
+        ],
+        sections=sections,
+        methods=_as_html(describe(results.study)),
+        style=Markup(here.joinpath("style.css").read_text(encoding="utf-8")),
+        script=Markup(here.joinpath("script.js").read_text(encoding="utf-8")),
+    )
+
+
+def _as_html(protocol: str) -> Markup:
+    """The protocol, which is Markdown, without its title and one level of headings lower."""
+    _, _, parts = protocol.partition("\n\n")
+    lowered = re.sub("^## ", "### ", parts, flags=re.MULTILINE)
+    return Markup(MarkdownIt("commonmark", {"html": False}).render(lowered))
+
+
+def _graded(flags: list[dict]) -> list[dict]:
+    """The gravest first."""
+    order = list(GRADES)
+    return sorted(flags, key=lambda flag: order.index(flag["severity"]))
+
+
+SECTION_OF_KIND = {
+    "use": "exposure",
+    "dose_band": "exposure",
+    "duration_band": "exposure",
+    "dose_by_duration": "exposure",
+    "joint": "regimens",
+    "interaction": "synergy",
+    "standardised_risk": "risks",
+    "subgroup": "subgroups",
+    "survival": "survival",
+}
+
+
+def _anchor(study, where: list[str], sections: list[Section]) -> str:
+    """The section in which the first analysis that a flag names is shown."""
+    first = where[0] if where else ""
+    kinds = {analysis.name: analysis.kind for analysis in study.analyses}
+    places = {"table1": "who", "cohort": "who", "dose_coverage": "taken", "published": "published"}
+    found = SECTION_OF_KIND.get(kinds.get(first, "")) or places.get(first)
+    return found if found in {section.id for section in sections} else ""
+
+
+def _sections(results, tables: dict[str, Table], pictures: dict[str, Picture]) -> list[Section]:
+    """All sections that hold a figure or a table; the others are left out."""
+
+    def picture(name: str) -> list:
+        return [pictures[name]] if name in pictures else []
+
+    def table(*names: str) -> list:
+        return [tables[name] for name in names if name in tables]
+
+    def folded(*names: str) -> list:
+        return [Folded(tables[name]) for name in names if name in tables]
+
+    by_kind = {
+        kind: [a.name for a in results.study.analyses if a.kind == kind]
+        for kind in ("joint", "interaction")
+    }
+    words: Words = words_of(results)
+    found = [
+        Section(
+            "who",
+            "Who was studied",
+            [*words.who, *picture("flow"), *folded("attrition"), *table("table_1", "follow_up")],
+        ),
+        Section(
+            "taken",
+            "What they took",
+            [*picture("regimens"), *folded("regimens"), *table("combinations", "dose_coverage")],
+        ),
+        Section(
+            "exposure",
+            capital(results.study.exposure.drug) + ": use, dose and duration",
+            [*words.exposure, *picture("exposure"), *table("exposure", "dose_by_duration")],
+            3,
+        ),
+        Section(
+            "regimens",
+            "Drugs alone and together",
+            [*words.joint, *picture("joint"), *folded(*by_kind["joint"])],
+            3,
+        ),
+        Section("synergy", "Synergy", [*words.synergy, *table(*by_kind["interaction"])], 3),
+        Section(
+            "risks",
+            "Standardised risks",
+            [*words.risks, *picture("risks"), *table("risks")],
+            3,
+        ),
+        Section("subgroups", "Subgroups", [*picture("subgroups"), *folded("subgroups")], 3),
+        Section(
+            "survival",
+            f"Time to {results.study.outcome.label}",
+            [
+                *words.survival,
+                *picture("cumulative_incidence"),
+                *picture("kaplan_meier"),
+                *folded("survival_points"),
+                *table("hazards"),
+            ],
+            3,
+        ),
+        Section(
+            "published",
+            "Published beside estimated",
+            [*words.published, *picture("published"), *table("published")],
+        ),
+    ]
+    kept = [s for s in found if any(not isinstance(part, str) for part in s.parts)]
+    first = next((i for i, section in enumerate(kept) if section.level == 3), None)
+    if first is not None:
+        kept.insert(first, Section("outcome", "What came of it", []))
+    return kept
