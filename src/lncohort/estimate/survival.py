@@ -38,8 +38,9 @@ def cumulative_incidence(
 
     Returns
     -------
-    DataFrame of shape (k, 5)
-        day, estimate, ci_low, ci_high (log-log scale), at_risk (patients followed to that day).
+    DataFrame of shape (k, 6)
+        day, estimate, se, ci_low, ci_high (log-log scale), at_risk (patients followed to that
+        day).
 
     Notes
     -----
@@ -60,7 +61,7 @@ def cumulative_incidence(
     for day in at_days:
         upto = days <= day
         reached = float(incidence[upto][-1]) if upto.any() else 0.0
-        low = high = reached
+        se, low, high = 0.0, reached, reached
         if 0 < reached < 1:
             still = reached - incidence[upto]
             n, d, own, free = (a[upto] for a in (risk, any_events, cause_events, free_before))
@@ -71,11 +72,12 @@ def cumulative_incidence(
                 - 2 * (still * free * own / n**2).sum()
             )
             log_free = np.log(1 - reached)
-            spread = Z * np.sqrt(max(variance, 0.0)) / ((1 - reached) * abs(log_free))
+            se = float(np.sqrt(max(variance, 0.0)))
+            spread = Z * se / ((1 - reached) * abs(log_free))
             low = 1 - np.exp(log_free * np.exp(-spread))
             high = 1 - np.exp(log_free * np.exp(spread))
-        rows.append((int(day), reached, low, high, int(at_risk[day]) if day else len(time_days)))
-    return pd.DataFrame(rows, columns=["day", "estimate", "ci_low", "ci_high", "at_risk"])
+        rows.append((int(day), reached, se, low, high, int(at_risk[day])))
+    return pd.DataFrame(rows, columns=["day", "estimate", "se", "ci_low", "ci_high", "at_risk"])
 
 
 def survival_rows(
@@ -149,9 +151,9 @@ def _cox_rows(study, patients, person_time, analysis) -> list[dict]:
             continue
         figures = wald(fitter.params_["exposed"], fitter.standard_errors_["exposed"])
         rows.append(row(analysis, "HR", reference="never", **shared, **figures))
-        test = proportional_hazard_test(fitter, design, time_transform="rank")
+        test = proportional_hazard_test(fitter, design, time_transform="km")
         p_value = float(np.atleast_1d(test.p_value)[list(fitter.params_.index).index("exposed")])
-        words = "scaled Schoenfeld residuals against the rank of time (Grambsch, Therneau 1994)"
+        words = "scaled Schoenfeld residuals against Kaplan-Meier time, approximate (Grambsch 1994)"
         shared["method"] = words
         rows.append(row(analysis, "PH test", p_value=p_value, **shared))
     return [*rows, _time_varying_row(study, patients, person_time, analysis, counts)]

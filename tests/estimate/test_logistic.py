@@ -1,0 +1,154 @@
+"""Logistic models: published figures, and no number where there is none."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lncohort.estimate.logistic import NotEstimable, fit_levels, fit_logistic, odds_ratio_rows
+from lncohort.estimate.rows import as_estimates, wald
+from made import made_patients
+from reference_case import Case
+
+
+def dummies(values):
+    return pd.get_dummies(values, drop_first=True, dtype=float)
+
+
+def expanded_esoph():
+    data = Case("trend-esoph-adjusted").data
+    cases = data.loc[data.index.repeat(data["ncases"])].assign(case=1.0)
+    controls = data.loc[data.index.repeat(data["ncontrols"])].assign(case=0.0)
+    return pd.concat([cases, controls], ignore_index=True)
+
+
+def with_intercept(*parts):
+    design = pd.concat(parts, axis=1)
+    design.insert(0, "intercept", 1.0)
+    return design
+
+
+def test_odds_ratios_of_alcohol_bands_are_those_of_the_published_case():
+    case, rows = Case("trend-esoph-adjusted"), expanded_esoph()
+    alcohol = dummies(rows["alc"]).add_prefix("alc")
+    design = with_intercept(alcohol, dummies(rows["agegp"]), dummies(rows["tob"]))
+    fit = fit_logistic(design, rows["case"])
+    for band in (2, 3, 4):
+        figures = wald(*fit.contrast({f"alc{band}": 1.0}))
+        limits = {key: figures[key] for key in ("ci_low", "ci_high")}
+        case.meets(f"OR_alc{band}", figures["estimate"], **limits)
+
+
+def test_trend_over_alcohol_bands_is_that_of_the_published_case():
+    case, rows = Case("trend-esoph-adjusted"), expanded_esoph()
+    scores = rows["alc"].astype(float).rename("score")
+    design = with_intercept(scores, dummies(rows["agegp"]), dummies(rows["tob"]))
+    value, se = fit_logistic(design, rows["case"]).contrast({"score": 1.0})
+    case.meets("trend_alc_rank", value, se=se)
+
+
+def test_odds_ratios_of_stage_and_receptor_are_those_of_the_published_case():
+    case = Case("risk-ratio-breastcancer")
+    design = with_intercept(dummies(case.data["stage"]), dummies(case.data["receptor"]))
+    fit = fit_logistic(design, case.data["death"])
+    for column, figure in (
+        ("Stage II", "logit_OR_stageStage II"),
+        ("Stage III", "logit_OR_stageStage III"),
+        ("Low", "logit_OR_receptorLow"),
+    ):
+        figures = wald(*fit.contrast({column: 1.0}))
+        limits = {key: figures[key] for key in ("ci_low", "ci_high")}
+        case.meets(figure, figures["estimate"], **limits)
+
+
+def test_separation_is_refused_and_never_a_number():
+    exposed = np.repeat([0.0, 1.0], 50)
+    response = np.where(exposed == 1, 1.0, np.tile([0.0, 1.0], 50))
+    design = with_intercept(pd.DataFrame({"exposed": exposed}))
+    with pytest.raises(NotEstimable):
+        fit_logistic(design, response)
+
+
+def test_one_outcome_only_is_refused():
+    design = with_intercept(pd.DataFrame({"exposed": np.tile([0.0, 1.0], 20)}))
+    with pytest.raises(NotEstimable, match="same outcome"):
+        fit_logistic(design, np.zeros(40))
+
+
+def test_covariates_that_determine_each_other_are_refused():
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=100)
+    design = with_intercept(pd.DataFrame({"x": x, "twice": 2 * x}))
+    with pytest.raises(NotEstimable):
+        fit_logistic(design, rng.random(100) < 0.5)
+
+
+@pytest.fixture
+def patients():
+    return made_patients(1500, seed=4)
+
+
+def rows_of(study, patients, exposure="use", reference="never"):
+    made = odds_ratio_rows(study, patients, "a", exposure, reference, "tacrolimus")
+    return as_estimates(made).set_index(["model", "level"])
+
+
+def test_crude_odds_ratio_is_that_of_the_two_by_two_table(nanjing, patients):
+    found = rows_of(nanjing, patients).loc[("crude", "ever")]
+    table = pd.crosstab(patients["use"], patients["response"])
+    a, b = table.loc["ever", True], table.loc["ever", False]
+    c, d = table.loc["never", True], table.loc["never", False]
+    error = np.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
+    assert found["estimate"] == pytest.approx(a * d / (b * c), rel=1e-8)
+    assert found["ci_low"] == pytest.approx(a * d / (b * c) * np.exp(-1.959964 * error), rel=1e-6)
+    assert (found["n"], found["events"]) == (a + b, a)
+
+
+def test_adjusted_odds_ratio_recovers_the_effect_and_the_crude_does_not(nanjing):
+    patients = made_patients(60_000, seed=5)
+    found = rows_of(nanjing, patients)
+    assert np.log(found.loc[("adjusted", "ever"), "estimate"]) == pytest.approx(1.0, abs=0.1)
+    assert np.log(found.loc[("crude", "ever"), "estimate"]) < 0.85
+
+
+def test_reference_level_is_one_and_says_so(nanjing, patients):
+    found = rows_of(nanjing, patients).loc[("adjusted", "never")]
+    assert (found["estimate"], found["note"]) == (1.0, "reference")
+    assert np.isnan(found["ci_low"])
+
+
+@pytest.mark.parametrize("outcome", [False, True])
+def test_level_with_one_outcome_has_no_odds_ratio(nanjing, patients, outcome):
+    patients.loc[patients["dose_band"] == "≥4", "response"] = outcome
+    found = rows_of(nanjing, patients, "dose_band").loc[("adjusted", "≥4")]
+    cell = patients[patients["dose_band"] == "≥4"]
+    assert np.isnan(found["estimate"])
+    assert found["note"] == f"not estimable: {len(cell) * outcome} responses among {len(cell)}"
+
+
+def test_reference_with_one_outcome_leaves_no_odds_ratio_at_all(nanjing, patients):
+    patients.loc[patients["use"] == "never", "response"] = False
+    found = rows_of(nanjing, patients)
+    assert np.isnan(found.loc[("adjusted", "ever"), "estimate"])
+    assert "in the reference" in found.loc[("adjusted", "ever"), "note"]
+
+
+def test_covariate_level_that_predicts_the_outcome_leaves_with_its_count(nanjing, patients):
+    males = patients["sex"] == "male"
+    patients.loc[males, "response"] = False
+    fit = fit_levels(nanjing, patients, "use", "never", adjusted=True)
+    assert f"sex male: 0 responses among {males.sum()}, left out" in fit.notes
+    assert len(fit.design) == (~males).sum()
+    assert not any("male" in column for column in fit.design.columns)
+
+
+def test_patients_with_a_missing_number_leave_and_are_counted(nanjing, patients):
+    patients.loc[patients.index[:7], "egfr"] = np.nan
+    fit = fit_levels(nanjing, patients, "use", "never", adjusted=True)
+    assert "7 patients with a missing covariate left out" in fit.notes
+    assert len(fit.design) == len(patients) - 7
+
+
+def test_order_of_the_patients_does_not_matter(nanjing, patients):
+    once = rows_of(nanjing, patients)
+    again = rows_of(nanjing, patients.sample(frac=1, random_state=1))
+    np.testing.assert_allclose(once["estimate"], again["estimate"], rtol=1e-10)

@@ -1,0 +1,155 @@
+"""Curves, competing events and hazard ratios: published figures, and immortal time."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from lifelines import CoxPHFitter, CoxTimeVaryingFitter, KaplanMeierFitter
+
+from lncohort.estimate.rows import as_estimates
+from lncohort.estimate.survival import cumulative_incidence, survival_rows
+from made import made_patients
+from reference_case import Case
+
+
+def test_kaplan_meier_of_the_lung_case():
+    case = Case("survival-lung")
+    for days in (180, 365, 730):
+        found = cumulative_incidence(
+            case.data["time"].to_numpy(),
+            (case.data["status"] == 2).to_numpy().astype(int),
+            1,
+            np.array([days]),
+        )
+        case.meets(f"km_surv_all_t{days}", 1 - found["estimate"].iloc[0])
+
+
+def test_interval_is_the_log_log_interval_of_a_known_library():
+    data = Case("survival-lung").data
+    days = np.array([180, 365, 730])
+    found = cumulative_incidence(
+        data["time"].to_numpy(), (data["status"] == 2).to_numpy().astype(int), 1, days
+    )
+    fitter = KaplanMeierFitter().fit(data["time"], data["status"] == 2)
+    limits = 1 - fitter.confidence_interval_survival_function_.reindex(days, method="ffill")
+    np.testing.assert_allclose(found["ci_high"], limits.iloc[:, 0], rtol=1e-9)
+    np.testing.assert_allclose(found["ci_low"], limits.iloc[:, 1], rtol=1e-9)
+
+
+@pytest.mark.parametrize("sex", ["F", "M"])
+def test_cumulative_incidence_with_competing_death(sex):
+    case = Case("competing-mgus2")
+    data = case.data[case.data["sex"] == sex]
+    months, event = data["etime"].to_numpy(), data["event_code"].to_numpy()
+    for cause, name in ((1, "pcm"), (2, "death")):
+        for month in (60, 120, 240):
+            (point,) = cumulative_incidence(months, event, cause, np.array([month])).itertuples()
+            case.meets(f"AJ_{name}_{sex}_m{month}", point.estimate)
+            jackknife = case.expected[f"AJ_{name}_{sex}_m{month}"]["se"]
+            assert point.se == pytest.approx(jackknife, rel=0.03)
+    ignoring = cumulative_incidence(months, np.where(event == 1, 1, 0), 1, np.array([240]))
+    case.meets(f"oneminusKM_pcm_{sex}_m240", ignoring["estimate"].iloc[0])
+
+
+def test_incidences_and_survival_add_up_to_one():
+    data = Case("competing-mgus2").data
+    months, event = data["etime"].to_numpy(), data["event_code"].to_numpy()
+    at = np.arange(0, 240, 20)
+    parts = [cumulative_incidence(months, event, cause, at)["estimate"] for cause in (1, 2)]
+    either = cumulative_incidence(months, np.minimum(event, 1), 1, at)["estimate"]
+    np.testing.assert_allclose(parts[0] + parts[1], either, atol=1e-12)
+
+
+def test_cox_models_as_they_are_fitted_here_meet_the_lung_case():
+    case = Case("survival-lung")
+    data = case.data[["time", "status", "age", "sex", "ph.ecog"]].dropna()
+    fitter = CoxPHFitter().fit(
+        data.assign(status=data["status"] == 2), duration_col="time", event_col="status"
+    )
+    for name in ("age", "sex", "ph.ecog"):
+        case.meets(
+            f"adj_cox_{name}",
+            fitter.params_[name],
+            se=fitter.standard_errors_[name],
+            p=fitter.summary.loc[name, "p"],
+        )
+
+
+def test_time_varying_cox_model_meets_the_heart_case():
+    case = Case("survival-heart-startstop")
+    fitter = CoxTimeVaryingFitter().fit(
+        case.data[["id", "start", "stop", "event", "transplant"]],
+        id_col="id",
+        start_col="start",
+        stop_col="stop",
+        event_col="event",
+    )
+    case.meets(
+        "td_cox_transplant1",
+        fitter.params_["transplant"],
+        se=fitter.standard_errors_["transplant"],
+    )
+
+
+def late_starters(size=3000, seed=3):
+    """A drug without effect, started late by those still unresponded: immortal time."""
+    rng = np.random.default_rng(seed)
+    patients = made_patients(size, seed, log_odds_ratio=0.0)
+    response_day = np.maximum(rng.exponential(500, size).astype(int), 1)
+    start_day = rng.integers(1, 700, size)
+    time_days = np.minimum(response_day, 730)
+    event = (response_day <= 730).astype("int8")
+    exposed = start_day < time_days
+    patients = patients.assign(
+        time_days=time_days, event=event, response=event == 1, exposed=exposed
+    )
+    before = pd.DataFrame(
+        {
+            "patient_id": patients["patient_id"],
+            "start_day": 0,
+            "stop_day": np.where(exposed, start_day, time_days),
+            "exposed": False,
+            "event": np.where(exposed, 0, event),
+        }
+    )
+    after = pd.DataFrame(
+        {
+            "patient_id": patients["patient_id"],
+            "start_day": start_day,
+            "stop_day": time_days,
+            "exposed": True,
+            "event": event,
+        }
+    )[exposed]
+    return patients, pd.concat([before, after], ignore_index=True)
+
+
+def test_time_varying_exposure_removes_the_immortal_time_of_ever_use(nanjing):
+    patients, person_time = late_starters()
+    table = as_estimates(survival_rows(nanjing, patients, person_time, "a"))
+    ratio = table[table["measure"] == "HR"].set_index("model")
+    assert ratio.loc["Cox adjusted", "ci_high"] < 0.8
+    assert ratio.loc["Cox time-varying adjusted", "ci_low"] < 1
+    assert ratio.loc["Cox time-varying adjusted", "ci_high"] > 1
+    (test,) = table[
+        (table["measure"] == "PH test") & (table["model"] == "Cox adjusted")
+    ].itertuples()
+    assert test.p_value < 0.05
+
+
+def test_curves_stand_every_30_days_with_the_number_at_risk(nanjing):
+    patients, person_time = late_starters(400)
+    table = as_estimates(survival_rows(nanjing, patients, person_time, "a"))
+    curve = table[(table["measure"] == "1 - KM") & (table["level"] == "ever")]
+    assert list(curve["contrast"]) == [f"day {d}" for d in range(0, 731, 30)]
+    followed = patients.loc[patients["exposed"], "time_days"]
+    assert list(curve["n"]) == [(followed >= d).sum() for d in range(0, 731, 30)]
+    assert curve["estimate"].is_monotonic_increasing
+
+
+def test_no_response_among_users_gives_no_hazard_ratio(nanjing):
+    patients, person_time = late_starters(400)
+    patients.loc[patients["exposed"], ["event", "response"]] = [0, False]
+    table = as_estimates(survival_rows(nanjing, patients, person_time, "a"))
+    (ratio,) = table[table["measure"] == "HR"].itertuples()
+    assert np.isnan(ratio.estimate)
+    assert "not estimable" in ratio.note
