@@ -164,19 +164,6 @@ def run(
 
 
 @app.command()
-def calibrate(
-    seed: Seed,
-    out: Annotated[Path, typer.Option("--out", help="data file to be made")],
-    patients: Annotated[int, typer.Option(help="of each evaluation of the fit")] = 200_000,
-    final_patients: Annotated[int, typer.Option(help="from which the truth is found")] = 1_000_000,
-) -> None:
-    """Find the parameters of the simulation at which the study returns the published figures."""
-    from lncohort.simulate.calibrate import write_calibration
-
-    write_calibration(out, patients, seed, final_patients)
-
-
-@app.command()
 def validate(
     patients: Patients,
     seed: Seed,
@@ -186,10 +173,11 @@ def validate(
 ) -> None:
     """Run many simulated cohorts through the whole way; report bias and coverage."""
     from lncohort.study import load_study
-    from lncohort.validate.operating import write_operating_characteristics
+    from lncohort.validate.write import write_operating_characteristics
 
     write_operating_characteristics(load_study(study), cohorts, patients, seed, out)
-    typer.echo(f"{out / 'operating_characteristics.csv'}")
+    typer.echo((out / "summary.md").read_text(encoding="utf-8"), nl=False)
+    typer.echo(f"\nall estimands: {out / 'operating_characteristics.csv'}")
 
 
 @app.command("results-table")
