@@ -129,14 +129,19 @@ def _protect(values: dict[Cell, float], sums: list[Sum], small: set, hidden: set
     """Withhold further cells until the sums give no small one back.
 
     A hidden cell can be calculated when its value is the same in every solution of the sums,
-    that is, when the null space of their matrix is zero in its place.
+    that is, when the null space of their matrix is zero in its place. What turns out not to be
+    needed is given back at the end, the largest first.
     """
+    kept, small = set(hidden), small & set(values)
     hidden = set(hidden)
-    while exposed := _exposed(small & set(values), hidden, sums):
+    while exposed := _exposed(small, hidden, sums):
         complement = _complement(values, sums, hidden, exposed)
         if complement is None:
             break
         hidden.add(complement)
+    for cell in sorted(hidden - kept, key=lambda c: (-values[c], str(c))):
+        if not _exposed(small, hidden - {cell}, sums):
+            hidden.remove(cell)
     return hidden
 
 

@@ -31,7 +31,7 @@ def band(level: str, unit: str) -> str:
     if level.startswith("("):
         low, high = level.strip("(]").split(",")
         return f">{low} to {high} {unit}"
-    return f"{level} {unit}"
+    return f"{level} {unit}".strip()
 
 
 def listed(words: list[str], joint: str = "and") -> str:

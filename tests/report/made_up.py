@@ -1,0 +1,341 @@
+"""Made-up estimates of every analysis of the Nanjing study, whose counts add up.
+
+The counts below are the source of all others, so that a test of the report can say what each
+number must be.
+"""
+
+import math
+from datetime import date
+
+import pandas as pd
+
+from lncohort.estimate.rows import as_estimates, row
+from lncohort.results import Results
+
+# patients and responses among the assessed
+REGIMENS = {
+    "CYC alone": (200, 36),
+    "MMF alone": (220, 32),
+    "TAC alone": (60, 22),
+    "TAC+CYC": (62, 23),
+    "TAC+MMF": (55, 22),
+    "CYC+MMF": (70, 14),
+    "TAC+CYC+MMF": (33, 13),
+}
+NEVER, EVER = (490, 82), (210, 80)
+DOSES = {"<2": (86, 24), "[2,4)": (78, 31), "≥4": (36, 20), "unknown": (10, 5)}
+DURATIONS = {"≤90": (70, 20), "(90,180]": (60, 22), ">180": (80, 38)}
+CROSS = {
+    "<2 | ≤90": (36, 7),
+    "<2 | (90,180]": (31, 9),
+    "<2 | >180": (19, 8),
+    "[2,4) | ≤90": (23, 7),
+    "[2,4) | (90,180]": (18, 7),
+    "[2,4) | >180": (37, 17),
+    "≥4 | ≤90": (11, 6),
+    "≥4 | (90,180]": (11, 6),
+    "≥4 | >180": (14, 8),
+    "unknown | >180": (10, 5),
+}
+COHORT = {
+    "all": 793,
+    "ever": 238,
+    "never": 555,
+    "response": 162,
+    "assessed": 700,
+    "not assessed": 93,
+}
+EXITS = {
+    "death": 12,
+    "follow_up_end": 300,
+    "kidney_failure": 17,
+    "observation_end": 344,
+    "study_end": 120,
+}
+GROUPS = {"all": 793, "ever": 238, "never": 555}
+MEANS = {"age": 33.44, "egfr": 96.2, "albumin": 29.8}
+FLAGS = [
+    {
+        "flag": "future_dependent",
+        "severity": "fail",
+        "where": ["dose", "duration"],
+        "message": "Dose and duration are known only after the index date. So it is.",
+        "direction": "Towards response, in favour of long use.",
+    },
+    {
+        "flag": "not_assessed",
+        "severity": "warn",
+        "where": ["use"],
+        "message": "11.7 % of the cohort was never assessed.",
+        "direction": "",
+    },
+    {
+        "flag": "sparse_cell",
+        "severity": "pass",
+        "where": [],
+        "message": "Every level has 10 of both outcomes or more.",
+        "direction": "",
+    },
+]
+
+
+def made_up_results(study) -> Results:
+    """Results of the study with an estimate of everything it names."""
+    rows = [
+        *_cohort(),
+        *_table_1(study),
+        *_coverage(study),
+        *_combinations(),
+        *_odds_ratios("use", "tacrolimus", {"never": NEVER, "ever": EVER}),
+        *_odds_ratios("dose", "dose", {"never": NEVER} | DOSES),
+        *_trend("dose", "dose", (690, 157)),
+        *_odds_ratios("duration", "days", {"never": NEVER} | DURATIONS),
+        *_trend("duration", "days", (700, 162)),
+        *_odds_ratios("dose_by_duration", "dose × duration", {"never": NEVER} | CROSS),
+        *_odds_ratios("joint_vs_cyc", "regimen", REGIMENS, "CYC alone"),
+        *_odds_ratios("joint_vs_mmf", "regimen", REGIMENS, "MMF alone"),
+        *_interaction("tac_x_cyc", "TAC", "CYC", "MMF"),
+        *_interaction("tac_x_mmf", "TAC", "MMF", "CYC"),
+        *_subgroups(study),
+        *_risks(),
+        *_survival(),
+    ]
+    return Results(
+        study=study,
+        estimates=as_estimates(rows),
+        attrition=attrition_table((95, 31, 22, 9)),
+        flags=FLAGS,
+        row_counts=pd.DataFrame(),
+        rejected=pd.DataFrame(),
+        synthetic=True,
+        data_until=date(2023, 12, 31),
+    )
+
+
+def attrition_table(excluded) -> pd.DataFrame:
+    """Steps that exclude these numbers and leave 793."""
+    left, rows = 793 + sum(excluded), []
+    for step, number in enumerate(excluded, start=1):
+        rows.append((step, f"c{step}", f"criterion {step}", left, number, left - number))
+        left -= number
+    columns = ["step", "criterion", "label", "before", "excluded", "after"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _cohort():
+    return [
+        row("cohort", measure, value, contrast=contrast, level=level, n=793)
+        for contrast, counts in (("", COHORT), ("exit reason", EXITS))
+        for level, count in counts.items()
+        for measure, value in (("count", count), ("percent", 100 * count / 793))
+    ]
+
+
+def _table_1(study):
+    rows = []
+    for covariate in study.covariates:
+        for group, size in GROUPS.items():
+            at = {"model": group, "contrast": covariate.name, "n": size}
+            if covariate.levels:
+                rows += _levels([*covariate.levels, "not recorded"], group, at)
+            else:
+                mean = MEANS[covariate.name]
+                figures = {"mean": mean, "sd": mean / 3, "median": mean - 1, "q1": 20, "q3": 50}
+                missing = {"all": 12, "ever": 5, "never": 7}[group]
+                for measure, value in (figures | {"missing": missing}).items():
+                    rows.append(row("table1", measure, value, **at))
+        rows.append(
+            row("table1", "SMD", -0.213, model="ever vs never", contrast=covariate.name, n=793)
+        )
+    return rows
+
+
+def _levels(levels, group, at):
+    counts = {g: _split(GROUPS[g], len(levels)) for g in ("ever", "never")}
+    counts["all"] = [a + b for a, b in zip(counts["ever"], counts["never"], strict=True)]
+    return [
+        row("table1", measure, value, level=level, **at)
+        for level, count in zip(levels, counts[group], strict=True)
+        for measure, value in (("count", count), ("percent", 100 * count / GROUPS[group]))
+    ]
+
+
+def _split(total, parts):
+    """Uneven parts that add up to a total."""
+    weights = list(range(parts, 0, -1))
+    found = [total * weight // sum(weights) for weight in weights]
+    found[0] += total - sum(found)
+    return found
+
+
+def _coverage(study):
+    rows = []
+    for drug, users in zip(study.drugs, (238, 322, 380), strict=True):
+        at = {"contrast": drug.name, "n": users}
+        rows.append(row("dose_coverage", "patients", users, level="users", contrast=drug.name))
+        for level, days in {"known": users * 140, "unknown": users * 10, "pulse": 0}.items():
+            rows.append(row("dose_coverage", "covered_days", days, level=level, **at))
+            percent = 100 * days / (users * 150)
+            rows.append(row("dose_coverage", "percent", percent, level=level, **at))
+    return rows
+
+
+def _combinations():
+    return [
+        row("combination", "count", count, contrast=label, level=level, n=together + apart)
+        for label, together, apart in (("TAC+CYC", 80, 15), ("TAC+MMF", 70, 18))
+        for level, count in (("together", together), ("in sequence", apart))
+    ]
+
+
+def _odds_ratios(analysis, contrast, cells, reference="never"):
+    """ORs by Woolf's formula; the adjusted ones are moved by a fifth on the log scale."""
+    rows = []
+    base_n, base_events = cells[reference]
+    for model, shift in (("crude", 0.0), ("adjusted", 0.2)):
+        for level, (n, events) in cells.items():
+            at = {"model": model, "contrast": contrast, "level": level, "reference": reference}
+            at |= {"n": n, "events": events}
+            if level == reference:
+                rows.append(row(analysis, "OR", 1.0, note="reference", **at))
+                continue
+            log_or = math.log(events / (n - events) / (base_events / (base_n - base_events)))
+            parts = (events, n - events, base_events, base_n - base_events)
+            figures = _ratio(log_or + shift, math.sqrt(sum(1 / part for part in parts)))
+            rows.append(row(analysis, "OR", **at, **figures))
+    return rows
+
+
+def _ratio(log_ratio, se):
+    return {
+        "estimate": math.exp(log_ratio),
+        "ci_low": math.exp(log_ratio - 1.96 * se),
+        "ci_high": math.exp(log_ratio + 1.96 * se),
+        "p_value": math.erfc(abs(log_ratio / se) / math.sqrt(2)),
+    }
+
+
+def _trend(analysis, contrast, counts):
+    at = {"contrast": contrast, "level": "trend", "n": counts[0], "events": counts[1]}
+    note = "scores 0 to 3; 10 patients of unknown band left out"
+    return [
+        row(analysis, "OR per band", model=model, note=note, **at, **_ratio(0.48, 0.1))
+        for model in ("crude", "adjusted")
+    ]
+
+
+def _interaction(name, first, second, third):
+    def total(*taken):
+        chosen = [
+            cell for label, cell in REGIMENS.items() if (first in label, second in label) == taken
+        ]
+        return tuple(sum(counts) for counts in zip(*chosen, strict=True))
+
+    reference = f"neither ({third} alone)"
+    cells = {
+        reference: total(False, False),
+        f"{first}, no {second}": total(True, False),
+        f"{second}, no {first}": total(False, True),
+        f"{first} and {second}": total(True, True),
+    }
+    contrast = f"{first} × {second}"
+    rows = _odds_ratios(name, contrast, cells, reference)
+    at = {"contrast": contrast, "reference": reference, "n": 700, "events": 162}
+    for model in ("crude", "adjusted"):
+        rows.append(
+            row(name, "ratio of ORs", model=model, level="product", **at, **_ratio(0.7, 0.3))
+        )
+    figures = {"estimate": 0.71, "ci_low": -1.2, "ci_high": 2.62, "p_value": 0.46}
+    for measure in ("RERI", "AP", "S"):
+        for method in ("delta method", "MOVER"):
+            rows.append(
+                row(
+                    name,
+                    measure,
+                    model="adjusted",
+                    level="additive",
+                    method=method,
+                    **at,
+                    **figures,
+                )
+            )
+    return rows
+
+
+def _subgroups(study):
+    rows = []
+    for subgroup in study.subgroups:
+        levels = study.covariate(subgroup.covariate).levels or ("<40", "≥40")
+        for model in ("crude", "adjusted"):
+            at = {"model": model, "contrast": subgroup.covariate}
+            for level, n in zip(levels, _split(700, len(levels)), strict=True):
+                rows.append(
+                    row(
+                        "subgroups",
+                        "OR",
+                        level=level,
+                        reference="never",
+                        n=n,
+                        events=n // 4,
+                        **at,
+                        **_ratio(0.8, 0.3),
+                    )
+                )
+            rows.append(
+                row("subgroups", "P interaction", level="interaction", p_value=0.4123, n=700, **at)
+            )
+    return rows
+
+
+def _risks():
+    rows = []
+    for contrast, reference, cells in (
+        ("tacrolimus", "never", {"never": NEVER, "ever": EVER}),
+        ("regimen", "CYC alone", REGIMENS),
+        ("regimen", "MMF alone", REGIMENS),
+    ):
+        base = cells[reference][1] / cells[reference][0]
+        for level, (n, events) in cells.items():
+            risk = events / n
+            at = {"model": "standardised", "contrast": contrast, "level": level}
+            at |= {"n": n, "events": events}
+            figures = {"ci_low": risk - 0.05, "ci_high": risk + 0.05}
+            rows.append(row("risk", "risk", risk, **at, **figures))
+            if level != reference:
+                at |= {"reference": reference, "p_value": 0.02}
+                bounds = {"ci_low": risk - base - 0.07, "ci_high": risk - base + 0.07}
+                rows.append(row("risk", "RD", risk - base, **at, **bounds))
+                bounds = {"ci_low": risk / base / 1.3, "ci_high": risk / base * 1.3}
+                rows.append(row("risk", "RR", risk / base, **at, **bounds))
+    return rows
+
+
+def _survival():
+    rows = []
+    for group, rate in (("never", 0.0004), ("ever", 0.0009)):
+        for day in range(0, 721, 30):
+            for model, measure in (
+                ("Kaplan-Meier", "1 - KM"),
+                ("Aalen-Johansen", "cumulative incidence"),
+            ):
+                value = 1 - math.exp(-rate * max(day - 84, 0))
+                rows.append(
+                    row(
+                        "survival",
+                        measure,
+                        value,
+                        model=model,
+                        contrast=f"day {day}",
+                        level=group,
+                        ci_low=value * 0.8,
+                        ci_high=value * 1.2,
+                        n=round(GROUPS[group] * math.exp(-0.002 * day)),
+                    )
+                )
+    at = {"contrast": "tacrolimus", "level": "ever", "n": 793, "events": 162}
+    for model in ("Cox crude", "Cox adjusted", "Cox time-varying adjusted"):
+        rows.append(
+            row("survival", "HR", model=model, reference="never", **at, **_ratio(0.7, 0.15))
+        )
+    rows.append(row("survival", "PH test", model="Cox adjusted", p_value=0.0312, **at))
+    return rows

@@ -1,0 +1,56 @@
+"""The answer says what the estimates say, and no more."""
+
+import math
+
+from lncohort.report.answer import answer, doubt
+from report.made_up import FLAGS
+
+
+def test_the_answer_has_three_sentences_with_numbers_and_intervals(results):
+    use, dose, synergy = answer(results)
+    assert "was more frequent with tacrolimus" in use
+    assert "3.74 (95% CI 2.59–5.39)" in use
+    assert "38.1% with it and 16.7% without, a difference of 21.4 (95% CI 14.4–28.4)" in use
+    assert "odds rose with dose: odds ratio 7.60" in dose
+    assert "at >180 days against never" in dose
+    assert "acted in synergy" in synergy
+    assert "ratio 2.01, 95% CI 1.12–3.63" in synergy
+
+
+def test_an_interval_that_holds_1_is_no_finding(changed):
+    use = answer(changed({"ci_low": 0.9}, analysis="use", model="adjusted", level="ever"))[0]
+    assert "was not clearly more or less frequent" in use
+
+
+def test_an_interval_below_1_is_a_finding_the_other_way(changed):
+    below = {"estimate": 0.5, "ci_low": 0.3, "ci_high": 0.8}
+    use = answer(changed(below, analysis="use", model="adjusted", level="ever"))[0]
+    assert "was less frequent with tacrolimus" in use
+    synergy = answer(changed(below, analysis="tac_x_cyc", model="adjusted", level="product"))[2]
+    assert "tacrolimus and cyclophosphamide acted against each other" in synergy.lower()
+
+
+def test_a_trend_that_is_not_shown_is_said_so(changed):
+    dose = answer(changed({"p_value": 0.4}, analysis="dose", level="trend"))[1]
+    assert dose.startswith("No clear trend with dose")
+
+
+def test_what_the_study_does_not_ask_is_not_answered(without):
+    sentences = answer(without("interaction", "standardised_risk", "duration_band"))
+    assert len(sentences) == 2
+    assert "percentage points" not in sentences[0]
+    assert "duration" not in sentences[1]
+
+
+def test_an_estimate_that_is_not_there_is_not_answered(changed):
+    sentences = answer(changed({"estimate": math.nan}, analysis="use"))
+    assert not any("with tacrolimus than" in sentence for sentence in sentences)
+
+
+def test_the_doubt_is_the_gravest_flag_and_counts_the_others():
+    assert doubt(FLAGS) == ("Dose and duration are known only after the index date (1 more below).")
+
+
+def test_without_a_warning_the_doubt_claims_no_proof():
+    passed = [flag for flag in FLAGS if flag["severity"] == "pass"]
+    assert "not a proof" in doubt(passed)
