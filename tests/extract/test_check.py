@@ -36,8 +36,15 @@ def test_missing_tables_are_all_named(folder):
     (folder / "lab.parquet").unlink()
     (folder / "biopsy.parquet").rename(folder / "biopsies.parquet")
     lab, biopsy = contract_errors(folder)
-    assert lab.startswith("lab.parquet: missing")
+    assert lab.startswith("lab.parquet: missing; found 7 other files")
     assert 'found "biopsies.parquet"' in biopsy
+
+
+def test_table_written_as_a_folder_of_parts_is_refused(folder):
+    (folder / "lab.parquet").unlink()
+    (folder / "lab.parquet").mkdir()
+    (error,) = contract_errors(folder)
+    assert "lab.parquet: is a folder; expected one Parquet file" in error
 
 
 def test_missing_column_names_the_nearest_that_is_there(folder):
@@ -47,6 +54,19 @@ def test_missing_column_names_the_nearest_that_is_there(folder):
     (error,) = contract_errors(folder)
     assert "patient.parquet: column birth_date: missing in 1 rows" in error
     assert "found patient_id, sex, birth, death_date" in error
+    assert 'rename "birth", if that is it' in error
+
+
+def test_a_column_that_means_something_else_is_not_suggested(folder):
+    change(folder, "patient", lambda t: t.drop_columns(["birth_date"]))
+    (error,) = contract_errors(folder)
+    assert error.endswith("add it.")
+
+
+def test_column_that_stands_twice_is_refused(folder):
+    change(folder, "lab", lambda t: t.append_column("value", t["value"]))
+    (error,) = contract_errors(folder)
+    assert "lab.parquet: column value: stands 2 times" in error
 
 
 def test_wrong_type_says_what_was_found_and_expected(folder):
@@ -57,6 +77,38 @@ def test_wrong_type_says_what_was_found_and_expected(folder):
     change(folder, "prescription", as_text)
     (error,) = contract_errors(folder)
     assert "column start_date: has the wrong type in 1 rows; found string, expected date" in error
+
+
+def test_time_with_a_zone_is_refused_because_its_day_depends_on_the_machine(folder):
+    def zoned(table):
+        i = table.schema.get_field_index("start_date")
+        times = table["start_date"].cast(pa.timestamp("us")).cast(pa.timestamp("us", tz="UTC"))
+        return table.set_column(i, "start_date", times)
+
+    change(folder, "prescription", zoned)
+    (error,) = contract_errors(folder)
+    assert "found timestamp[us, tz=UTC], expected date" in error
+    assert "write the local date" in error
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "wrong", "found"),
+    [
+        ("prescription", "days_supply", pa.float64(), "double"),
+        ("lab", "value", pa.string(), "string"),
+        ("patient", "patient_id", pa.int64(), "int64"),
+        ("patient", "patient_id", pa.null(), "null"),
+    ],
+)
+def test_type_of_another_family_is_refused(folder, table, column, wrong, found):
+    def retyped(content):
+        i = content.schema.get_field_index(column)
+        return content.set_column(i, column, pa.nulls(len(content), wrong))
+
+    change(folder, table, retyped)
+    (error,) = contract_errors(folder)
+    assert f"column {column}: has the wrong type" in error
+    assert f"found {found}, " in error
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Whether a folder meets the data contract, judged from the files' schemas alone."""
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -40,10 +41,14 @@ def _file_names() -> str:
 
 def _table_errors(folder: Path, table: Table) -> list[str]:
     path = folder / f"{table.name}.parquet"
+    if path.is_dir():
+        return [
+            f"{path.name}: is a folder; expected one Parquet file. Write its parts as one file."
+        ]
     if not path.is_file():
-        present = [file.name for file in folder.iterdir()]
-        near = get_close_matches(path.name, present, n=1)
-        found = f'found "{near[0]}"' if near else f"found {len(present)} other files"
+        others = {file.stem: file.name for file in folder.iterdir()}
+        near = _nearest(table.name, others, [table.name for table in CONTRACT])
+        found = f'found "{others[near]}"' if near else f"found {len(others)} other files"
         return [
             f"{path.name}: missing; {found}, expected one row per {table.row.removeprefix('one ')}. "
             "Add the table; where there is nothing to tell, with no rows but its columns."
@@ -60,17 +65,21 @@ def _table_errors(folder: Path, table: Table) -> list[str]:
     errors = [
         message
         for column in table.columns
-        if (message := _column_error(path.name, schema, column, rows))
+        if (message := _column_error(table, schema, column, rows))
     ]
     if rows == 0 and table.name in NEVER_EMPTY:
         errors.append(f"{path.name}: has no rows; expected one row or more: {table.row}.")
     return errors
 
 
-def _column_error(file: str, schema: pa.Schema, column: Column, rows: int) -> str | None:
-    if column.name not in schema.names:
-        near = get_close_matches(column.name, schema.names, n=1)
-        hint = f'rename "{near[0]}", if that is it' if near else "add it"
+def _column_error(table: Table, schema: pa.Schema, column: Column, rows: int) -> str | None:
+    file = f"{table.name}.parquet"
+    count = schema.names.count(column.name)
+    if count > 1:
+        return f"{file}: column {column.name}: stands {count} times in {rows} rows; keep one."
+    if count == 0:
+        near = _nearest(column.name, schema.names, [other.name for other in table.columns])
+        hint = f'rename "{near}", if that is it' if near else "add it"
         return (
             f"{file}: column {column.name}: missing in {rows} rows; found "
             f"{', '.join(schema.names)}; expected {column.type}: {column.meaning}; {hint}."
@@ -78,10 +87,23 @@ def _column_error(file: str, schema: pa.Schema, column: Column, rows: int) -> st
     found = schema.field(column.name).type
     if _is_of_type(found, column):
         return None
+    what_to_do = "cast it before writing the file"
+    if _has_time_zone(found):
+        what_to_do = "its day depends on the time zone, so write the local date"
     return (
         f"{file}: column {column.name}: has the wrong type in {rows} rows; found {found}, "
-        f"expected {column.type}; cast it before writing the file."
+        f"expected {column.type}; {what_to_do}."
     )
+
+
+def _nearest(name: str, found: Iterable[str], meant: list[str]) -> str | None:
+    """The name nearest to one that is missing, among those with no meaning of their own."""
+    near = get_close_matches(name, [other for other in found if other not in meant], n=1)
+    return near[0] if near else None
+
+
+def _has_time_zone(found: pa.DataType) -> bool:
+    return types.is_timestamp(found) and found.tz is not None
 
 
 def _is_of_type(found: pa.DataType, column: Column) -> bool:
@@ -93,7 +115,7 @@ def _is_of_type(found: pa.DataType, column: Column) -> bool:
         "text": types.is_string(found)
         or types.is_large_string(found)
         or str(found) == "string_view",
-        "date": types.is_date(found) or types.is_timestamp(found),
+        "date": types.is_date(found) or (types.is_timestamp(found) and not _has_time_zone(found)),
         "integer": types.is_integer(found),
         "number": types.is_integer(found) or types.is_floating(found) or types.is_decimal(found),
     }[column.type]
