@@ -1,9 +1,15 @@
 """The study file: every error at once, and the same study after a round trip."""
 
+import re
+
 import pytest
 
+from lncohort.cohort import build
 from lncohort.errors import UserError
+from lncohort.extract.extract import Extract
 from lncohort.study import dump_study, load_study, studies, study_source
+from lncohort.study.consistency import COLUMNS_OF_EVERY_COHORT
+from small_extract import a_patient, supply
 
 
 @pytest.fixture
@@ -43,12 +49,29 @@ def test_three_errors_are_told_together_each_with_file_and_key(edited):
         ("max_days = 730", "max_days = -3"),
         ('until = "outcome"', 'until = "whenever"'),
     )
-    lines = message_of(file)
-    assert all(line.startswith(f"{file}: ") for line in lines)
-    told = "\n".join(lines)
-    assert 'drug.0.grace_day: unknown key; did you mean "grace_days"?' in told
-    assert "follow_up.max_days: Input should be greater than 0; found -3" in told
-    assert "exposure.until: Input should be 'outcome' or 'exit'; found 'whenever'" in told
+    assert message_of(file) == [
+        f"{file}: drug.tacrolimus.grace_days: missing; this key is needed",
+        f'{file}: drug.tacrolimus.grace_day: unknown key; did you mean "grace_days"?',
+        f"{file}: follow_up.max_days: Input should be greater than 0; found -3",
+        f"{file}: exposure.until: Input should be 'outcome' or 'exit'; found 'whenever'",
+    ]
+
+
+def test_what_contradicts_itself_is_told_beside_what_is_mistyped(edited):
+    file = edited(
+        ("max_days = 730", "max_days = -3"),
+        ('reference = "mycophenolate"', 'reference = "mycofenolate"'),
+    )
+    mistyped, contradicting = message_of(file)
+    assert "follow_up.max_days" in mistyped
+    assert "analysis.joint_vs_mmf.reference" in contradicting
+    assert 'did you mean "mycophenolate"?' in contradicting
+
+
+def test_tables_without_a_name_are_counted_from_one(edited):
+    file = edited(("min_overlap_days = 28   # ours: as above", "min_overlap_days = 0"))
+    (line,) = message_of(file)
+    assert "combination.2.min_overlap_days" in line
 
 
 @pytest.mark.parametrize(
@@ -57,19 +80,60 @@ def test_three_errors_are_told_together_each_with_file_and_key(edited):
         (('reference = "mycophenolate"', 'reference = "mmf"'), '"mmf" is not defined'),
         (('covariate = "sex"', 'covariate = "gender"'), '"gender" is not defined'),
         (("cut = [40]", "cut = []"), "is a number; say where to cut it"),
+        (("cut = [40]", "cut = [60, 40]"), "cut must increase"),
+        (('covariate = "sex"', 'covariate = "sex"\ncut = [1]'), "sex has levels of its own"),
+        (('covariate = "sex"', 'covariate = "class"'), '"class" is given 2 times'),
         (('test = "serum_creatinine"', 'test = "cystatin"'), '"cystatin" is not defined'),
         (('membranous = ["V"]', 'membranous = ["5"]'), '"5" is not defined'),
+        (('membranous = ["V"]', 'membranous = ["V", "IV"]'), '"IV" stands in 2 groups'),
         (('name = "sex"', 'name = "age"'), '"age" is given 2 times'),
-        (('analysis = "use"', 'analysis = "usage"'), '"usage" is not defined'),
+        (('name = "sex"', 'name = "event"'), '"event" is a column of every cohort'),
+        (('name = "sex"', 'name = "tacrolimus_use"'), "is a column of every cohort"),
+        (('name = "use"', 'name = "cohort"'), '"cohort" is estimated in every study'),
+        (('label = "CYC"', 'label = "TAC"'), '"TAC" is given 2 times'),
+        (('name = "tacrolimus users"', 'name = "patients"'), '"patients" is given 2 times'),
+        (('analysis = "use"', 'analysis = "usage"'), 'did you mean "use"?'),
+        (('levels = ["female", "male"]', 'levels = ["F", "M"]'), "expected female, male"),
+        (('levels = ["no", "yes"]', 'levels = ["none", "any"]'), "expected no, yes"),
+        (('["no", "yes"]', '["no", "not recorded"]'), "is added to every covariate"),
+        (('["no", "yes"]', '["no", "no"]'), "levels must differ"),
         (("bands = [7, 13]", "bands = [7]"), "1 bands make 2 levels, 3 are named"),
+        (("bands = [7, 13]", ""), "0 bands make 1 levels, 3 are named"),
         (("bands = [7, 13]", "bands = [13, 7]"), "must increase"),
         (("dose_bands = [2, 4]", "dose_bands = [4, 2]"), "must increase"),
+        (("dose_bands = [2, 4]", "dose_bands = []"), "at least 1 item"),
+        (("duration_bands = [90, 180]", "duration_bands = [0, 180]"), "greater than 0"),
+        (("value = 1.15", "value = inf"), "finite number"),
+        (("max_days = 730", "max_days = 24"), "before a response can be judged; found 84"),
         (("period_end = 2021-12-31", "period_end = 2009-12-31"), "is before 2010-01-01"),
         (('concept = "lupus_nephritis"', ""), '"diagnosis" needs the key concept'),
+        (("[follow_up]", "[[follow_up]]"), "expected a table, with keys of its own"),
+        (
+            ('drugs = ["tacrolimus", "mycophenolate"]', 'drugs = ["tacrolimus", "tacrolimus"]'),
+            "drugs must differ",
+        ),
     ],
 )
 def test_what_contradicts_itself_is_refused(edited, change, told):
     assert any(told in line for line in message_of(edited(change)))
+
+
+def test_no_covariate_can_take_the_place_of_a_column_of_the_cohort(nanjing, extract_folder):
+    folder = extract_folder(a_patient(prescription=[supply(0, 30)]))
+    cohort = build(nanjing, Extract.open(folder))
+    made = {*cohort.analysis_set.columns, *cohort.person_time.columns}
+    made -= {covariate.name for covariate in nanjing.covariates}
+    of_drugs = tuple(f"{drug.name}_" for drug in nanjing.drugs)
+    assert {
+        name for name in made if re.fullmatch("[a-z0-9_]+", name) and not name.startswith(of_drugs)
+    } <= set(COLUMNS_OF_EVERY_COHORT)
+
+
+def test_text_that_is_not_utf8_is_told_with_its_place(tmp_path):
+    file = tmp_path / "study.toml"
+    file.write_bytes('title = "狼疮"'.encode("gbk"))
+    (line,) = message_of(file)
+    assert "is not UTF-8 text (byte 9)" in line
 
 
 def test_text_that_is_not_toml_is_told_with_its_line(edited):

@@ -1,76 +1,204 @@
-"""What the parts of a study file say of each other."""
+"""What the parts of a study file say of each other.
+
+The file is judged as it was read, before it is a model, so that what contradicts itself is told
+together with what is mistyped. Whatever has not the shape of a study is left to the model.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 
 from lncohort.extract.contract import LAB_TESTS, table
-from lncohort.study.model import Study
+
+Place = tuple[str | int, ...]
+Problem = tuple[Place, str]
+
+UNIQUE = (
+    (("drug",), "name"),
+    (("drug",), "label"),
+    (("eligibility",), "name"),
+    (("covariate",), "name"),
+    (("subgroup",), "covariate"),
+    (("analysis",), "name"),
+    (("published", "fact"), "name"),
+)
+ESTIMATES_OF_EVERY_STUDY = ("cohort", "table1", "dose_coverage", "combination")
+COLUMNS_OF_EVERY_COHORT = (
+    "patient_id",
+    "index_date",
+    "exit_date",
+    "exit_reason",
+    "assessed",
+    "response",
+    "response_date",
+    "time_days",
+    "event",
+    "dose_band",
+    "duration_band",
+    "regimen",
+    "start_day",
+    "stop_day",
+    "exposed",
+    "responded",
+    "use",
+    "cross",
+    "cell",
+    "subgroup",
+)
 
 
-def inconsistencies(study: Study) -> list[str]:
-    """Every reference in a study file to something that it does not define.
+def inconsistencies(content: dict) -> list[Problem]:
+    """Every contradiction within a study file.
+
+    Parameters
+    ----------
+    content
+        The study file as TOML gives it.
 
     Returns
     -------
-    list of str
-        ``key: what was found; what is known``.
+    list of (place, message)
+        The place is the way to the key, as pydantic gives it.
     """
-    return [*_names(study), *_drugs(study), *_tests(study), *_others(study)]
+    return [
+        *_repeated_names(content),
+        *_reserved_names(content),
+        *_drugs(content),
+        *_tests(content),
+        *_covariates(content),
+        *_subgroups(content),
+        *_facts(content),
+        *_times(content),
+    ]
 
 
-def _names(study: Study) -> Iterator[str]:
-    for key, parts in (
-        ("drug", study.drugs),
-        ("eligibility", study.eligibility),
-        ("covariate", study.covariates),
-        ("analysis", study.analyses),
-    ):
-        for name, count in Counter(part.name for part in parts).items():
+def _repeated_names(content: dict) -> Iterator[Problem]:
+    for keys, key in UNIQUE:
+        named = [name for _, part in _tables(content, *keys) for name in _texts(part, key)]
+        for name, count in Counter(named).items():
             if count > 1:
-                yield f'{key}: the name "{name}" is given {count} times; each needs its own'
+                yield (*keys, key), f'"{name}" is given {count} times; each needs its own'
 
 
-def _drugs(study: Study) -> Iterator[str]:
-    known = [drug.name for drug in study.drugs]
-    yield from _unknown("entry.drugs", study.entry.drugs, known)
-    yield from _unknown("exposure.drug", [study.exposure.drug], known)
-    for i, combination in enumerate(study.combinations):
-        yield from _unknown(f"combination.{i}.drugs", combination.drugs, known)
-    for i, analysis in enumerate(study.analyses):
-        named = [*analysis.drugs, *([analysis.reference] if analysis.reference else [])]
-        yield from _unknown(f"analysis.{i}", named, known)
+def _reserved_names(content: dict) -> Iterator[Problem]:
+    of_drugs = tuple(f"{drug}_" for drug in _defined(content, "drug"))
+    for place, covariate in _tables(content, "covariate"):
+        for name in _texts(covariate, "name"):
+            if name in COLUMNS_OF_EVERY_COHORT or name.startswith(of_drugs):
+                yield (*place, "name"), f'"{name}" is a column of every cohort; choose another'
+    for place, analysis in _tables(content, "analysis"):
+        for name in _texts(analysis, "name"):
+            if name in ESTIMATES_OF_EVERY_STUDY:
+                yield (*place, "name"), f'"{name}" is estimated in every study; choose another'
 
 
-def _tests(study: Study) -> Iterator[str]:
-    for i, criterion in enumerate(study.outcome.criteria):
-        yield from _unknown(f"outcome.criterion.{i}.test", [criterion.test], LAB_TESTS)
-    for i, criterion in enumerate(study.eligibility):
-        if criterion.kind == "lab":
-            yield from _unknown(f"eligibility.{i}.concept", [criterion.concept], LAB_TESTS)
-    for i, covariate in enumerate(study.covariates):
-        if covariate.kind == "lab":
-            yield from _unknown(f"covariate.{i}.concept", [covariate.concept], LAB_TESTS)
+def _drugs(content: dict) -> Iterator[Problem]:
+    known = _defined(content, "drug")
+    for section, key in (
+        ("entry", "drugs"),
+        ("exposure", "drug"),
+        ("combination", "drugs"),
+        ("analysis", "drugs"),
+        ("analysis", "reference"),
+    ):
+        for place, part in _tables(content, section):
+            yield from _unknown((*place, key), _texts(part, key), known)
 
 
-def _others(study: Study) -> Iterator[str]:
-    classes = next(c.values for c in table("biopsy").columns if c.values)
-    covariates = {covariate.name: covariate for covariate in study.covariates}
-    for i, covariate in enumerate(study.covariates):
-        named = [c for group in covariate.groups.values() for c in group]
-        yield from _unknown(f"covariate.{i}.groups", named, classes)
-    for i, subgroup in enumerate(study.subgroups):
-        yield from _unknown(f"subgroup.{i}.covariate", [subgroup.covariate], covariates)
-        found = covariates.get(subgroup.covariate)
-        if found and not found.levels and not subgroup.cut:
-            yield f"subgroup.{i}: {found.name} is a number; say where to cut it (cut = [...])"
-    if study.published:
-        known = ["cohort", *(analysis.name for analysis in study.analyses)]
-        for i, fact in enumerate(study.published.facts):
-            yield from _unknown(f"published.fact.{i}.analysis", [fact.analysis], known)
+def _tests(content: dict) -> Iterator[Problem]:
+    for place, criterion in _tables(content, "outcome", "criterion"):
+        yield from _unknown((*place, "test"), _texts(criterion, "test"), LAB_TESTS)
+    for section in ("eligibility", "covariate"):
+        for place, part in _tables(content, section):
+            if part.get("kind") == "lab":
+                yield from _unknown((*place, "concept"), _texts(part, "concept"), LAB_TESTS)
 
 
-def _unknown(key: str, names: Iterable[str], known: Iterable[str]) -> Iterator[str]:
+def _covariates(content: dict) -> Iterator[Problem]:
+    levels_of = {"sex": _values("patient", "sex"), "condition": ("no", "yes")}
+    classes = _values("biopsy", "isn_rps_class")
+    for place, covariate in _tables(content, "covariate"):
+        expected = levels_of.get(str(covariate.get("kind")))
+        levels = _texts(covariate, "levels")
+        if expected and levels and set(levels) != set(expected):
+            yield (
+                (*place, "levels"),
+                f"expected {', '.join(expected)}; found {', '.join(levels)}",
+            )
+        groups = covariate.get("groups")
+        if isinstance(groups, dict):
+            named = [name for group in groups for name in _texts(groups, group)]
+            yield from _unknown((*place, "groups"), named, classes)
+            for name, count in Counter(named).items():
+                if count > 1:
+                    yield (*place, "groups"), f'"{name}" stands in {count} groups; keep one'
+
+
+def _subgroups(content: dict) -> Iterator[Problem]:
+    covariates = {
+        name: covariate
+        for _, covariate in _tables(content, "covariate")
+        for name in _texts(covariate, "name")
+    }
+    for place, subgroup in _tables(content, "subgroup"):
+        for name in _texts(subgroup, "covariate"):
+            yield from _unknown((*place, "covariate"), [name], covariates)
+            if name not in covariates:
+                continue
+            is_category = bool(covariates[name].get("levels"))
+            if is_category and subgroup.get("cut"):
+                yield (*place, "cut"), f"{name} has levels of its own; only a number is cut"
+            if not is_category and not subgroup.get("cut"):
+                yield (*place, "cut"), f"{name} is a number; say where to cut it (cut = [...])"
+
+
+def _facts(content: dict) -> Iterator[Problem]:
+    known = [*_defined(content, "analysis"), "cohort"]
+    for place, fact in _tables(content, "published", "fact"):
+        yield from _unknown((*place, "analysis"), _texts(fact, "analysis"), known)
+
+
+def _times(content: dict) -> Iterator[Problem]:
+    for _, outcome in _tables(content, "outcome"):
+        for _, follow_up in _tables(content, "follow_up"):
+            first, last = outcome.get("from_day"), follow_up.get("max_days")
+            if isinstance(first, int) and isinstance(last, int) and 0 < last <= first:
+                yield (
+                    ("outcome", "from_day"),
+                    f"follow-up ends on day {last}, before a response can be judged; found {first}",
+                )
+
+
+def _tables(content: dict, *keys: str) -> list[tuple[Place, dict]]:
+    """A table, or each of an array of tables, with its place."""
+    found = content
+    for key in keys:
+        found = found.get(key) if isinstance(found, dict) else None
+    if isinstance(found, dict):
+        return [(keys, found)]
+    rows = found if isinstance(found, list) else []
+    return [((*keys, i), row) for i, row in enumerate(rows) if isinstance(row, dict)]
+
+
+def _texts(part: dict, key: str) -> list[str]:
+    """The text of a key, or its list of texts."""
+    value = part.get(key)
+    return [x for x in (value if isinstance(value, list) else [value]) if isinstance(x, str)]
+
+
+def _defined(content: dict, section: str) -> list[str]:
+    return [name for _, part in _tables(content, section) for name in _texts(part, "name")]
+
+
+def _values(name: str, column: str) -> tuple[str, ...]:
+    """What the data contract allows in a column."""
+    return next(c.values for c in table(name).columns if c.name == column)
+
+
+def _unknown(place: Place, names: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
     known = list(known)
     for name in names:
         if name not in known:
-            yield f'{key}: "{name}" is not defined; expected one of {", ".join(known)}'
+            near = get_close_matches(name, known, n=1)
+            hint = f'did you mean "{near[0]}"? ' if near else ""
+            yield place, f'"{name}" is not defined; {hint}expected one of {", ".join(known)}'

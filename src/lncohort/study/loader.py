@@ -11,7 +11,7 @@ import tomli_w
 from pydantic import BaseModel, ValidationError
 
 from lncohort.errors import UserError
-from lncohort.study.consistency import inconsistencies
+from lncohort.study.consistency import Place, Problem, inconsistencies
 from lncohort.study.model import Study
 
 
@@ -75,13 +75,15 @@ def load_study(study: str | Path) -> Study:
         ) from error
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{label}: is not TOML: {error}.") from error
+    problems = []
     try:
         loaded = Study.model_validate(content)
     except ValidationError as error:
-        raise UserError("\n".join(f"{label}: {e}" for e in _told(error, content))) from error
-    problems = inconsistencies(loaded)
+        problems = _mistakes(error)
+    problems += inconsistencies(content)
     if problems:
-        raise UserError("\n".join(f"{label}: {problem}" for problem in problems))
+        lines = (f"{label}: {_key(content, place)}: {told}" for place, told in problems)
+        raise UserError("\n".join(dict.fromkeys(lines)))
     return loaded
 
 
@@ -95,25 +97,43 @@ def _library():
     return files("lncohort.study") / "library"
 
 
-def _told(error: ValidationError, content: dict) -> Iterator[str]:
-    for problem in error.errors():
-        place = problem["loc"]
-        key = ".".join(str(part) for part in place)
-        if problem["type"] == "extra_forbidden":
-            near = get_close_matches(str(place[-1]), _keys_at(place[:-1]), n=1)
-            hint = (
-                f'did you mean "{near[0]}"?'
-                if near
-                else f"known: {', '.join(_keys_at(place[:-1]))}"
-            )
-            yield f"{key}: unknown key; {hint}"
-        elif problem["type"] == "missing":
-            yield f"{key}: missing; this key is needed"
-        else:
-            message = problem["msg"].removeprefix("Value error, ")
-            found = problem["input"]
-            shown = "" if isinstance(found, dict | BaseModel) else f"; found {found!r}"
-            yield f"{key}: {message}{shown}"
+def _key(content: dict, place: Place) -> str:
+    """The way to a key, in which a table of an array is called by its name or counted from 1."""
+    parts, found = [], content
+    for part in place:
+        try:
+            found = found[part]
+        except (KeyError, IndexError, TypeError):
+            found = None
+        name = found.get("name") if isinstance(found, dict) else None
+        counted = part + 1 if isinstance(part, int) else part
+        parts.append(name if isinstance(part, int) and isinstance(name, str) else str(counted))
+    return ".".join(parts)
+
+
+def _mistakes(error: ValidationError) -> list[Problem]:
+    """What the model refuses, in words."""
+    return [(problem["loc"], _told(problem)) for problem in error.errors()]
+
+
+def _told(problem: dict) -> str:
+    place, found = problem["loc"], problem["input"]
+    match problem["type"]:
+        case "extra_forbidden":
+            known = _keys_at(place[:-1])
+            near = get_close_matches(str(place[-1]), known, n=1)
+            hint = f'did you mean "{near[0]}"?' if near else f"known: {', '.join(known)}"
+            return f"unknown key; {hint}"
+        case "missing":
+            return "missing; this key is needed"
+        case "model_type":
+            kind = "a list" if isinstance(found, list) else f"{found!r}"
+            return f"expected a table, with keys of its own; found {kind}"
+        case "tuple_type":
+            kind = "a table" if isinstance(found, dict) else f"{found!r}"
+            return f"expected a list; found {kind}"
+    message = problem["msg"].removeprefix("Value error, ")
+    return message if isinstance(found, dict) else f"{message}; found {found!r}"
 
 
 def _keys_at(place: tuple) -> list[str]:

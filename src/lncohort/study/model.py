@@ -9,12 +9,15 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Days = Annotated[int, Field(ge=0)]
+NOT_RECORDED = "not recorded"
 
 
 class Part(BaseModel):
     """A table of the study file: frozen, and no key but its own."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False
+    )
 
 
 class Info(Part):
@@ -114,8 +117,8 @@ class Exposure(Part):
 
     drug: str
     until: Literal["outcome", "exit"] = "outcome"
-    dose_bands: tuple[float, ...]
-    duration_bands: tuple[int, ...]
+    dose_bands: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=1)]
+    duration_bands: Annotated[tuple[Annotated[int, Field(gt=0)], ...], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _bands_in_order(self):
@@ -143,6 +146,11 @@ class Combination(Part):
 
     drugs: Annotated[tuple[str, ...], Field(min_length=2, max_length=2)]
     min_overlap_days: Annotated[int, Field(gt=0)]
+
+    @model_validator(mode="after")
+    def _of_two_drugs(self):
+        _require_different("drugs", self.drugs)
+        return self
 
 
 class Covariate(Part):
@@ -172,11 +180,17 @@ class Covariate(Part):
         }.get(self.kind, ())
         _require(self, needs)
         _require_increasing("bands", self.bands)
-        if self.bands and len(self.levels) != len(self.bands) + 1:
+        _require_different("levels", self.levels)
+        if NOT_RECORDED in self.levels:
+            raise ValueError(f'levels: "{NOT_RECORDED}" is added to every covariate; leave it out')
+        is_number = self.kind in ("age", "lab", "egfr", "assessment")
+        if is_number and (self.bands or self.levels) and len(self.levels) != len(self.bands) + 1:
             raise ValueError(
                 f"{len(self.bands)} bands make {len(self.bands) + 1} levels, "
                 f"{len(self.levels)} are named"
             )
+        if self.bands and not is_number:
+            raise ValueError(f'bands: "{self.kind}" is not a number; name its levels only')
         if set(self.groups) != set(self.levels) and self.kind == "biopsy":
             raise ValueError("groups and levels must name the same levels")
         return self
@@ -187,6 +201,11 @@ class Subgroup(Part):
 
     covariate: str
     cut: tuple[float, ...] = ()
+
+    @model_validator(mode="after")
+    def _cut_in_order(self):
+        _require_increasing("cut", self.cut)
+        return self
 
 
 class Analysis(Part):
@@ -212,6 +231,7 @@ class Analysis(Part):
         _require(self, {"joint": ("reference",), "interaction": ("drugs",)}.get(self.kind, ()))
         if self.kind == "interaction" and len(self.drugs) != 2:
             raise ValueError(f"drugs: an interaction is of two drugs, {len(self.drugs)} are named")
+        _require_different("drugs", self.drugs)
         return self
 
 
@@ -279,6 +299,11 @@ def _require(part: Part, keys: Iterable[str]) -> None:
     if missing:
         kind = getattr(part, "kind", None) or getattr(part, "rule", None)
         raise ValueError(f'"{kind}" needs the key {", ".join(missing)}')
+
+
+def _require_different(key: str, names: tuple[str, ...]) -> None:
+    if len(set(names)) < len(names):
+        raise ValueError(f"{key} must differ, found {', '.join(names)}")
 
 
 def _require_increasing(key: str, cuts: tuple[float, ...]) -> None:
