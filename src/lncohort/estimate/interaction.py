@@ -121,10 +121,9 @@ def interaction_rows(
         sizes = labelled.groupby("cell", observed=False)["response"].agg(["size", "sum"])
         try:
             fit, why = fit_levels(study, labelled, "cell", reference, model == "adjusted"), ""
-            missing = [c for c in (first, second, both) if level_column(c) not in fit.coefficients]
-            if missing:
-                size, events = sizes.loc[missing[0]]
-                fit, why = None, f"not estimable: {events} responses among {size}: {missing[0]}"
+            if fit.left_out:
+                level, outcomes = next(iter(fit.left_out.items()))
+                fit, why = None, f"not estimable: {outcomes}: {level}"
         except NotEstimable as error:
             fit, why = None, str(error)
         for name in names.values():

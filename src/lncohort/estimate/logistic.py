@@ -1,7 +1,7 @@
 """Logistic models of the response, adjusted for the covariates of the study."""
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -35,6 +35,8 @@ class Fit:
     log_likelihood : float
     notes : tuple of str
         Patients and levels that could not enter the model.
+    left_out : dict of str to str
+        Levels of the exposure that could not enter, and why.
     """
 
     design: pd.DataFrame
@@ -42,12 +44,19 @@ class Fit:
     covariance: pd.DataFrame
     log_likelihood: float
     notes: tuple[str, ...] = ()
+    left_out: dict[str, str] = field(default_factory=dict)
 
     def contrast(self, weights: dict[str, float]) -> tuple[float, float]:
-        """Value and standard error of a weighted sum of coefficients."""
-        vector = pd.Series(weights).reindex(self.coefficients.index, fill_value=0.0).to_numpy()
-        value = float(vector @ self.coefficients.to_numpy())
-        return value, float(np.sqrt(vector @ self.covariance.to_numpy() @ vector))
+        """Value and standard error of a weighted sum of coefficients.
+
+        Raises
+        ------
+        KeyError
+            When the model has no such coefficient.
+        """
+        names, vector = list(weights), np.array(list(weights.values()))
+        value = float(vector @ self.coefficients[names].to_numpy())
+        return value, float(np.sqrt(vector @ self.covariance.loc[names, names].to_numpy() @ vector))
 
 
 def model_population(study: Study, analysis_set: pd.DataFrame) -> pd.DataFrame:
@@ -57,7 +66,7 @@ def model_population(study: Study, analysis_set: pd.DataFrame) -> pd.DataFrame:
     return analysis_set[analysis_set["assessed"]]
 
 
-def fit_logistic(design: pd.DataFrame, response, notes: tuple[str, ...] = ()) -> Fit:
+def fit_logistic(design: pd.DataFrame, response: pd.Series | np.ndarray) -> Fit:
     """Fit a logistic model by maximum likelihood.
 
     Parameters
@@ -104,17 +113,29 @@ def fit_logistic(design: pd.DataFrame, response, notes: tuple[str, ...] = ()) ->
         coefficients=pd.Series(coefficients, index=names),
         covariance=pd.DataFrame(covariance, index=names, columns=names),
         log_likelihood=float(fitted.llf),
-        notes=notes,
     )
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """Patients and covariate columns that can enter a model."""
+    """Patients and covariate columns that can enter a model.
+
+    Attributes
+    ----------
+    patients : DataFrame
+        Rows that can enter.
+    covariates : DataFrame of shape (len(patients), p)
+        Indicators of levels, and numbers centred, per ``unit_of_change``.
+    notes : tuple of str
+        Patients and levels left out, with their counts.
+    left_out : dict of (str, str) to str
+        By factor and level, the outcomes for which the level was left out.
+    """
 
     patients: pd.DataFrame
     covariates: pd.DataFrame
     notes: tuple[str, ...]
+    left_out: dict[tuple[str, str], str]
 
 
 def prepare(
@@ -123,12 +144,13 @@ def prepare(
     adjusted: bool,
     factors: tuple[str, ...] = (),
     without: tuple[str, ...] = (),
+    time_to_event: bool = False,
 ) -> Prepared:
     """Look at the cells before a fit, and keep what can be fitted.
 
     Patients with a missing number leave (complete cases). Patients in a level in which none or
     all responded leave, because the level predicts their outcome and its odds ratio is infinite;
-    both are counted in the notes.
+    both are counted in the notes. A hazard ratio is finite where all responded, each at a time.
 
     Parameters
     ----------
@@ -140,6 +162,8 @@ def prepare(
         Names of categorical columns of ``patients`` that enter beside the covariates.
     without
         Covariates that do not enter.
+    time_to_event
+        Whether hazards are modelled: then only a level in which none responded leaves.
     """
     chosen = [c for c in study.covariates if adjusted and c.adjust and c.name not in without]
     notes = []
@@ -149,14 +173,17 @@ def prepare(
         notes.append(f"{int((~complete).sum())} patients with a missing covariate left out")
     kept = patients[complete]
     names = [*factors, *(c.name for c in chosen if c.levels)]
+    left_out = {}
     while True:
         for name in names:
             cells = kept.groupby(name, observed=True)["response"].agg(["size", "sum"])
-            decided = cells.index[(cells["sum"] == 0) | (cells["sum"] == cells["size"])]
+            all_responded = (cells["sum"] == cells["size"]) & (not time_to_event)
+            decided = cells.index[(cells["sum"] == 0) | all_responded]
             if len(decided):
                 level = decided[0]
                 size, events = cells.loc[level]
-                notes.append(f"{name} {level}: {events} responses among {size}, left out")
+                left_out[name, level] = f"{events} responses among {size}"
+                notes.append(f"{name} {level}: {left_out[name, level]}, left out")
                 kept = kept[kept[name] != level]
                 break
         else:
@@ -171,7 +198,7 @@ def prepare(
         elif values.nunique() > 1:
             centred = (values - values.mean()) / covariate.unit_of_change
             columns[covariate.name] = centred
-    return Prepared(kept, pd.DataFrame(columns, index=kept.index), tuple(notes))
+    return Prepared(kept, pd.DataFrame(columns, index=kept.index), tuple(notes), left_out)
 
 
 def with_intercept(*parts: pd.DataFrame) -> pd.DataFrame:
@@ -191,6 +218,18 @@ def fit_levels(
 ) -> Fit:
     """Fit one coefficient for each level of an exposure but the reference.
 
+    Parameters
+    ----------
+    study : Study
+    patients : DataFrame of shape (n, columns)
+        The model population.
+    exposure : str
+        A categorical column of ``patients``.
+    reference : str
+        One of its categories.
+    adjusted : bool
+        Whether the covariates of the study enter.
+
     Raises
     ------
     NotEstimable
@@ -198,18 +237,22 @@ def fit_levels(
     """
     prepared = prepare(study, patients, adjusted, factors=(exposure,))
     values = prepared.patients[exposure]
-    if not (values == reference).any():
-        cell = patients.loc[patients[exposure] == reference, "response"]
-        raise NotEstimable(
-            f"not estimable: {int(cell.sum())} responses among {len(cell)} in the reference"
-        )
-    levels = [x for x in _levels(values) if x != reference and (values == x).any()]
+    present = set(values)
+    left_out = {
+        level: prepared.left_out.get((exposure, level), "no patient with every covariate known")
+        for level in values.cat.categories
+        if level not in present
+    }
+    if reference in left_out:
+        raise NotEstimable(f"not estimable: {left_out[reference]} in the reference")
+    levels = [x for x in values.cat.categories if x != reference and x in present]
     dummies = pd.DataFrame(
         {level_column(level): (values == level).astype(float) for level in levels},
         index=values.index,
     )
     design = with_intercept(dummies, prepared.covariates)
-    return fit_logistic(design, prepared.patients["response"], prepared.notes)
+    fit = fit_logistic(design, prepared.patients["response"])
+    return replace(fit, notes=prepared.notes, left_out=left_out)
 
 
 def odds_ratio_rows(
@@ -219,16 +262,32 @@ def odds_ratio_rows(
     exposure: str,
     reference: str,
     contrast: str,
-    models: tuple[str, ...] = ("crude", "adjusted"),
 ) -> list[dict]:
-    """Odds ratios of every level of an exposure against a reference, crude and adjusted."""
+    """Odds ratios of every level of an exposure against a reference, crude and adjusted.
+
+    Parameters
+    ----------
+    study : Study
+    patients : DataFrame of shape (n, columns)
+        The model population.
+    analysis, contrast : str
+        Where the rows stand in the table of estimates.
+    exposure, reference : str
+        A categorical column of ``patients`` and one of its categories.
+
+    Returns
+    -------
+    list of dict
+        Two rows for each level that any patient has; ``n`` and ``events`` are of the level in
+        the model population, before any patient is left out of the model.
+    """
     rows = []
-    for model in models:
+    for model in ("crude", "adjusted"):
         try:
             fit, why = fit_levels(study, patients, exposure, reference, model == "adjusted"), ""
         except NotEstimable as error:
             fit, why = None, str(error)
-        for level in _levels(patients[exposure]):
+        for level in patients[exposure].cat.categories:
             cell = patients.loc[patients[exposure] == level, "response"]
             if cell.empty:
                 continue
@@ -245,9 +304,10 @@ def odds_ratio_rows(
                 rows.append(row(analysis, "OR", 1.0, **place, note="reference"))
             elif fit is None:
                 rows.append(row(analysis, "OR", **place, note=why))
-            elif level_column(level) not in fit.coefficients:
-                note = f"not estimable: {int(cell.sum())} responses among {len(cell)}"
-                rows.append(row(analysis, "OR", **place, note=note))
+            elif level in fit.left_out:
+                rows.append(
+                    row(analysis, "OR", **place, note=f"not estimable: {fit.left_out[level]}")
+                )
             else:
                 figures = wald(*fit.contrast({level_column(level): 1.0}))
                 rows.append(row(analysis, "OR", **place, **figures, note="; ".join(fit.notes)))
@@ -259,9 +319,3 @@ def likelihood_ratio_p(full: Fit, restricted: Fit) -> float:
     freedom = len(full.coefficients) - len(restricted.coefficients)
     statistic = max(0.0, 2 * (full.log_likelihood - restricted.log_likelihood))
     return float(stats.chi2.sf(statistic, freedom))
-
-
-def _levels(values: pd.Series) -> list:
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        return list(values.cat.categories)
-    return sorted(values.dropna().unique())

@@ -37,12 +37,18 @@ def row(analysis: str, measure: str, estimate: float = math.nan, **others) -> di
 
 
 def wald(beta: float, se: float, transform=np.exp) -> dict:
-    """Estimate, 95 % interval and two-sided P of one coefficient, from one pivot."""
+    """Estimate, 95 % interval and two-sided P of one coefficient, from one pivot.
+
+    Without a standard error above 0 there is neither interval nor P: a width of zero would claim
+    that the coefficient is known.
+    """
+    if not se > 0:
+        return {"estimate": float(transform(beta))}
     return {
         "estimate": float(transform(beta)),
         "ci_low": float(transform(beta - Z * se)),
         "ci_high": float(transform(beta + Z * se)),
-        "p_value": float(2 * stats.norm.sf(abs(beta / se))) if se > 0 else math.nan,
+        "p_value": float(2 * stats.norm.sf(abs(beta / se))),
     }
 
 

@@ -55,7 +55,18 @@ def risk_rows(
     reference: str,
     contrast: str,
 ) -> list[dict]:
-    """Standardised risk of every level, with its difference and ratio to the reference."""
+    """Standardised risk of every level, with its difference and ratio to the reference.
+
+    Parameters
+    ----------
+    study : Study
+    patients : DataFrame of shape (n, columns)
+        The model population; those whom the model leaves out are not standardised over either.
+    analysis, contrast : str
+        Where the rows stand in the table of estimates.
+    exposure, reference : str
+        A categorical column of ``patients`` and one of its categories.
+    """
     sizes = patients.groupby(exposure, observed=True)["response"].agg(["size", "sum"])
     place = {"model": "standardised", "contrast": contrast, "method": METHOD}
 
@@ -72,7 +83,18 @@ def risk_rows(
     levels = [x for x in sizes.index if level_column(x) in fit.coefficients]
     risks, covariance = standardised_risks(fit, [None, *levels])
     note = "; ".join(fit.notes)
-    rows = []
+    rows = [
+        row(
+            analysis,
+            "risk",
+            level=str(level),
+            **place,
+            **counts(level),
+            note=f"not estimable: {fit.left_out[level]}",
+        )
+        for level in sizes.index
+        if level in fit.left_out
+    ]
     for i, level in enumerate([reference, *levels]):
         slope = risks[i] * (1 - risks[i])
         figures = wald(logit(risks[i]), np.sqrt(covariance[i, i]) / slope, expit)

@@ -4,7 +4,9 @@ import pandas as pd
 
 from lncohort.estimate.logistic import (
     METHOD,
+    Fit,
     NotEstimable,
+    Prepared,
     fit_logistic,
     likelihood_ratio_p,
     prepare,
@@ -15,6 +17,7 @@ from lncohort.study import Study
 from lncohort.study.model import Subgroup
 
 NOT_RECORDED = "not recorded"
+ONE_SIDED = "not estimable: a cell without both outcomes"
 
 
 def subgroup_levels(patients: pd.DataFrame, subgroup: Subgroup) -> pd.Series:
@@ -35,6 +38,15 @@ def subgroup_rows(
 
     The P for interaction is of the likelihood-ratio test of one common odds ratio. Patients whose
     level was not recorded, and levels in which users or non-users all or none responded, leave.
+
+    Parameters
+    ----------
+    study : Study
+    patients : DataFrame of shape (n, columns)
+        The model population, with columns ``use`` and ``exposed``.
+    analysis : str
+        Where the rows stand in the table of estimates.
+    subgroup : Subgroup
     """
     levels = subgroup_levels(patients, subgroup)
     grouped = patients.assign(subgroup=levels)
@@ -42,16 +54,15 @@ def subgroup_rows(
     cells = recorded.groupby(["subgroup", "use"], observed=False)["response"]
     sizes = cells.agg(["size", "sum"])
     order = [x for x in levels.cat.categories if x != NOT_RECORDED]
-    usable = [level for level in order if _has_both_outcomes(sizes, level)]
     rows = []
     for model in ("crude", "adjusted"):
         place = {"model": model, "contrast": subgroup.covariate, "method": METHOD}
         try:
-            within, common = _fits(study, recorded, subgroup, usable, model == "adjusted")
-            why = "; ".join(within.notes)
-            p_value = likelihood_ratio_p(within, common) if len(usable) > 1 else float("nan")
+            prepared = _prepared(study, recorded, subgroup, model == "adjusted")
+            within, common = _fits(prepared)
+            fitted, why = set(prepared.patients["subgroup"]), "; ".join(prepared.notes)
         except NotEstimable as error:
-            within, why, p_value = None, str(error), float("nan")
+            within, fitted, why = None, set(), str(error)
         for level in order:
             of_level = sizes.loc[level]
             shared = place | {
@@ -60,22 +71,27 @@ def subgroup_rows(
                 "n": int(of_level["size"].sum()),
                 "events": int(of_level["sum"].sum()),
             }
-            if within is not None and _column(level) in within.coefficients:
+            if level in fitted:
                 figures = wald(*within.contrast({_column(level): 1.0}))
                 rows.append(row(analysis, "OR", **shared, **figures, note=why))
             else:
-                note = why if level in usable else "not estimable: a cell without both outcomes"
-                rows.append(row(analysis, "OR", **shared, note=note))
+                rows.append(
+                    row(analysis, "OR", **shared, note=why if within is None else ONE_SIDED)
+                )
+        tested = {"note": "likelihood-ratio test of one common odds ratio"}
+        if len(fitted) > 1:
+            tested["p_value"] = likelihood_ratio_p(within, common)
+        else:
+            tested["note"] = why if within is None else "not estimable: a single level"
         rows.append(
             row(
                 analysis,
                 "P interaction",
                 level="interaction",
-                p_value=p_value,
                 n=len(recorded),
                 events=int(recorded["response"].sum()),
-                note="likelihood-ratio test of one common odds ratio",
                 **place,
+                **tested,
             )
         )
     return rows
@@ -85,24 +101,33 @@ def _column(level) -> str:
     return f"exposed, {level}"
 
 
-def _has_both_outcomes(sizes: pd.DataFrame, level) -> bool:
-    of_level = sizes.loc[level]
-    return bool(((of_level["sum"] > 0) & (of_level["sum"] < of_level["size"])).all())
-
-
-def _fits(study, recorded, subgroup, usable, adjusted):
-    """The model with one odds ratio a level, and the one with a common odds ratio within it."""
-    if not usable:
-        raise NotEstimable("not estimable: no level has both outcomes in users and non-users")
-    entered = recorded[recorded["subgroup"].isin(usable)]
+def _prepared(study: Study, recorded: pd.DataFrame, subgroup: Subgroup, adjusted: bool) -> Prepared:
+    """Patients of the levels in which users and non-users have both outcomes in the model."""
     own = () if subgroup.cut else (subgroup.covariate,)
-    prepared = prepare(study, entered, adjusted, without=own)
-    kept = prepared.patients
+    while True:
+        prepared = prepare(study, recorded, adjusted, without=own)
+        cells = prepared.patients.groupby(["subgroup", "use"], observed=False)["response"]
+        both = (cells.sum() > 0) & (cells.sum() < cells.size())
+        usable = both.groupby("subgroup", observed=False).all()
+        usable = usable.index[usable]
+        if not len(usable):
+            raise NotEstimable("not estimable: no level has both outcomes in users and non-users")
+        if prepared.patients["subgroup"].isin(usable).all():
+            return prepared
+        recorded = recorded[recorded["subgroup"].isin(usable)]
+
+
+def _fits(prepared: Prepared) -> tuple[Fit, Fit]:
+    """The model with one odds ratio a level, and the one with a common odds ratio within it."""
+    kept, present = prepared.patients, set(prepared.patients["subgroup"])
     exposed = kept["exposed"].astype(float)
-    of_level = {level: (kept["subgroup"] == level).astype(float) for level in usable}
-    mains = pd.DataFrame({f"level {x}": of_level[x] for x in usable[1:]}, index=kept.index)
-    within = pd.DataFrame({_column(x): exposed * of_level[x] for x in usable}, index=kept.index)
-    response = kept["response"]
+    of_level = {
+        level: (kept["subgroup"] == level).astype(float)
+        for level in kept["subgroup"].cat.categories
+        if level in present
+    }
+    mains = pd.DataFrame({f"level {x}": of_level[x] for x in list(of_level)[1:]}, index=kept.index)
+    within = pd.DataFrame({_column(x): exposed * of_level[x] for x in of_level}, index=kept.index)
     full = with_intercept(within, mains, prepared.covariates)
     one = with_intercept(exposed.rename("exposed"), mains, prepared.covariates)
-    return fit_logistic(full, response, prepared.notes), fit_logistic(one, response)
+    return fit_logistic(full, kept["response"]), fit_logistic(one, kept["response"])
