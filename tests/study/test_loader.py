@@ -107,6 +107,15 @@ def test_tables_without_a_name_are_counted_from_one(edited):
         (("max_days = 730", "max_days = 24"), "before a response can be judged; found 84"),
         (("period_end = 2021-12-31", "period_end = 2009-12-31"), "is before 2010-01-01"),
         (('concept = "lupus_nephritis"', ""), '"diagnosis" needs the key concept'),
+        (
+            ("min_value = 18 ", "max_value = 70\nmin_value = 18 "),
+            '"age" does not use the key max_v',
+        ),
+        (('kind = "use"', 'kind = "use"\nreference = "tacrolimus"'), "not use the key reference"),
+        (('kind = "biopsy"', 'kind = "biopsy"\nfrom_day = -9'), "not use the key from_day"),
+        (('rule = "within_reference"', 'rule = "within_reference"\nvalue = 1'), "the key value"),
+        (('kind = "sex"', 'kind = "sex"\nunit_of_change = 2'), "unit_of_change is of a number"),
+        (('kind = "sex"', 'kind = "sex"\nbands = [1]'), '"sex" does not use the key bands'),
         (("[follow_up]", "[[follow_up]]"), "expected a table, with keys of its own"),
         (
             ('drugs = ["tacrolimus", "mycophenolate"]', 'drugs = ["tacrolimus", "tacrolimus"]'),

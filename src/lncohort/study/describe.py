@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from lncohort.extract.contract import LAB_TESTS
 from lncohort.study.model import Covariate, Criterion, Drug, OutcomeCriterion, Study
 
 OVERLAP = {
@@ -12,17 +13,21 @@ OVERLAP = {
 }
 ANALYSES = {
     "use": "ever against never use",
-    "dose_band": "bands of mean daily dose against never use, with a test for trend over the bands",
-    "duration_band": "bands of duration against never use, with a test for trend over the bands",
+    "dose_band": "bands of mean daily dose against never use; P for trend over the bands, scored "
+    "0, 1, 2, ..., without unknown doses",
+    "duration_band": "bands of duration against never use; P for trend over the bands, scored "
+    "0, 1, 2, ...",
     "dose_by_duration": "dose bands crossed with duration bands against never use",
-    "joint": "regimens (the set of drugs used) against {reference} alone",
+    "joint": "regimens (the set of drugs used) against {reference}",
     "interaction": "{first} × {second}: the product term (multiplicative scale) and, from the same "
-    "model, RERI, AP and S (additive scale)",
+    "model, RERI, AP and S (additive scale), with intervals by the delta method",
     "subgroup": "the odds ratio of use within subgroups, with a likelihood-ratio test for "
     "interaction",
-    "standardised_risk": "risks standardised to the cohort, their difference (RD) and ratio (RR)",
-    "survival": "time to the response: Kaplan–Meier, cumulative incidence with death and kidney "
-    "failure competing, Cox models with a test of proportional hazards, and a Cox model in which "
+    "standardised_risk": "risks of the adjusted model standardised to its population, their "
+    "difference (RD) and ratio (RR), with intervals by the delta method",
+    "survival": "time to the response: one minus Kaplan–Meier, cumulative incidence "
+    "(Aalen–Johansen) with death and kidney failure competing, Cox models, crude and adjusted, "
+    "with a test of proportional hazards on scaled Schoenfeld residuals, and a Cox model in which "
     "exposure begins with the first use",
 }
 
@@ -44,6 +49,7 @@ def describe(study: Study) -> str:
         "Outcome": _outcome(study),
         "Covariates": _covariates(study),
         "Follow-up": _follow_up(study),
+        "Bias": _bias(study),
         "Statistical methods": _methods(study),
         "Subgroups": _subgroups(study),
         "Missing data": _missing(study),
@@ -74,9 +80,12 @@ def _participants(study: Study) -> Iterator[str]:
     yield (
         f"The index date is the first ever start of {_either(study.entry.drugs)}; starts are looked "
         "for in all the data, and a patient whose first start lies outside the study period does "
-        "not enter. Patients had to meet, in this order:"
+        "not enter."
     )
-    yield ""
+    if study.eligibility:
+        yield ""
+        yield "Patients had to meet, in this order:"
+        yield ""
     for criterion in study.eligibility:
         yield f"- {criterion.label}{_criterion(criterion)}"
 
@@ -84,6 +93,7 @@ def _participants(study: Study) -> Iterator[str]:
 def _criterion(criterion: Criterion) -> str:
     concept = _words(criterion.concept)
     window = _window(criterion.from_day)
+    unit = _unit(criterion.concept)
     bounds = " and ".join(
         f"{sign} {value:g}"
         for sign, value in (("≥", criterion.min_value), ("≤", criterion.max_value))
@@ -94,7 +104,7 @@ def _criterion(criterion: Criterion) -> str:
         "observed": f" (observed {bounds} days before the index date)",
         "diagnosis": f" (a record of {concept} {window})",
         "no_procedure": f" (no record of {concept} ever before)",
-        "lab": f" (latest {concept}{' ' + bounds if bounds else ''} {window})",
+        "lab": f" (latest {concept}{' ' + bounds + unit if bounds else ''} {window})",
     }[criterion.kind]
 
 
@@ -132,13 +142,11 @@ def _exposure(study: Study) -> Iterator[str]:
 def _drug(drug: Drug) -> str:
     told = (
         f"{drug.name} ({drug.label}): courses continue over gaps of up to {drug.grace_days} days; "
-        f"{OVERLAP[drug.overlap]}; doses above {drug.max_daily_dose_mg:g} mg/day are rejected"
+        f"{OVERLAP[drug.overlap]}; doses above {drug.max_daily_dose_mg:g} mg/day are rejected; an "
+        f"intravenous pulse covers {drug.pulse_days} days"
     )
     if drug.max_pulse_dose_mg is not None:
-        told += (
-            f"; an intravenous pulse covers {drug.pulse_days} days, and pulses above "
-            f"{drug.max_pulse_dose_mg:g} mg are rejected"
-        )
+        told += f", and pulses above {drug.max_pulse_dose_mg:g} mg are rejected"
     return told
 
 
@@ -167,7 +175,7 @@ def _outcome(study: Study) -> Iterator[str]:
 def _rule(criterion: OutcomeCriterion) -> str:
     test = _words(criterion.test)
     return {
-        "below": f"{test} below {criterion.value:g}" if criterion.value else "",
+        "below": f"{test} below {criterion.value or 0:g}{_unit(criterion.test)}",
         "ratio_to_baseline": f"{test} at most {100 * (criterion.value or 0):g} % of baseline",
         "within_reference": f"{test} within the laboratory's range",
     }[criterion.rule]
@@ -190,13 +198,15 @@ def _covariate(covariate: Covariate) -> str:
         "egfr": f"CKD-EPI 2021 from the latest serum creatinine {window}",
         "assessment": f"latest {_words(covariate.concept)} {window}",
         "condition": f"any of {', '.join(_words(c) for c in covariate.concepts)} {window}",
-        "biopsy": "latest biopsy ever before",
+        "biopsy": "latest biopsy on or before the index date",
     }[covariate.kind]
     if covariate.groups:
         groups = "; ".join(f"{name}: {', '.join(g)}" for name, g in covariate.groups.items())
         return f"{source} ({groups})"
     if covariate.levels:
-        return f"{source}, as {', '.join(covariate.levels)}"
+        cuts = ", ".join(f"{cut:g}" for cut in covariate.bands)
+        cut = f" (cut at {cuts}, each the first of its level)" if cuts else ""
+        return f"{source}, as {', '.join(covariate.levels)}{cut}"
     if covariate.unit_of_change != 1:
         return f"{source}, per {covariate.unit_of_change:g}"
     return source
@@ -211,18 +221,37 @@ def _follow_up(study: Study) -> Iterator[str]:
     )
 
 
+def _bias(study: Study) -> Iterator[str]:
+    guards = [analysis.name for analysis in study.analyses if analysis.kind == "survival"]
+    yield (
+        "Use, dose, duration and combination are known only after the index date, while the "
+        "response is counted from it: contrasts of them are open to immortal-time bias and are "
+        "flagged (future_dependent)."
+    )
+    if guards:
+        yield (
+            f"In {_either(guards)}, a Cox model counts the time before the first use as unexposed."
+        )
+    yield (
+        "Confounding by indication is met by adjustment for what was known on the index date; "
+        "what was not recorded is not adjusted for."
+    )
+
+
 def _methods(study: Study) -> Iterator[str]:
     adjusted = [c.label for c in study.covariates if c.adjust]
     yield (
-        "Odds ratios come from logistic regression, crude and adjusted for "
-        f"{', '.join(adjusted)}; intervals are 95 % Wald intervals. Estimated were:"
+        "Odds ratios come from logistic regression by maximum likelihood, crude and adjusted for "
+        f"{', '.join(adjusted) or 'nothing'}; intervals are 95 % Wald intervals. Numbers enter as "
+        "linear terms. Where nobody or everybody in a level responded, no ratio is given for it. "
+        "Groups are compared at baseline by standardised mean differences, with the pooled "
+        "standard deviation of the sample. Estimated were:"
     )
     yield ""
     for analysis in study.analyses:
         first, second = analysis.drugs or ("", "")
-        told = ANALYSES[analysis.kind].format(
-            reference=analysis.reference, first=first, second=second
-        )
+        reference = study.regimen_label([analysis.reference]) if analysis.reference else ""
+        told = ANALYSES[analysis.kind].format(reference=reference, first=first, second=second)
         yield f"- {analysis.name}: {told}"
 
 
@@ -242,22 +271,29 @@ def _missing(study: Study) -> Iterator[str]:
         "non_response": "counts as a non-responder",
     }[study.outcome.not_assessed]
     yield (
-        f"A patient never assessed for the response {handled}. A category that was not recorded "
+        "A day on which a component of the outcome has no value recent enough is not an "
+        f"assessment. A patient never assessed for the response {handled}. A category that was not recorded "
         "is a level of its own; a patient with a missing number leaves the adjusted models and is "
         "counted."
     )
 
 
 def _disclosure(study: Study) -> Iterator[str]:
-    yield (
-        f"Counts from 1 to {study.info.min_cell - 1} are suppressed, with what would reveal them."
-    )
+    smallest = study.info.min_cell
+    if smallest == 1:
+        yield "No count is suppressed."
+    else:
+        yield f"Counts above 0 and below {smallest} are suppressed, with what would reveal them."
 
 
 def _published(study: Study) -> Iterator[str]:
     if study.published is None:
         return
     yield f"{study.published.citation} ({study.published.provenance})."
+    if study.published.facts:
+        names = "; ".join(fact.name for fact in study.published.facts)
+        yield ""
+        yield f"Published figures beside which the estimates are set: {names}."
     if study.published.unknown:
         yield ""
         yield "Not known about it, and chosen here:"
@@ -269,7 +305,14 @@ def _published(study: Study) -> Iterator[str]:
 def _window(from_day: int | None) -> str:
     if from_day is None:
         return "on or before the index date"
+    if from_day == 0:
+        return "on the index date"
     return f"in the {-from_day} days up to the index date"
+
+
+def _unit(test: str | None) -> str:
+    """The unit of a laboratory test behind a space, nothing for what is not one."""
+    return f" {LAB_TESTS[test].unit}" if test in LAB_TESTS else ""
 
 
 def _words(name: str | None) -> str:

@@ -68,12 +68,15 @@ class Criterion(Part):
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self):
-        needs = {
-            "age": ("min_value",),
-            "observed": ("min_value",),
-            "lab": ("concept", "from_day"),
-        }.get(self.kind, ("concept",))
-        _require(self, needs)
+        needed, allowed = {
+            "age": (("min_value",), ()),
+            "observed": (("min_value",), ()),
+            "diagnosis": (("concept",), ("from_day",)),
+            "no_procedure": (("concept",), ()),
+            "lab": (("concept", "from_day"), ("min_value", "max_value")),
+        }[self.kind]
+        others = ("concept", "from_day", "min_value", "max_value")
+        _require_keys(self, self.kind, needed, allowed, others)
         return self
 
 
@@ -94,8 +97,8 @@ class OutcomeCriterion(Part):
 
     @model_validator(mode="after")
     def _has_what_its_rule_needs(self):
-        if self.rule != "within_reference":
-            _require(self, ("value",))
+        needed = () if self.rule == "within_reference" else ("value",)
+        _require_keys(self, self.rule, needed, (), ("value",))
         return self
 
 
@@ -170,28 +173,31 @@ class Covariate(Part):
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self):
-        needs = {
-            "sex": ("levels",),
-            "lab": ("concept", "from_day"),
-            "egfr": ("from_day",),
-            "assessment": ("concept", "from_day"),
-            "condition": ("concepts", "levels"),
-            "biopsy": ("groups", "levels"),
-        }.get(self.kind, ())
-        _require(self, needs)
+        cut = ("bands", "levels")
+        needed, allowed = {
+            "age": ((), cut),
+            "sex": (("levels",), ()),
+            "lab": (("concept", "from_day"), cut),
+            "egfr": (("from_day",), cut),
+            "assessment": (("concept", "from_day"), cut),
+            "condition": (("concepts", "levels"), ("from_day",)),
+            "biopsy": (("groups", "levels"), ()),
+        }[self.kind]
+        others = ("concept", "concepts", "from_day", "groups", *cut)
+        _require_keys(self, self.kind, needed, allowed, others)
         _require_increasing("bands", self.bands)
         _require_different("levels", self.levels)
         if NOT_RECORDED in self.levels:
             raise ValueError(f'levels: "{NOT_RECORDED}" is added to every covariate; leave it out')
-        is_number = self.kind in ("age", "lab", "egfr", "assessment")
-        if is_number and (self.bands or self.levels) and len(self.levels) != len(self.bands) + 1:
+        is_cut = allowed == cut and (self.bands or self.levels)
+        if is_cut and len(self.levels) != len(self.bands) + 1:
             raise ValueError(
                 f"{len(self.bands)} bands make {len(self.bands) + 1} levels, "
                 f"{len(self.levels)} are named"
             )
-        if self.bands and not is_number:
-            raise ValueError(f'bands: "{self.kind}" is not a number; name its levels only')
-        if set(self.groups) != set(self.levels) and self.kind == "biopsy":
+        if self.levels and self.unit_of_change != 1:
+            raise ValueError("unit_of_change is of a number; a covariate with levels has none")
+        if self.groups and set(self.groups) != set(self.levels):
             raise ValueError("groups and levels must name the same levels")
         return self
 
@@ -228,7 +234,8 @@ class Analysis(Part):
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self):
-        _require(self, {"joint": ("reference",), "interaction": ("drugs",)}.get(self.kind, ()))
+        needed = {"joint": ("reference",), "interaction": ("drugs",)}.get(self.kind, ())
+        _require_keys(self, self.kind, needed, (), ("reference", "drugs"))
         if self.kind == "interaction" and len(self.drugs) != 2:
             raise ValueError(f"drugs: an interaction is of two drugs, {len(self.drugs)} are named")
         _require_different("drugs", self.drugs)
@@ -294,11 +301,17 @@ class Study(Part):
         return {subset: self.regimen_label(subset) for subset in subsets}
 
 
-def _require(part: Part, keys: Iterable[str]) -> None:
-    missing = [key for key in keys if not getattr(part, key) and getattr(part, key) != 0]
+def _require_keys(
+    part: Part, kind: str, needed: Iterable[str], allowed: Iterable[str], others: Iterable[str]
+) -> None:
+    """Refuse a part that lacks a key of its kind, or has one that its kind would pass over."""
+    given = {key for key in others if getattr(part, key) not in (None, (), {})}
+    missing = [key for key in needed if key not in given]
     if missing:
-        kind = getattr(part, "kind", None) or getattr(part, "rule", None)
         raise ValueError(f'"{kind}" needs the key {", ".join(missing)}')
+    unused = sorted(given.difference(needed, allowed))
+    if unused:
+        raise ValueError(f'"{kind}" does not use the key {", ".join(unused)}; leave it out')
 
 
 def _require_different(key: str, names: tuple[str, ...]) -> None:
