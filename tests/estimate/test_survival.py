@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from lifelines import CoxPHFitter, CoxTimeVaryingFitter, KaplanMeierFitter
 
-from lncohort.estimate.rows import as_estimates
+from lncohort.estimate.hazards import proportional_hazards_test
+from lncohort.estimate.rows import as_estimates, wald
 from lncohort.estimate.survival import cumulative_incidence, survival_rows
 from made import made_patients
 from reference_case import Case
@@ -43,9 +44,7 @@ def test_cumulative_incidence_with_competing_death(sex):
     for cause, name in ((1, "pcm"), (2, "death")):
         for month in (60, 120, 240):
             (point,) = cumulative_incidence(months, event, cause, np.array([month])).itertuples()
-            case.meets(f"AJ_{name}_{sex}_m{month}", point.estimate)
-            jackknife = case.expected[f"AJ_{name}_{sex}_m{month}"]["se"]
-            assert point.se == pytest.approx(jackknife, rel=0.03)
+            case.meets(f"AJ_{name}_{sex}_m{month}", point.estimate, se=point.se)
     ignoring = cumulative_incidence(months, np.where(event == 1, 1, 0), 1, np.array([240]))
     case.meets(f"oneminusKM_pcm_{sex}_m240", ignoring["estimate"].iloc[0])
 
@@ -59,18 +58,50 @@ def test_incidences_and_survival_add_up_to_one():
     np.testing.assert_allclose(parts[0] + parts[1], either, atol=1e-12)
 
 
-def test_cox_models_as_they_are_fitted_here_meet_the_lung_case():
+@pytest.fixture(scope="module")
+def lung():
     case = Case("survival-lung")
     data = case.data[["time", "status", "age", "sex", "ph.ecog"]].dropna()
-    fitter = CoxPHFitter().fit(
-        data.assign(status=data["status"] == 2), duration_col="time", event_col="status"
-    )
+    data = data.assign(status=data["status"] == 2)
+    return case, data, CoxPHFitter().fit(data, duration_col="time", event_col="status")
+
+
+def test_cox_models_as_they_are_fitted_here_meet_the_lung_case(lung):
+    case, _, fitter = lung
     for name in ("age", "sex", "ph.ecog"):
         case.meets(
             f"adj_cox_{name}",
             fitter.params_[name],
             se=fitter.standard_errors_[name],
             p=fitter.summary.loc[name, "p"],
+        )
+
+
+def test_proportional_hazards_test_is_the_exact_score_test_of_the_lung_case(lung):
+    case, data, fitter = lung
+    covariates = data[["age", "sex", "ph.ecog"]]
+    found = proportional_hazards_test(covariates, data["time"], data["status"], fitter.params_)
+    for name in covariates.columns:
+        case.meets(f"adj_zph_km_{name}", found.loc[name, "chi2"], p=found.loc[name, "p_value"])
+
+
+@pytest.mark.parametrize(("cause", "name"), [(1, "pcm"), (2, "death")])
+def test_cause_specific_cox_model_meets_the_competing_case(cause, name):
+    case = Case("competing-mgus2")
+    data = case.data[["etime", "event_code", "age", "sex", "mspike"]].dropna()
+    design = data.assign(sexM=(data.pop("sex") == "M").astype(float))
+    design["event_code"] = design["event_code"] == cause
+    fitter = CoxPHFitter().fit(design, duration_col="etime", event_col="event_code")
+    for covariate in ("age", "sexM", "mspike"):
+        figures = wald(fitter.params_[covariate], fitter.standard_errors_[covariate])
+        case.meets(
+            f"cs_{name}_cox_{covariate}",
+            fitter.params_[covariate],
+            se=fitter.standard_errors_[covariate],
+            HR=figures["estimate"],
+            ci_low=figures["ci_low"],
+            ci_high=figures["ci_high"],
+            p=figures["p_value"],
         )
 
 
@@ -87,7 +118,30 @@ def test_time_varying_cox_model_meets_the_heart_case():
         "td_cox_transplant1",
         fitter.params_["transplant"],
         se=fitter.standard_errors_["transplant"],
+        p=fitter.summary.loc["transplant", "p"],
     )
+
+
+def test_time_varying_cox_model_with_covariates_meets_the_heart_case():
+    case = Case("survival-heart-startstop")
+    fitter = CoxTimeVaryingFitter().fit(
+        case.data[["id", "start", "stop", "event", "transplant", "age", "year", "surgery"]],
+        id_col="id",
+        start_col="start",
+        stop_col="stop",
+        event_col="event",
+    )
+    for name in ("age", "year", "surgery", "transplant"):
+        figures = wald(fitter.params_[name], fitter.standard_errors_[name])
+        case.meets(
+            f"kp_cox_{name}{'1' * (name == 'transplant')}",
+            fitter.params_[name],
+            se=fitter.standard_errors_[name],
+            HR=figures["estimate"],
+            ci_low=figures["ci_low"],
+            ci_high=figures["ci_high"],
+            p=figures["p_value"],
+        )
 
 
 def late_starters(size=3000, seed=3):
@@ -149,7 +203,51 @@ def test_curves_stand_every_30_days_with_the_number_at_risk(nanjing):
 def test_no_response_among_users_gives_no_hazard_ratio(nanjing):
     patients, person_time = late_starters(400)
     patients.loc[patients["exposed"], ["event", "response"]] = [0, False]
+    person_time.loc[person_time["exposed"], "event"] = 0
     table = as_estimates(survival_rows(nanjing, patients, person_time, "a"))
-    (ratio,) = table[table["measure"] == "HR"].itertuples()
-    assert np.isnan(ratio.estimate)
-    assert "not estimable" in ratio.note
+    ratios = table[table["measure"] == "HR"]
+    assert list(ratios["model"]) == ["Cox crude", "Cox adjusted", "Cox time-varying adjusted"]
+    assert ratios["estimate"].isna().all()
+    assert ratios["note"].str.contains("not estimable: no response among users").all()
+    assert (table["measure"] != "PH test").all()
+
+
+def test_covariate_level_leaves_a_cox_model_when_none_and_stays_when_all_responded(nanjing):
+    patients, person_time = late_starters(600)
+    males = patients["sex"] == "male"
+    adjusted = {}
+    for responds in (False, True):
+        chosen = patients.copy()
+        chosen.loc[males, "response"] = responds
+        chosen.loc[males, "event"] = int(responds)
+        table = as_estimates(survival_rows(nanjing, chosen, person_time, "a"))
+        adjusted[responds] = table[
+            (table["measure"] == "HR") & (table["model"] == "Cox adjusted")
+        ].iloc[0]
+    assert f"sex male: 0 responses among {males.sum()}, left out" in adjusted[False]["note"]
+    assert adjusted[True]["note"] == ""
+    assert np.isfinite([adjusted[False]["estimate"], adjusted[True]["estimate"]]).all()
+
+
+@pytest.mark.parametrize("size", [3, 7, 49, 50])
+def test_curve_that_ends_with_everyone_responded_has_no_interval_there(size):
+    days = np.arange(1, size + 1)
+    found = cumulative_incidence(
+        days, np.ones(size, dtype=int), 1, np.array([0, 2, size, size + 9])
+    )
+    assert list(found["estimate"]) == pytest.approx([0, 2 / size, 1, 1])
+    assert found.loc[2:, ["ci_low", "ci_high"]].isna().all(axis=None)
+    assert 0 < found.loc[1, "ci_low"] < 2 / size < found.loc[1, "ci_high"] < 1
+    assert list(found["at_risk"]) == [size, size - 1, 1, 0]
+
+
+def test_ignoring_competing_events_never_lowers_the_incidence(nanjing):
+    patients, person_time = late_starters(400)
+    patients.loc[patients.index[::5], ["event", "response"]] = [2, False]
+    table = as_estimates(survival_rows(nanjing, patients, person_time, "a"))
+    for level in ("ever", "never"):
+        rows = table[table["level"] == level].set_index("measure")
+        ignoring = rows.loc["1 - KM", "estimate"].to_numpy()
+        of_response = rows.loc["cumulative incidence", "estimate"].to_numpy()
+        assert (ignoring >= of_response - 1e-12).all()
+        assert ignoring[-1] > of_response[-1] + 0.01

@@ -40,8 +40,10 @@ def estimate_all(
         One row per estimate, columns :data:`lncohort.estimate.rows.COLUMNS`: first the cohort,
         Table 1, dose coverage and combinations, then the analyses in the study's order.
     """
-    exposed = analysis_set[f"{study.exposure.drug}_use"]
-    patients = analysis_set.assign(
+    # Sums of numbers depend on their order in the last digits; the order of the rows must not.
+    ordered = analysis_set.sort_values("patient_id", kind="stable", ignore_index=True)
+    exposed = ordered[f"{study.exposure.drug}_use"]
+    patients = ordered.assign(
         exposed=exposed,
         use=pd.Categorical(exposed.map({True: "ever", False: "never"}), ["never", "ever"]),
     )

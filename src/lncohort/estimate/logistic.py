@@ -99,13 +99,8 @@ def fit_logistic(design: pd.DataFrame, response: pd.Series | np.ndarray) -> Fit:
             coefficients, covariance = fitted.params, fitted.cov_params()
         except (np.linalg.LinAlgError, ValueError) as error:
             raise NotEstimable("not estimable: the covariates determine each other") from error
-    errors = np.sqrt(np.diag(covariance))
-    if (
-        not fitted.mle_retvals["converged"]
-        or not np.isfinite(errors).all()
-        or np.abs(coefficients).max() > LARGEST_COEFFICIENT
-        or errors.max() > LARGEST_SE
-    ):
+    variances = np.maximum(np.diag(covariance), 0.0)
+    if not (fitted.mle_retvals["converged"] and is_finite_fit(coefficients, np.sqrt(variances))):
         raise NotEstimable("not estimable: the fit does not converge to finite odds ratios")
     names = list(design.columns)
     return Fit(
@@ -114,6 +109,11 @@ def fit_logistic(design: pd.DataFrame, response: pd.Series | np.ndarray) -> Fit:
         covariance=pd.DataFrame(covariance, index=names, columns=names),
         log_likelihood=float(fitted.llf),
     )
+
+
+def is_finite_fit(coefficients: np.ndarray | pd.Series, errors: np.ndarray | pd.Series) -> bool:
+    """Whether coefficients and their standard errors are those of data without separation."""
+    return bool((np.abs(coefficients) < LARGEST_COEFFICIENT).all() and (errors < LARGEST_SE).all())
 
 
 @dataclass(frozen=True)

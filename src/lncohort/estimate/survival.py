@@ -6,16 +6,18 @@ import numpy as np
 import pandas as pd
 from lifelines import CoxPHFitter, CoxTimeVaryingFitter
 from lifelines.exceptions import ConvergenceError
-from lifelines.statistics import proportional_hazard_test
 from threadpoolctl import threadpool_limits
 
-from lncohort.estimate.logistic import NotEstimable, prepare
+from lncohort.estimate.hazards import proportional_hazards_test
+from lncohort.estimate.logistic import NotEstimable, is_finite_fit, prepare
 from lncohort.estimate.rows import Z, row, wald
 from lncohort.study import Study
 
 EVERY_DAYS = 30
 RESPONSE, COMPETING = 1, 2
+CERTAIN = 1e-12  # of an incidence below 1 that is 1 but for rounding
 COX = "Cox model, Efron ties, Wald interval"
+PH_TEST = "score test of the coefficient times Kaplan-Meier time (Grambsch and Therneau 1994)"
 
 
 def cumulative_incidence(
@@ -44,38 +46,46 @@ def cumulative_incidence(
 
     Notes
     -----
-    Marubini E, Valsecchi MG. Analysing Survival Data from Clinical Trials and Observational
-    Studies, 1995, ch. 10 (delta-method variance); interval by log(-log(1 - F)).
+    Standard error by the infinitesimal jackknife, as of R's survfit: the root of the summed
+    squares of each patient's influence. Of one minus Kaplan-Meier it is Greenwood's. Therneau TM,
+    Grambsch PM. Modeling Survival Data, 2000, ch. 7. Interval by log(-log(1 - F)); before the
+    first event, as in survfit, its limits are 0; once F is 1 there is none.
     """
     last = int(max(time_days.max(), at_days.max())) + 1
     leaving = np.bincount(time_days, minlength=last)
-    of_cause = np.bincount(time_days[event == cause], minlength=last).astype(float)
-    of_any = np.bincount(time_days[event > 0], minlength=last).astype(float)
-    at_risk = np.cumsum(leaving[::-1])[::-1].astype(float)
-    days = np.flatnonzero(of_any)
-    risk, any_events, cause_events = at_risk[days], of_any[days], of_cause[days]
-    free_after = np.cumprod(1 - any_events / risk)
-    free_before = np.concatenate([[1.0], free_after[:-1]])
-    incidence = np.cumsum(free_before * cause_events / risk)
+    at_risk = np.cumsum(leaving[::-1])[::-1]
+    risk = np.maximum(at_risk, 1)
+    own = np.bincount(time_days[event == cause], minlength=last)
+    any_cause = np.bincount(time_days[event > 0], minlength=last)
+    hazard = any_cause / risk
+    free = np.concatenate([[1.0], np.cumprod(1 - hazard)[:-1]])
+    incidence = np.cumsum(free * own / risk)
     rows = []
     for day in at_days:
-        upto = days <= day
-        reached = float(incidence[upto][-1]) if upto.any() else 0.0
-        se, low, high = 0.0, reached, reached
-        if 0 < reached < 1:
-            still = reached - incidence[upto]
-            n, d, own, free = (a[upto] for a in (risk, any_events, cause_events, free_before))
-            survivors = np.where(n > d, n * (n - d), np.inf)
-            variance = (
-                (still**2 * d / survivors).sum()
-                + (free**2 * (n - own) * own / n**3).sum()
-                - 2 * (still * free * own / n**2).sum()
-            )
-            log_free = np.log(1 - reached)
-            se = float(np.sqrt(max(variance, 0.0)))
+        upto = slice(0, int(day) + 1)
+        reached = float(min(incidence[day], 1.0))
+        # By day: what an event of the cause adds, and what leaving the risk set takes away.
+        adds = (free / risk)[upto]
+        takes = (incidence[day] - incidence[upto]) / (risk * np.where(hazard < 1, 1 - hazard, 1))[
+            upto
+        ]
+        exposed = np.cumsum(adds * (own / risk)[upto] - takes * hazard[upto])
+        of_cause, of_other = own[upto], (any_cause - own)[upto]
+        still = len(time_days) - of_cause.sum() - of_other.sum()
+        censored = (leaving - any_cause)[upto]
+        variance = (
+            of_cause @ (adds - takes - exposed) ** 2
+            + of_other @ (takes + exposed) ** 2
+            + censored @ exposed**2
+            + (still - censored.sum()) * exposed[-1] ** 2
+        )
+        se, low, high = float(np.sqrt(variance)), 0.0, 0.0
+        if reached > 1 - CERTAIN:
+            low = high = np.nan
+        elif reached > 0:
+            log_free = np.log1p(-reached)
             spread = Z * se / ((1 - reached) * abs(log_free))
-            low = 1 - np.exp(log_free * np.exp(-spread))
-            high = 1 - np.exp(log_free * np.exp(spread))
+            low, high = (-np.expm1(log_free * np.exp(sign * spread)) for sign in (-1, 1))
         rows.append((int(day), reached, se, low, high, int(at_risk[day])))
     return pd.DataFrame(rows, columns=["day", "estimate", "se", "ci_low", "ci_high", "at_risk"])
 
@@ -85,7 +95,20 @@ def survival_rows(
 ) -> list[dict]:
     """Curves every 30 days by ever and never use, and hazard ratios of the response.
 
-    ``patients`` is the whole cohort: those never assessed are followed until they leave.
+    Parameters
+    ----------
+    study : Study
+    patients : DataFrame of shape (n, columns)
+        The whole cohort: those never assessed are followed until they leave.
+    person_time : DataFrame of shape (stretches, 5)
+        patient_id, start_day, stop_day, exposed (whether use had begun), event (at the stop).
+    analysis : str
+        Where the rows stand in the table of estimates.
+
+    Returns
+    -------
+    list of dict
+        ``n`` is the number at risk in a row of a curve, and the cohort in a row of a Cox model.
     """
     rows = []
     grid = np.arange(0, study.follow_up.max_days + 1, EVERY_DAYS)
@@ -121,49 +144,50 @@ def survival_rows(
     return rows + _cox_rows(study, patients, person_time, analysis)
 
 
-def _cox_rows(study, patients, person_time, analysis) -> list[dict]:
-    rows = []
+def _cox_rows(
+    study: Study, patients: pd.DataFrame, person_time: pd.DataFrame, analysis: str
+) -> list[dict]:
+    """Hazard ratios with use as if it were known on the index date, and with use as it began."""
     counts = {
         "n": len(patients),
         "events": int((patients["event"] == RESPONSE).sum()),
         "contrast": study.exposure.drug,
         "level": "ever",
     }
-    of_users = patients.loc[patients["exposed"], "event"] == RESPONSE
-    of_others = patients.loc[~patients["exposed"], "event"] == RESPONSE
-    if not (of_users.any() and of_others.any()):
-        note = "not estimable: no response among users or among non-users"
-        return [row(analysis, "HR", model="Cox crude", reference="never", note=note, **counts)]
+    rows = []
     for model in ("Cox crude", "Cox adjusted"):
-        prepared = prepare(study, patients, model == "Cox adjusted")
+        prepared = prepare(study, patients, model == "Cox adjusted", time_to_event=True)
         kept = prepared.patients
-        design = prepared.covariates.assign(
-            exposed=kept["exposed"].astype(float),
-            time_days=kept["time_days"],
-            responded=kept["event"] == RESPONSE,
-        )
-        note = "; ".join(prepared.notes)
-        shared = {"model": model, "method": COX, "note": note} | counts
+        covariates = prepared.covariates.assign(exposed=kept["exposed"].astype(float))
+        responded = kept["event"] == RESPONSE
+        shared = {"model": model, "note": "; ".join(prepared.notes)} | counts
         try:
-            fitter = _fit(CoxPHFitter(), design, duration_col="time_days", event_col="responded")
+            fitter = _fit(
+                CoxPHFitter(),
+                covariates.assign(time_days=kept["time_days"], responded=responded),
+                duration_col="time_days",
+                event_col="responded",
+            )
         except NotEstimable as error:
-            rows.append(row(analysis, "HR", reference="never", **(shared | {"note": str(error)})))
+            shared["note"] = str(error)
+            rows.append(row(analysis, "HR", reference="never", method=COX, **shared))
             continue
         figures = wald(fitter.params_["exposed"], fitter.standard_errors_["exposed"])
-        rows.append(row(analysis, "HR", reference="never", **shared, **figures))
-        test = proportional_hazard_test(fitter, design, time_transform="km")
-        p_value = float(np.atleast_1d(test.p_value)[list(fitter.params_.index).index("exposed")])
-        words = "scaled Schoenfeld residuals against Kaplan-Meier time, approximate (Grambsch 1994)"
-        shared["method"] = words
-        rows.append(row(analysis, "PH test", p_value=p_value, **shared))
+        rows.append(row(analysis, "HR", reference="never", method=COX, **shared, **figures))
+        test = proportional_hazards_test(covariates, kept["time_days"], responded, fitter.params_)
+        p_value = float(test.loc["exposed", "p_value"])
+        rows.append(row(analysis, "PH test", p_value=p_value, method=PH_TEST, **shared))
     return [*rows, _time_varying_row(study, patients, person_time, analysis, counts)]
 
 
-def _time_varying_row(study, patients, person_time, analysis, counts) -> dict:
+def _time_varying_row(
+    study: Study, patients: pd.DataFrame, person_time: pd.DataFrame, analysis: str, counts: dict
+) -> dict:
     """Hazard ratio with time before the first use counted as unexposed."""
-    prepared = prepare(study, patients, adjusted=True)
+    prepared = prepare(study, patients, adjusted=True, time_to_event=True)
     covariates = prepared.covariates.assign(patient_id=prepared.patients["patient_id"])
     stretches = person_time.merge(covariates, on="patient_id")
+    stretches = stretches.sort_values(["patient_id", "start_day"], ignore_index=True)
     stretches["exposed"] = stretches["exposed"].astype(float)
     stretches["responded"] = stretches.pop("event") == RESPONSE
     shared = {
@@ -187,11 +211,19 @@ def _time_varying_row(study, patients, person_time, analysis, counts) -> dict:
     return row(analysis, "HR", **shared, **figures)
 
 
-def _fit(fitter, design, **columns):
+def _fit(
+    fitter: CoxPHFitter | CoxTimeVaryingFitter, design: pd.DataFrame, **columns: str
+) -> CoxPHFitter | CoxTimeVaryingFitter:
+    """Fit a Cox model; look at the cells of the exposure before, at the coefficients after."""
+    responses = design.groupby("exposed")["responded"].sum().reindex([1.0, 0.0], fill_value=0)
+    if not responses.all():
+        raise NotEstimable("not estimable: no response among users or among non-users")
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             fitter.fit(design, **columns)
         except (ConvergenceError, ValueError) as error:
             raise NotEstimable("not estimable: the Cox model does not converge") from error
+    if not is_finite_fit(fitter.params_, fitter.standard_errors_):
+        raise NotEstimable("not estimable: the fit does not converge to finite hazard ratios")
     return fitter
