@@ -5,6 +5,7 @@ import pytest
 
 from lncohort.audit.flags import find_flags
 from lncohort.estimate.analyse import estimate_all
+from lncohort.estimate.rows import as_estimates, row
 from made import made_patients
 
 
@@ -52,11 +53,12 @@ def test_sparse_cells_are_found_and_named(nanjing, plain):
 
 def test_patients_not_assessed_are_told(nanjing, plain):
     assert plain["not_assessed"]["severity"] == "pass"
+    assert plain["not_assessed"]["message"] == "Every patient was assessed for the response."
     patients = made_patients(1000, seed=20)
     patients.loc[patients.index[:200], ["assessed", "response"]] = False
     flag = flags_of(nanjing, patients)["not_assessed"]
     assert flag["severity"] == "warn"
-    assert "20.0 %" in flag["message"]
+    assert "left out of the models: 20.0 %" in flag["message"]
 
 
 def test_missing_covariates_are_told(nanjing, plain):
@@ -65,17 +67,73 @@ def test_missing_covariates_are_told(nanjing, plain):
     patients.loc[patients.index[:150], "class"] = "not recorded"
     flag = flags_of(nanjing, patients)["missing_covariate"]
     assert flag["severity"] == "warn"
-    assert "ISN/RPS class (15 %)" in flag["message"]
+    assert "ISN/RPS class (15.0 %)" in flag["message"]
 
 
-def test_common_outcome_and_imbalance_are_told(plain):
-    assert plain["common_outcome"]["severity"] == "warn"
+def test_imbalance_is_told_by_the_label_of_the_covariate(nanjing, plain):
     assert plain["imbalance"]["severity"] == "warn"
-    assert "sledai" in plain["imbalance"]["message"]
+    assert "SLEDAI-2K (" in plain["imbalance"]["message"]
+    patients = made_patients(6000, seed=20)
+    even = pd.concat([patients.assign(tacrolimus_use=use) for use in (True, False)])
+    even["patient_id"] = [f"e{i:06d}" for i in range(len(even))]
+    study = nanjing.model_copy(update={"analyses": nanjing.analyses[:1]})
+    assert flags_of(study, even)["imbalance"]["severity"] == "pass"
 
 
-def test_counts_below_the_least_cell_are_not_told(nanjing):
-    patients = made_patients(1000, seed=20)
-    patients.loc[patients.index[:3], ["assessed", "response"]] = False
-    flag = flags_of(nanjing, patients)["not_assessed"]
-    assert "less than 1 %" in flag["message"]
+def test_common_outcome_is_told_and_a_rare_one_is_not(nanjing, plain):
+    assert plain["common_outcome"]["severity"] == "warn"
+    patients = made_patients(3000, seed=20)
+    patients["response"] &= patients.index % 10 == 0
+    patients["event"] = patients["response"].astype("int8")
+    study = nanjing.model_copy(update={"analyses": nanjing.analyses[:1]})
+    assert flags_of(study, patients)["common_outcome"]["severity"] == "pass"
+
+
+def with_hazard_ratios(p_value):
+    rows = [row("cohort", "count", 100, level=x) for x in ("all", "response", "not assessed")]
+    return as_estimates([*rows, row("survival", "PH test", p_value=p_value, model="Cox crude")])
+
+
+@pytest.mark.parametrize(
+    ("p_value", "severity", "words"),
+    [(0.0004, "warn", "P < 0.001"), (0.03, "warn", "P = 0.030"), (0.2, "pass", "No sign")],
+)
+def test_hazard_ratio_that_changes_is_told(nanjing, p_value, severity, words):
+    found = find_flags(nanjing, made_patients(50, 1), with_hazard_ratios(p_value))
+    (flag,) = [f for f in found if f["flag"] == "non_proportional_hazards"]
+    assert flag["severity"] == severity
+    assert words in flag["message"]
+
+
+def test_hazards_that_were_not_tested_are_not_called_proportional(nanjing):
+    untested = with_hazard_ratios(0.2).iloc[:-1]
+    found = find_flags(nanjing, made_patients(50, 1), untested)
+    (flag,) = [f for f in found if f["flag"] == "non_proportional_hazards"]
+    assert "none tested" in flag["message"]
+
+
+def test_study_of_time_varying_exposure_alone_has_no_exposure_of_the_future(nanjing):
+    study = nanjing.model_copy(update={"analyses": nanjing.analyses[-1:]})
+    flag = flags_of(study, made_patients(500, 1))["future_dependent"]
+    assert (flag["severity"], flag["where"], flag["direction"]) == ("pass", [], "")
+
+
+@pytest.mark.parametrize(("size", "few"), [(1000, 3), (20, 3), (20, 17)])
+def test_counts_below_the_least_cell_are_not_told(nanjing, size, few):
+    assert nanjing.info.min_cell == 5
+    patients = made_patients(size, seed=20)
+    patients.loc[patients.index[:few], ["assessed", "response"]] = False
+    patients["class"] = patients["class"].where(patients.index >= few, "not recorded")
+    estimates = as_estimates(
+        [
+            row("cohort", "count", size, level="all"),
+            row("cohort", "count", few, level="not assessed"),
+            row("cohort", "count", few, level="response"),
+        ]
+    )
+    found = {f["flag"]: f for f in find_flags(nanjing, patients, estimates)}
+    told = "all but fewer than 5 patients" if few == 17 else "fewer than 5 patients"
+    assert told in found["not_assessed"]["message"]
+    shares = {f"{100 * part / size:.1f}" for part in (few, size - few)}
+    for flag in found.values():
+        assert not any(share in flag["message"] for share in shares)

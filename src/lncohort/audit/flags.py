@@ -8,7 +8,17 @@ FEW = 10
 SHARE_MISSING = 0.10
 COMMON_RISK = 0.10
 ALPHA = 0.05
-FUTURE_KINDS = ("use", "dose_band", "duration_band", "dose_by_duration", "joint", "interaction")
+LARGEST_SMD = 0.10
+ODDS_RATIO_KINDS = (
+    "use",
+    "dose_band",
+    "duration_band",
+    "dose_by_duration",
+    "joint",
+    "interaction",
+    "subgroup",
+)
+FUTURE_KINDS = (*ODDS_RATIO_KINDS, "standardised_risk")
 
 DIRECTION = {
     "outcome": (
@@ -28,17 +38,27 @@ DIRECTION = {
 def find_flags(study: Study, analysis_set: pd.DataFrame, estimates: pd.DataFrame) -> list[dict]:
     """What could be wrong, one flag each, passed or not.
 
+    Parameters
+    ----------
+    study : Study
+    analysis_set : DataFrame of shape (patients, columns)
+        As :class:`lncohort.Cohort` holds it.
+    estimates : DataFrame
+        What :func:`lncohort.estimate.estimate_all` returned of it.
+
     Returns
     -------
     list of dict
         flag, severity (pass, warn or fail), where (analyses), message, direction (of the bias).
+        No message holds a count of patients below the study's ``min_cell``, nor a percentage
+        that gives it away.
     """
     return [
         _future_dependent(study),
         _sparse_cells(estimates),
         _not_assessed(study, estimates),
         _missing_covariates(study, analysis_set),
-        _imbalance(estimates),
+        _imbalance(study, estimates),
         _non_proportional_hazards(estimates),
         _common_outcome(study, estimates),
     ]
@@ -56,10 +76,13 @@ def _flag(flag: str, severity: str, where: list[str], message: str, direction: s
 
 def _future_dependent(study: Study) -> dict:
     where = [a.name for a in study.analyses if a.kind in FUTURE_KINDS]
+    if not where:
+        message = "No analysis takes its exposure from after the index date as known on it."
+        return _flag("future_dependent", "pass", [], message)
     until = study.outcome.label if study.exposure.until == "outcome" else "end of follow-up"
     return _flag(
         "future_dependent",
-        "fail" if where else "pass",
+        "fail",
         where,
         f"Use, dose, duration and combination are known only after the index date (up to the "
         f"{until}), beside an outcome counted from it: run as published, not a causal contrast. "
@@ -89,68 +112,81 @@ def _count(estimates: pd.DataFrame, level: str) -> int:
     return int(rows.loc[rows["level"] == level, "estimate"].iloc[0])
 
 
+def _percent(study: Study, count: int, total: int) -> str:
+    """A share in words, unless few patients are in it or outside it."""
+    few = study.info.min_cell
+    if 1 <= count < few:
+        return f"fewer than {few} patients"
+    if 1 <= total - count < few:
+        return f"all but fewer than {few} patients"
+    return f"{100 * count / total:.1f} %"
+
+
 def _not_assessed(study: Study, estimates: pd.DataFrame) -> dict:
     missing, total = _count(estimates, "not assessed"), _count(estimates, "all")
+    if not missing:
+        return _flag("not_assessed", "pass", [], "Every patient was assessed for the response.")
     handled = {
         "exclude": "left out of the models",
         "non_response": "counted as non-responders",
     }[study.outcome.not_assessed]
-    share = f"{100 * missing / total:.1f}" if missing >= study.info.min_cell else "less than 1"
     return _flag(
         "not_assessed",
         "warn" if missing > SHARE_MISSING * total else "pass",
-        ["use"] if missing else [],
-        f"{share} % of the cohort was never assessed for the response and is {handled}.",
-        "If those who feel well stay away, the risk of response is underestimated."
-        if missing
-        else "",
+        [a.name for a in study.analyses if a.kind in FUTURE_KINDS],
+        f"Never assessed for the response, and {handled}: {_percent(study, missing, total)} of "
+        "the cohort.",
+        "If those who feel well stay away, the risk of response is underestimated.",
     )
 
 
 def _missing_covariates(study: Study, analysis_set: pd.DataFrame) -> dict:
-    shares = {}
+    often = []
     for covariate in study.covariates:
         values = analysis_set[covariate.name]
-        missing = (values == "not recorded") if covariate.levels else values.isna()
-        shares[covariate.label] = float(missing.mean())
-    high = {label: share for label, share in shares.items() if share > SHARE_MISSING}
-    if not high:
+        missing = int(((values == "not recorded") if covariate.levels else values.isna()).sum())
+        if missing > SHARE_MISSING * len(values):
+            often.append(f"{covariate.label} ({_percent(study, missing, len(values))})")
+    if not often:
         message = f"No covariate is missing in more than {100 * SHARE_MISSING:.0f} %."
         return _flag("missing_covariate", "pass", [], message)
-    named = ", ".join(f"{label} ({100 * share:.0f} %)" for label, share in high.items())
     return _flag(
         "missing_covariate",
         "warn",
         ["table1"],
-        f"Often missing: {named}. A category keeps its missing as a level of its own; a number "
-        "leaves the model with its patient.",
+        f"Often missing: {', '.join(often)}. A category keeps its missing as a level of its own; "
+        "a number leaves the model with its patient.",
         "A level of its own for what is missing leaves confounding by it in place.",
     )
 
 
-def _imbalance(estimates: pd.DataFrame) -> dict:
+def _imbalance(study: Study, estimates: pd.DataFrame) -> dict:
     rows = estimates[(estimates["analysis"] == "table1") & (estimates["measure"] == "SMD")]
-    high = rows[rows["estimate"].abs() > 0.1]
+    high = rows[rows["estimate"].abs() > LARGEST_SMD]
     if high.empty:
-        return _flag("imbalance", "pass", [], "Every SMD at baseline is at most 0.1.")
-    named = ", ".join(f"{r.contrast} ({abs(r.estimate):.2f})" for r in high.itertuples())
+        return _flag("imbalance", "pass", [], f"No SMD at baseline is above {LARGEST_SMD:.1f}.")
+    named = ", ".join(
+        f"{study.covariate(r.contrast).label} ({abs(r.estimate):.2f})" for r in high.itertuples()
+    )
     return _flag(
         "imbalance",
         "warn",
         ["table1"],
-        f"Users and others differ at baseline by SMD above 0.1: {named}.",
+        f"Users and others differ at baseline by SMD above {LARGEST_SMD:.1f}: {named}.",
         "If users are sicker, the crude odds ratio is too low; adjustment removes only what was "
         "measured.",
     )
 
 
 def _non_proportional_hazards(estimates: pd.DataFrame) -> dict:
-    tests = estimates[(estimates["measure"] == "PH test") & (estimates["p_value"] < ALPHA)]
+    tests = estimates[estimates["measure"] == "PH test"]
     if tests.empty:
-        return _flag(
-            "non_proportional_hazards", "pass", [], "No sign that the hazard ratio changes."
-        )
+        message = "No hazard ratio was estimated, and none tested for change over time."
+        return _flag("non_proportional_hazards", "pass", [], message)
     smallest = tests["p_value"].min()
+    if not smallest < ALPHA:
+        message = "No sign that the hazard ratio of use changes over time."
+        return _flag("non_proportional_hazards", "pass", [], message)
     p_value = "P < 0.001" if smallest < 0.001 else f"P = {smallest:.3f}"
     return _flag(
         "non_proportional_hazards",
@@ -162,13 +198,15 @@ def _non_proportional_hazards(estimates: pd.DataFrame) -> dict:
 
 
 def _common_outcome(study: Study, estimates: pd.DataFrame) -> dict:
-    share = _count(estimates, "response") / _count(estimates, "all")
-    if share <= COMMON_RISK:
-        return _flag("common_outcome", "pass", [], "The response is rare: odds ratios near risks.")
+    responses, total = _count(estimates, "response"), _count(estimates, "all")
+    if responses <= COMMON_RISK * total:
+        message = "The response is rare: ratios of odds are near ratios of risks."
+        return _flag("common_outcome", "pass", [], message)
     return _flag(
         "common_outcome",
         "warn",
-        [a.name for a in study.analyses if a.kind in FUTURE_KINDS],
-        f"{100 * share:.1f} % responded: read the standardised risks beside the odds ratios.",
+        [a.name for a in study.analyses if a.kind in ODDS_RATIO_KINDS],
+        f"Of the cohort, {_percent(study, responses, total)} responded: read the standardised "
+        "risks beside the odds ratios.",
         "Odds ratios of a common outcome lie further from 1 than the ratios of risks.",
     )
