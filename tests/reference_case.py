@@ -28,3 +28,11 @@ class Case:
             share = 0.02 if name == "p" else 0.005
             least = 1e-6 if name == "p" else entry["tol"]
             assert found == pytest.approx(entry[name], rel=share, abs=least), (figure, name)
+
+
+def expanded_esoph() -> pd.DataFrame:
+    """The grouped case-control data of oesophageal cancer, one row a person."""
+    data = Case("trend-esoph-adjusted").data
+    cases = data.loc[data.index.repeat(data["ncases"])].assign(case=1.0)
+    controls = data.loc[data.index.repeat(data["ncontrols"])].assign(case=0.0)
+    return pd.concat([cases, controls], ignore_index=True)

@@ -104,4 +104,25 @@ def test_estimates_do_not_hang_on_the_order_of_the_patients(nanjing, patients, e
     shuffled = patients.sample(frac=1, random_state=3)
     again = estimate_all(nanjing, shuffled, person_time_of(shuffled))
     numbers = ["estimate", "ci_low", "ci_high", "p_value", "n", "events"]
-    np.testing.assert_allclose(again[numbers], estimates[numbers], rtol=1e-7)
+    np.testing.assert_array_equal(again[numbers], estimates[numbers])
+
+
+def test_counts_of_the_cohort_add_up(estimates, patients):
+    rows = estimates[(estimates["analysis"] == "cohort") & (estimates["measure"] == "count")]
+    count = rows.set_index("level")["estimate"]
+    assert count["ever"] + count["never"] == count["all"] == len(patients)
+    assert count["assessed"] + count["not assessed"] == count["all"]
+    reasons = rows[rows["contrast"] == "exit reason"]["estimate"]
+    assert reasons.sum() == count["all"]
+
+
+def test_odds_ratio_of_an_almost_empty_band_is_never_a_runaway_number(nanjing, patients):
+    few = patients.copy()
+    few.loc[few["dose_band"] == "≥4", "response"] = True
+    study = nanjing.model_copy(update={"analyses": nanjing.analyses[1:4]})
+    table = estimate_all(study, few, person_time_of(few))
+    ratios = table[table["measure"].isin(["OR", "OR per band"])]["estimate"].dropna()
+    assert ratios.between(1e-3, 1e3).all()
+    refused = table[(table["analysis"] == "dose") & (table["level"] == "≥4")]
+    assert refused["estimate"].isna().all()
+    assert refused["note"].str.startswith("not estimable").all()

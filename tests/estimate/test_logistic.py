@@ -3,28 +3,23 @@
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.formula.api import logit
 
-from lncohort.estimate.logistic import NotEstimable, fit_levels, fit_logistic, odds_ratio_rows
+from lncohort.estimate.logistic import (
+    NotEstimable,
+    fit_levels,
+    fit_logistic,
+    likelihood_ratio_p,
+    odds_ratio_rows,
+    with_intercept,
+)
 from lncohort.estimate.rows import as_estimates, wald
 from made import made_patients
-from reference_case import Case
+from reference_case import Case, expanded_esoph
 
 
 def dummies(values):
     return pd.get_dummies(values, drop_first=True, dtype=float)
-
-
-def expanded_esoph():
-    data = Case("trend-esoph-adjusted").data
-    cases = data.loc[data.index.repeat(data["ncases"])].assign(case=1.0)
-    controls = data.loc[data.index.repeat(data["ncontrols"])].assign(case=0.0)
-    return pd.concat([cases, controls], ignore_index=True)
-
-
-def with_intercept(*parts):
-    design = pd.concat(parts, axis=1)
-    design.insert(0, "intercept", 1.0)
-    return design
 
 
 def test_odds_ratios_of_alcohol_bands_are_those_of_the_published_case():
@@ -40,10 +35,56 @@ def test_odds_ratios_of_alcohol_bands_are_those_of_the_published_case():
 
 def test_trend_over_alcohol_bands_is_that_of_the_published_case():
     case, rows = Case("trend-esoph-adjusted"), expanded_esoph()
-    scores = rows["alc"].astype(float).rename("score")
-    design = with_intercept(scores, dummies(rows["agegp"]), dummies(rows["tob"]))
-    value, se = fit_logistic(design, rows["case"]).contrast({"score": 1.0})
-    case.meets("trend_alc_rank", value, se=se)
+    others = [dummies(rows["agegp"]), dummies(rows["tob"])]
+    none = fit_logistic(with_intercept(*others), rows["case"])
+    bands = fit_logistic(with_intercept(dummies(rows["alc"]), *others), rows["case"])
+    for figure, scores in (
+        ("rank", rows["alc"].astype(float)),
+        ("midpoint", rows["alc"].map({1: 20.0, 2: 60.0, 3: 100.0, 4: 150.0})),
+    ):
+        fit = fit_logistic(with_intercept(scores.rename("score"), *others), rows["case"])
+        value, se = fit.contrast({"score": 1.0})
+        case.meets(
+            f"trend_alc_{figure}",
+            value,
+            se=se,
+            p=wald(value, se)["p_value"],
+            LR_chi2=2 * (fit.log_likelihood - none.log_likelihood),
+        )
+        case.meets(
+            f"departure_from_linearity_{figure}",
+            2 * (bands.log_likelihood - fit.log_likelihood),
+            df=len(bands.coefficients) - len(fit.coefficients),
+            p=likelihood_ratio_p(bands, fit),
+        )
+
+
+def test_product_of_two_scores_is_that_of_the_published_case():
+    case, rows = Case("trend-esoph-adjusted"), expanded_esoph()
+    scores = rows[["alc", "tob"]].astype(float).assign(product=rows["alc"] * rows["tob"])
+    fit = fit_logistic(with_intercept(scores, dummies(rows["agegp"])), rows["case"])
+    value, se = fit.contrast({"product": 1.0})
+    case.meets("interaction_alc_tob_scores", value, se=se, p=wald(value, se)["p_value"])
+
+
+def test_crude_trend_over_four_groups_is_that_of_the_published_case():
+    case = Case("trend-smokers")
+    group = case.data["group"].repeat(case.data["patients"]).reset_index(drop=True)
+    smokers, patients = case.data["smokers"], case.data["patients"]
+    outcome = np.concatenate([np.arange(n) < k for n, k in zip(patients, smokers, strict=True)])
+    fit = fit_logistic(with_intercept(group.astype(float).rename("score")), outcome)
+    value, se = fit.contrast({"score": 1.0})
+    case.meets("logit_slope", value, se=se, p=wald(value, se)["p_value"])
+
+
+def test_published_case_of_separation_is_refused_and_fits_without_the_separating_column():
+    data = Case("firth-sex2").data
+    columns = ["age", "oc", "vic", "vicl", "vis"]
+    with pytest.raises(NotEstimable, match="does not converge"):
+        fit_logistic(with_intercept(data[[*columns, "dia"]].astype(float)), data["case"])
+    kept = data[data["dia"] == 0]
+    fit = fit_logistic(with_intercept(kept[columns].astype(float)), kept["case"])
+    assert np.abs(fit.coefficients).max() < 4
 
 
 def test_odds_ratios_of_stage_and_receptor_are_those_of_the_published_case():
@@ -146,6 +187,41 @@ def test_patients_with_a_missing_number_leave_and_are_counted(nanjing, patients)
     fit = fit_levels(nanjing, patients, "use", "never", adjusted=True)
     assert "7 patients with a missing covariate left out" in fit.notes
     assert len(fit.design) == len(patients) - 7
+
+
+def test_adjusted_odds_ratio_is_that_of_a_model_written_as_a_formula(nanjing, patients):
+    found = rows_of(nanjing, patients).loc[("adjusted", "ever")]
+    data = patients.assign(y=patients["response"].astype(int), clas=patients["class"])
+    for name in ("sex", "sledai", "proteinuria", "clas", "comorbidity"):
+        data[name] = data[name].astype(str)
+    formula = "y ~ exposed + age + sex + sledai + proteinuria + egfr + clas + comorbidity"
+    fitted = logit(formula, data.assign(exposed=data["exposed"].astype(int))).fit(disp=0)
+    assert np.log(found["estimate"]) == pytest.approx(fitted.params["exposed"], abs=1e-7)
+    assert np.log(found[["ci_low", "ci_high"]].astype(float)).to_numpy() == pytest.approx(
+        fitted.conf_int().loc["exposed"].to_numpy(), abs=1e-6
+    )
+    assert found["p_value"] == pytest.approx(fitted.pvalues["exposed"], rel=1e-5)
+
+
+def test_level_that_only_the_complete_cases_decide_says_their_outcomes(nanjing, patients):
+    high = patients["dose_band"] == "≥4"
+    patients.loc[high & patients["response"], "egfr"] = np.nan
+    found = rows_of(nanjing, patients, "dose_band")
+    unanswered = int((high & ~patients["response"]).sum())
+    assert np.isfinite(found.loc[("crude", "≥4"), "estimate"])
+    note = f"not estimable: 0 responses among {unanswered}"
+    assert found.loc[("adjusted", "≥4"), "note"] == note
+
+
+def test_contrast_of_a_column_that_is_not_there_is_an_error(nanjing, patients):
+    fit = fit_levels(nanjing, patients, "use", "never", adjusted=False)
+    with pytest.raises(KeyError):
+        fit.contrast({"exposure: always": 1.0})
+
+
+def test_coefficient_without_standard_error_has_neither_interval_nor_p_value():
+    assert wald(0.0, 0.0) == {"estimate": 1.0}
+    assert wald(0.0, float("nan")) == {"estimate": 1.0}
 
 
 def test_order_of_the_patients_does_not_matter(nanjing, patients):

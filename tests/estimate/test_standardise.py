@@ -61,6 +61,17 @@ def test_without_confounding_the_standardised_risk_is_the_crude_risk(nanjing):
         assert risks.loc[level, "estimate"] == pytest.approx(crude[level], abs=1e-8)
 
 
+def test_level_with_one_outcome_has_its_row_without_a_risk(nanjing):
+    patients = made_patients(2000, seed=6)
+    alone = patients["regimen"] == "TAC alone"
+    patients.loc[alone, "response"] = True
+    made = risk_rows(nanjing, patients, "a", "regimen", "CYC alone", "regimen")
+    (found,) = [r for r in made if r["level"] == "TAC alone"]
+    assert np.isnan(found["estimate"])
+    assert found["note"] == f"not estimable: {alone.sum()} responses among {alone.sum()}"
+    assert len([r for r in made if r["measure"] == "risk"]) == patients["regimen"].nunique()
+
+
 def test_risk_that_cannot_be_estimated_says_why(nanjing):
     patients = made_patients(300, seed=6)
     patients.loc[patients["use"] == "never", "response"] = False

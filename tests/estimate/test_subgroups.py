@@ -58,6 +58,29 @@ def test_patients_of_unknown_level_leave(nanjing, patients):
     assert "not recorded" not in found.index.get_level_values("level")
 
 
+def test_crude_intervals_are_woolf_s(nanjing, patients):
+    found = rows_of(nanjing, patients, covariate="sex").loc[("crude", "male")]
+    table = pd.crosstab(*(patients.loc[patients["sex"] == "male", c] for c in ("use", "response")))
+    spread = 1.959964 * np.sqrt((1 / table.to_numpy()).sum())
+    assert np.log(found["ci_high"] / found["estimate"]) == pytest.approx(spread, rel=1e-5)
+
+
+def test_level_that_only_the_complete_cases_decide_leaves_the_other_levels(nanjing, patients):
+    users = (patients["sledai"] == "mild (≤6)") & (patients["use"] == "ever")
+    patients.loc[users & patients["response"], "egfr"] = np.nan
+    found = rows_of(nanjing, patients, covariate="sledai")["estimate"]
+    assert np.isfinite(found["crude", "mild (≤6)"])
+    assert np.isnan(found["adjusted", "mild (≤6)"])
+    assert np.isfinite(found["adjusted", "severe (>12)"])
+
+
+def test_single_level_that_can_be_fitted_has_no_interaction(nanjing, patients):
+    patients.loc[patients["sex"] == "male", "response"] = True
+    found = rows_of(nanjing, patients, covariate="sex").loc[("crude", "interaction")]
+    assert np.isnan(found["p_value"])
+    assert found["note"] == "not estimable: a single level"
+
+
 def test_level_with_one_outcome_among_users_has_no_odds_ratio(nanjing, patients):
     users = (patients["sledai"] == "mild (≤6)") & (patients["use"] == "ever")
     patients.loc[users, "response"] = True
