@@ -55,7 +55,7 @@ def test_help_starts_without_the_heavy_libraries():
         "from lncohort.cli import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "heavy = {'duckdb', 'pandas', 'numpy', 'pyarrow', 'pydantic', 'matplotlib'}\n"
+        "heavy = {'duckdb', 'pandas', 'numpy', 'pyarrow', 'pydantic', 'matplotlib', 'rich'}\n"
         "sys.exit(', '.join(sorted(heavy & set(sys.modules))) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -102,11 +102,6 @@ def test_run_ends_with_the_main_estimate_the_flags_and_the_report(lncohort, extr
     }
 
 
-def test_quiet_run_prints_nothing(lncohort, extract, tmp_path):
-    out = tmp_path / "results"
-    assert lncohort("run", "nanjing", "--extract", extract, "--out", out, "--quiet") == (0, "", "")
-
-
 def test_check_says_what_a_run_would_reject(lncohort, extract_folder):
     rows = several_patients()
     rows["prescription"].append(supply(0, 30, -1.0, patient_id="q001", prescription_id="bad"))
@@ -116,6 +111,29 @@ def test_check_says_what_a_run_would_reject(lncohort, extract_folder):
     assert "dose_not_positive" in out
     assert "unknown_patient" in out
     assert "ghost" not in out
+
+
+def test_check_shows_the_nearest_spelling_of_a_name_that_no_row_has(lncohort, extract_folder):
+    rows = several_patients()
+    rows["procedure"] = [
+        {"patient_id": "q001", "concept": "Dialysis", "procedure_date": day(50)},
+    ]
+    code, out, _ = lncohort("check", extract_folder(rows))
+    assert code == 0
+    found = {tuple(line.split()) for line in out.splitlines()}
+    assert ("procedure", "dialysis", "0", "Dialysis") in found
+    assert ("procedure", "kidney_transplant", "0") in found
+    assert ("prescription", "tacrolimus", "30") in found
+
+
+def test_check_refuses_what_a_run_would_refuse_and_still_shows_the_names(lncohort, extract_folder):
+    rows = several_patients()
+    for row in rows["diagnosis"]:
+        row["concept"] = "lupus nephritis"
+    code, out, err = lncohort("check", extract_folder(rows))
+    assert code == 2
+    assert any("lupus_nephritis" in line and "lupus nephritis" in line for line in out.splitlines())
+    assert "no patient is left in the cohort" in err
 
 
 def refused(lncohort, tmp_path, *command):
@@ -148,12 +166,12 @@ def test_existing_output_is_kept_unless_forced(lncohort, extract, tmp_path):
     assert (out / "mine.txt").read_text() == "precious"
 
 
-def test_force_replaces_an_earlier_run_whole(lncohort, extract, tmp_path):
+def test_force_replaces_an_earlier_run_whole_and_quiet_prints_nothing(lncohort, extract, tmp_path):
     out = tmp_path / "results"
     command = ("run", "nanjing", "--extract", extract, "--out", out, "--quiet")
-    assert lncohort(*command)[0] == 0
+    assert lncohort(*command) == (0, "", "")
     (out / "tables" / "left_over.csv").write_text("old")
-    assert lncohort(*command, "--force")[0] == 0
+    assert lncohort(*command, "--force") == (0, "", "")
     assert not (out / "tables" / "left_over.csv").exists()
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
@@ -193,6 +211,35 @@ def test_interruption_leaves_nothing(lncohort, extract, tmp_path, monkeypatch):
     )
     assert (code, err) == (130, "Interrupted: nothing was written.\n")
     assert {path for path in tmp_path.rglob("*")} == before
+
+
+VALUE_OF_A_PATIENT = "q017 weighs 71 kg"
+
+
+@pytest.fixture
+def fault(monkeypatch):
+    def faulty(results, folder):
+        (folder / "report.html").write_text("half")
+        raise ValueError(VALUE_OF_A_PATIENT)
+
+    monkeypatch.setattr("lncohort.run.write_report", faulty)
+
+
+def test_fault_of_ours_is_told_by_its_place_and_without_values(lncohort, extract, tmp_path, fault):
+    before = {path for path in tmp_path.rglob("*")}
+    command = ("run", "nanjing", "--extract", extract, "--out", tmp_path / "results", "--quiet")
+    code, out, err = lncohort(*command)
+    assert (code, out) == (1, "")
+    assert "ValueError, a fault of lncohort" in err
+    assert "in faulty" in err
+    assert VALUE_OF_A_PATIENT not in err
+    assert {path for path in tmp_path.rglob("*")} == before
+
+
+def test_text_of_a_fault_is_shown_on_demand(lncohort, extract, tmp_path, fault, monkeypatch):
+    monkeypatch.setenv("LNCOHORT_DEBUG", "1")
+    with pytest.raises(ValueError, match=VALUE_OF_A_PATIENT):
+        lncohort("run", "nanjing", "--extract", extract, "--out", tmp_path / "results", "--quiet")
 
 
 def test_table_of_which_most_rows_cannot_be_used_is_refused(lncohort, extract_folder, tmp_path):

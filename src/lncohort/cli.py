@@ -1,7 +1,9 @@
 """The command line: parses, calls the API, prints. Heavy imports stand inside the commands."""
 
+import os
 import sys
 from pathlib import Path
+from traceback import format_tb
 from typing import Annotated
 
 import typer
@@ -26,7 +28,12 @@ Seed = Annotated[int, typer.Option("--seed", min=0, help="the same seed gives th
 
 
 def main() -> None:
-    """Run a command; what the user can mend is told without a traceback, with exit code 2."""
+    """Run a command.
+
+    What the user can mend is told without a traceback, with exit code 2. An error of ours is told
+    by its place, with exit code 1; its text may quote a patient's values and is shown only where
+    LNCOHORT_DEBUG is set.
+    """
     try:
         app()
     except UserError as error:
@@ -36,6 +43,17 @@ def main() -> None:
         if stop.code == INTERRUPTED:
             typer.echo("Interrupted: nothing was written.", err=True)
         raise
+    except Exception as error:
+        if os.environ.get("LNCOHORT_DEBUG"):
+            raise
+        typer.echo("".join(format_tb(error.__traceback__)), err=True)
+        typer.echo(
+            f"Error: {type(error).__name__}, a fault of lncohort and not of your input. Report it "
+            "with the lines above; they hold no data. Its text may quote a patient's values: "
+            "LNCOHORT_DEBUG=1 shows it to you alone.",
+            err=True,
+        )
+        sys.exit(1)
 
 
 def _print_version(wanted: bool) -> None:
@@ -49,7 +67,8 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def lncohort(
     version: Annotated[
-        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="and exit")
+        bool,
+        typer.Option("--version", is_eager=True, callback=_print_version, help="Show the version."),
     ] = False,
 ) -> None:
     """Retrospective cohort analysis: from hospital extracts to a report."""
@@ -100,7 +119,7 @@ def describe(study: StudyArgument) -> None:
 def init_study(
     file: Annotated[Path, typer.Argument(help="study file to be made")],
 ) -> None:
-    """Write a commented copy of the Nanjing study, to be edited."""
+    """Write the Nanjing study with its comments into a file of your own."""
     from lncohort.study import study_source
 
     _, source = study_source("nanjing")
@@ -110,7 +129,9 @@ def init_study(
     except FileExistsError as error:
         raise UserError(f"{file}: exists; nothing is overwritten. Choose another name.") from error
     except OSError as error:
-        raise UserError(f"{file}: cannot be written ({error.strerror}).") from error
+        raise UserError(
+            f"{file}: cannot be written ({error.strerror}). Choose a folder that you may write to."
+        ) from error
     typer.echo(f"{file}: edit it, then read it back with `lncohort describe {file}`")
 
 

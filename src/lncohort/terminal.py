@@ -1,11 +1,13 @@
 """What the command line prints."""
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
-from lncohort.results import Results
+if TYPE_CHECKING:  # a table is printed without pandas
+    from lncohort.results import Results
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence]) -> None:
@@ -28,7 +30,7 @@ def print_progress(stage: str, rows: int | None, seconds: float) -> None:
     Console(stderr=True, highlight=False).print(f"{stage:<10}{told:<18}{seconds:8.2f} s")
 
 
-def main_estimate(results: Results) -> str:
+def main_estimate(results: "Results") -> str:
     """The adjusted odds ratio of use in one line."""
     from lncohort.report.numbers import p_phrase, with_interval
 

@@ -1,11 +1,25 @@
 """What a run would make of an extract, told before the run."""
 
+from collections.abc import Iterator
+from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from lncohort.cohort import Cohort, build
+from lncohort.engine.parameters import parameter_tables
 from lncohort.extract.extract import Extract
 from lncohort.study import Study
 from lncohort.terminal import print_table
+
+NAMED_BY = {
+    "prescription": "drug",
+    "lab": "test",
+    "diagnosis": "concept",
+    "procedure": "concept",
+    "assessment": "instrument",
+}
 
 
 def print_check(folder: Path, study: Study) -> None:
@@ -16,7 +30,13 @@ def print_check(folder: Path, study: Study) -> None:
     UserError
         When a run could not proceed.
     """
-    cohort = build(study, Extract.open(folder))
+    extract = Extract.open(folder)
+    print_table(
+        f"What the study {study.info.name} looks for",
+        ("table", "name", "rows", "nearest that is there"),
+        _names(study, extract),
+    )
+    cohort = build(study, extract)
     print_table(
         f"Rows of {folder}",
         ("table", "rows", "used", "rejected", "out of scope"),
@@ -43,7 +63,30 @@ def print_check(folder: Path, study: Study) -> None:
     )
 
 
-def _dose_coverage(study: Study, cohort: Cohort):
+def _names(study: Study, extract: Extract) -> Iterator[tuple]:
+    """Rows of each drug, test, diagnosis, procedure and instrument that the study names.
+
+    One that no row has is no error, nor is it seen in a result: a procedure that nobody had and
+    one that is spelt otherwise exclude the same patients. So the nearest spelling is shown.
+    """
+    parameters = parameter_tables(study, date.today())
+    sought = [("prescription", drug.name) for drug in study.drugs]
+    sought += [("lab", test) for test in parameters["study_test"]["test"].to_pylist()]
+    sought += [(c["source"], c["concept"]) for c in parameters["study_concept"].to_pylist()]
+    counts = {table: _counts(extract, table) for table, _ in sought}
+    for table, name in sought:
+        near = [] if name in counts[table] else get_close_matches(name, counts[table], n=1)
+        yield table, name, counts[table].get(name, 0), *(near or [""])
+
+
+def _counts(extract: Extract, table: str) -> dict[str, int]:
+    column = NAMED_BY[table]
+    content = pq.read_table(extract.path(table), columns=[column], read_dictionary=[column])
+    counted = content[column].value_counts().to_pylist()
+    return {row["values"]: row["counts"] for row in counted if row["values"] is not None}
+
+
+def _dose_coverage(study: Study, cohort: Cohort) -> Iterator[tuple]:
     for drug in study.drugs:
         users = cohort.analysis_set[cohort.analysis_set[f"{drug.name}_use"]]
         days = {
