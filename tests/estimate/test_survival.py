@@ -85,6 +85,15 @@ def test_proportional_hazards_test_is_the_exact_score_test_of_the_lung_case(lung
         case.meets(f"adj_zph_km_{name}", found.loc[name, "chi2"], p=found.loc[name, "p_value"])
 
 
+def test_hazards_cannot_be_tested_when_all_respond_on_one_day(lung):
+    _, data, fitter = lung
+    covariates = data[["age", "sex", "ph.ecog"]]
+    found = proportional_hazards_test(
+        covariates, np.full(len(data), 200), data["status"], fitter.params_
+    )
+    assert found.isna().all(axis=None)
+
+
 @pytest.mark.parametrize(("cause", "name"), [(1, "pcm"), (2, "death")])
 def test_cause_specific_cox_model_meets_the_competing_case(cause, name):
     case = Case("competing-mgus2")

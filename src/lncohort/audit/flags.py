@@ -179,9 +179,9 @@ def _imbalance(study: Study, estimates: pd.DataFrame) -> dict:
 
 
 def _non_proportional_hazards(estimates: pd.DataFrame) -> dict:
-    tests = estimates[estimates["measure"] == "PH test"]
+    tests = estimates[(estimates["measure"] == "PH test") & estimates["p_value"].notna()]
     if tests.empty:
-        message = "No hazard ratio was estimated, and none tested for change over time."
+        message = "No hazard ratio could be tested for change over time."
         return _flag("non_proportional_hazards", "pass", [], message)
     smallest = tests["p_value"].min()
     if not smallest < ALPHA:

@@ -8,11 +8,20 @@ import pandas as pd
 from lncohort.estimate.rows import row
 from lncohort.study import Study
 
-EVER_NEVER = ("ever", "never")
-
 
 def cohort_rows(patients: pd.DataFrame) -> list[dict]:
-    """Counts of the cohort: users, assessed, responses, and the reasons why follow-up ended."""
+    """Counts of the cohort: users, assessed, responses, and the reasons why follow-up ended.
+
+    Parameters
+    ----------
+    patients : DataFrame of shape (n, columns)
+        The whole cohort, with column ``exposed``.
+
+    Returns
+    -------
+    list of dict
+        A count and a percentage (0 to 100, of all ``n``) for each group.
+    """
     total = len(patients)
     counts = {
         "all": total,
@@ -42,6 +51,18 @@ def cohort_rows(patients: pd.DataFrame) -> list[dict]:
 
 def table1_rows(study: Study, patients: pd.DataFrame) -> list[dict]:
     """Baseline of users and others: mean and SD, median and quartiles, or counts; SMD.
+
+    Parameters
+    ----------
+    study : Study
+    patients : DataFrame of shape (n, columns)
+        The whole cohort, with column ``exposed``.
+
+    Returns
+    -------
+    list of dict
+        Means and quartiles of those measured, in the unit of the covariate; the SMD of a number
+        is signed (users minus others), that of categories is a distance.
 
     Notes
     -----
@@ -114,7 +135,14 @@ def _smd(ever: pd.Series, never: pd.Series) -> float:
 
 
 def dose_coverage_rows(study: Study, patients: pd.DataFrame) -> list[dict]:
-    """Days on which the daily dose of each drug is known; pulses carry none."""
+    """Days on which the daily dose of each drug is known; pulses carry none.
+
+    Parameters
+    ----------
+    study : Study
+    patients : DataFrame of shape (n, columns)
+        The whole cohort; the days are those within the exposure window.
+    """
     rows = []
     for drug in study.drugs:
         users = patients[patients[f"{drug.name}_use"]]
@@ -131,7 +159,14 @@ def dose_coverage_rows(study: Study, patients: pd.DataFrame) -> list[dict]:
 
 
 def combination_rows(study: Study, patients: pd.DataFrame) -> list[dict]:
-    """Patients given two drugs at one time, and one after the other."""
+    """Patients given two drugs at one time, and one after the other.
+
+    Parameters
+    ----------
+    study : Study
+    patients : DataFrame of shape (n, columns)
+        The whole cohort.
+    """
     rows = []
     for combination in study.combinations:
         label = study.regimen_label(combination.drugs)

@@ -25,7 +25,8 @@ def proportional_hazards_test(
     Returns
     -------
     DataFrame of shape (p, 2)
-        chi2 (1 degree of freedom) and p_value, by column of ``covariates``.
+        chi2 (1 degree of freedom) and p_value, by column of ``covariates``; NaN where all events
+        fall on one day, so that nothing can change between them.
 
     Notes
     -----
@@ -49,7 +50,7 @@ def proportional_hazards_test(
         crossed += scale[day] * information
         squared += scale[day] ** 2 * information
     variance = np.diag(squared) - np.einsum("ij,ij->j", crossed, np.linalg.solve(plain, crossed))
-    chi2 = score**2 / variance
+    chi2 = np.divide(score**2, variance, out=np.full(size, np.nan), where=variance > 0)
     return pd.DataFrame({"chi2": chi2, "p_value": stats.chi2.sf(chi2, 1)}, index=covariates.columns)
 
 

@@ -107,6 +107,22 @@ def interaction_rows(
     All come from one saturated model of the four cells over the whole cohort, so that the product
     term is exactly the joint ratio over the product of the single ones. In a cohort of people
     given at least one of three drugs, those given neither of two were given the third alone.
+
+    Parameters
+    ----------
+    study : Study
+    patients : DataFrame of shape (n, columns)
+        The model population.
+    analysis : str
+        Where the rows stand in the table of estimates.
+    drugs : tuple of str
+        Names of the two drugs.
+
+    Returns
+    -------
+    list of dict
+        Crude and adjusted: an odds ratio for each cell, level "product" (multiplicative scale)
+        and level "additive" (RERI, AP and S of odds ratios), each in words in its note.
     """
     names = cells(study, drugs)
     reference, first, second, both = names.values()

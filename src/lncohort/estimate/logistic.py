@@ -60,7 +60,7 @@ class Fit:
 
 
 def model_population(study: Study, analysis_set: pd.DataFrame) -> pd.DataFrame:
-    """Patients who enter the models: those assessed, or all when the study says so."""
+    """Patients who enter the models: those assessed, or all when ``not_assessed`` says so."""
     if study.outcome.not_assessed == "non_response":
         return analysis_set
     return analysis_set[analysis_set["assessed"]]
@@ -315,7 +315,7 @@ def odds_ratio_rows(
 
 
 def likelihood_ratio_p(full: Fit, restricted: Fit) -> float:
-    """P of the likelihood-ratio test of a model within another."""
+    """P of the likelihood-ratio test of a model within another, both fitted to the same rows."""
     freedom = len(full.coefficients) - len(restricted.coefficients)
     statistic = max(0.0, 2 * (full.log_likelihood - restricted.log_likelihood))
     return float(stats.chi2.sf(statistic, freedom))

@@ -12,6 +12,21 @@ def trend_rows(
 ) -> list[dict]:
     """Odds ratio per band, with the bands scored 0, 1, 2, ... and "unknown" left out.
 
+    Parameters
+    ----------
+    study : Study
+    patients : DataFrame of shape (n, columns)
+        The model population.
+    analysis, contrast : str
+        Where the rows stand in the table of estimates.
+    exposure : str
+        A categorical column of ``patients``, its categories in order of dose.
+
+    Returns
+    -------
+    list of dict
+        A crude and an adjusted row; P is of the Wald test of the score.
+
     Notes
     -----
     Breslow NE, Day NE. Statistical Methods in Cancer Research, vol. 1, IARC 1980, ch. 6.
