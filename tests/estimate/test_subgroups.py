@@ -46,7 +46,9 @@ def test_interaction_is_found_where_it_is_and_not_where_it_is_not(nanjing):
 
 
 def test_numbers_are_cut_where_the_study_says(patients):
+    patients.loc[patients.index[:2], "age"] = [30.0, 40.0]
     levels = subgroup_levels(patients, Subgroup(covariate="age", cut=(30, 40)))
+    assert list(levels[:2]) == ["30 to <40", "≥40"]
     assert list(levels.cat.categories) == ["<30", "30 to <40", "≥40"]
     assert (patients.loc[levels == "30 to <40", "age"].between(30, 40, inclusive="left")).all()
 
