@@ -1,7 +1,10 @@
 """The command line: exit codes, messages, and nothing half-written."""
 
+import os
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -15,11 +18,15 @@ def lncohort(monkeypatch, capsys):
 
     def call(*arguments):
         monkeypatch.setattr(sys, "argv", ["lncohort", *map(str, arguments)])
+        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             cli.main()
             code = 0
         except SystemExit as stop:
             code = stop.code or 0
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
         captured = capsys.readouterr()
         return code, captured.out, captured.err
 
@@ -199,17 +206,24 @@ def test_full_disk_leaves_nothing(lncohort, extract, tmp_path, monkeypatch):
     assert "nothing was left there" in err
 
 
-def test_interruption_leaves_nothing(lncohort, extract, tmp_path, monkeypatch):
-    def interrupted(results, folder):
-        (folder / "report.html").write_text("half")
-        raise KeyboardInterrupt
+@pytest.mark.parametrize(("sent", "expected"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("told_as", [KeyboardInterrupt, RuntimeError])
+def test_interruption_leaves_nothing_whatever_a_library_makes_of_it(
+    lncohort, extract, tmp_path, monkeypatch, sent, expected, told_as
+):
+    def interrupted(study, extract, *_):
+        try:
+            os.kill(os.getpid(), sent)
+            time.sleep(5)
+        except KeyboardInterrupt as error:
+            raise told_as from error
 
-    monkeypatch.setattr("lncohort.run.write_report", interrupted)
+    monkeypatch.setattr("lncohort.run.build", interrupted)
     before = {path for path in tmp_path.rglob("*")}
     code, _, err = lncohort(
         "run", "nanjing", "--extract", extract, "--out", tmp_path / "results", "--quiet"
     )
-    assert (code, err) == (130, "Interrupted: nothing was written.\n")
+    assert (code, err) == (expected, "Interrupted: nothing half-written is left.\n")
     assert {path for path in tmp_path.rglob("*")} == before
 
 

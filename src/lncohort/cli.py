@@ -1,6 +1,7 @@
 """The command line: parses, calls the API, prints. Heavy imports stand inside the commands."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 from traceback import format_tb
@@ -9,8 +10,6 @@ from typing import Annotated
 import typer
 
 from lncohort.errors import UserError
-
-INTERRUPTED = 130
 
 app = typer.Typer(
     add_completion=False,
@@ -32,19 +31,28 @@ def main() -> None:
 
     What the user can mend is told without a traceback, with exit code 2. An error of ours is told
     by its place, with exit code 1; its text may quote a patient's values and is shown only where
-    LNCOHORT_DEBUG is set.
+    LNCOHORT_DEBUG is set. A signal to end is obeyed once what is half-written is removed, with
+    exit code 128 + its number.
     """
+    signals = []
+
+    def stop(number, _frame):
+        signals.append(number)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
     try:
         app()
-    except UserError as error:
-        typer.echo(f"Error: {error}", err=True)
-        sys.exit(2)
-    except SystemExit as stop:
-        if stop.code == INTERRUPTED:
-            typer.echo("Interrupted: nothing was written.", err=True)
-        raise
-    except Exception as error:
-        if os.environ.get("LNCOHORT_DEBUG"):
+    except BaseException as error:
+        done = isinstance(error, SystemExit) and not error.code
+        if signals and not done:  # libraries may have made another error of it
+            typer.echo("Interrupted: nothing half-written is left.", err=True)
+            sys.exit(128 + signals[0])
+        if isinstance(error, UserError):
+            typer.echo(f"Error: {error}", err=True)
+            sys.exit(2)
+        if isinstance(error, SystemExit) or os.environ.get("LNCOHORT_DEBUG"):
             raise
         typer.echo("".join(format_tb(error.__traceback__)), err=True)
         typer.echo(
