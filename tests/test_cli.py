@@ -175,12 +175,22 @@ def test_existing_output_is_kept_unless_forced(lncohort, extract, tmp_path):
 
 def test_force_replaces_an_earlier_run_whole_and_quiet_prints_nothing(lncohort, extract, tmp_path):
     out = tmp_path / "results"
-    command = ("run", "nanjing", "--extract", extract, "--out", out, "--quiet")
-    assert lncohort(*command) == (0, "", "")
+    (out / "tables").mkdir(parents=True)
     (out / "tables" / "left_over.csv").write_text("old")
+    (out / "manifest.json").write_text("{}")
+    command = ("run", "nanjing", "--extract", extract, "--out", out, "--quiet")
     assert lncohort(*command, "--force") == (0, "", "")
+    assert (out / "manifest.json").read_text() != "{}"
     assert not (out / "tables" / "left_over.csv").exists()
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_simulated_extract_is_checked_and_never_written_over(lncohort, tmp_path):
+    out = tmp_path / "extract"
+    command = ("simulate", "--patients", 60, "--seed", 1, "--out", out)
+    assert lncohort(*command)[0] == 0
+    assert lncohort("check", out)[0] == 0
+    assert "not an empty folder" in refused(lncohort, tmp_path, *command)
 
 
 def test_output_below_a_file_cannot_be_written(lncohort, extract, tmp_path):
