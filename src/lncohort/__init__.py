@@ -18,7 +18,7 @@ _HOMES = {
     "analyse": "lncohort.results",
     "build": "lncohort.cohort",
     "load_study": "lncohort.study",
-    "run": "lncohort.run",
+    "run_study": "lncohort.run",
     "simulate_extract": "lncohort.simulate",
 }
 __all__ = sorted(_HOMES)

@@ -174,7 +174,7 @@ def run(
     threads: Annotated[int | None, typer.Option("--threads", min=1, help="of DuckDB")] = None,
 ) -> None:
     """Run a study on an extract and write its report, tables, figures and manifest."""
-    from lncohort.run import run as run_study
+    from lncohort.run import run_study
     from lncohort.terminal import main_estimate, print_progress
 
     results = run_study(

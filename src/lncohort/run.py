@@ -36,7 +36,7 @@ PACKAGES = (
 )
 
 
-def run(
+def run_study(
     study: str | Path,
     extract: str | Path,
     out: str | Path,

@@ -16,7 +16,7 @@ KEY = ["analysis", "model", "contrast", "level", "reference", "measure"]
 @pytest.fixture(scope="module")
 def out(tmp_path_factory):
     folder = tmp_path_factory.mktemp("nanjing") / "results"
-    lncohort.run("nanjing", SAMPLE, folder)
+    lncohort.run_study("nanjing", SAMPLE, folder)
     return folder
 
 

@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from lncohort.extract.contract import CONTRACT
-from lncohort.run import run
+from lncohort.run import run_study
 from lncohort.simulate import simulate_extract
 
 
@@ -21,16 +21,16 @@ def extract(tmp_path_factory):
 def exported(tmp_path_factory):
     """Run the Nanjing study and return the bytes of all that leaves the machine, by name."""
 
-    def run_study(extract, threads):
+    def run_nanjing(extract, threads):
         out = tmp_path_factory.mktemp("out") / "nanjing"
-        run("nanjing", extract, out, threads=threads)
+        run_study("nanjing", extract, out, threads=threads)
         return {
             str(path.relative_to(out)): path.read_bytes()
             for path in sorted(out.rglob("*"))
             if path.is_file() and path.name not in {"manifest.json", "analysis_set.parquet"}
         }
 
-    return run_study
+    return run_nanjing
 
 
 @pytest.fixture(scope="module")
