@@ -190,7 +190,7 @@ def test_simulated_extract_is_checked_and_never_written_over(lncohort, tmp_path)
     command = ("simulate", "--patients", 60, "--seed", 1, "--out", out)
     assert lncohort(*command)[0] == 0
     assert lncohort("check", out)[0] == 0
-    assert "not an empty folder" in refused(lncohort, tmp_path, *command)
+    assert "is not empty" in refused(lncohort, tmp_path, *command)
 
 
 def test_output_below_a_file_cannot_be_written(lncohort, extract, tmp_path):

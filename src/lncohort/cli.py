@@ -158,7 +158,7 @@ def check(
     study: Annotated[str, typer.Option("--study", help="the study it is for")] = "nanjing",
 ) -> None:
     """Check an extract, and say what a run would reject; exit code 0 or 2."""
-    from lncohort.extract.summary import print_check
+    from lncohort.preview import print_check
     from lncohort.study import load_study
 
     print_check(extract, load_study(study))

@@ -6,14 +6,14 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from lncohort.engine.duck import Progress, connect, run_stages
+from lncohort.engine.duck import Progress, StageError, connect, run_stages
 from lncohort.engine.parameters import parameter_tables
 from lncohort.errors import UserError
 from lncohort.extract.contract import CONTRACT
 from lncohort.extract.extract import Extract
 from lncohort.study import Study
+from lncohort.study.model import NOT_RECORDED
 
-NOT_RECORDED = "not recorded"
 MAX_REJECTED_SHARE = 0.5
 
 
@@ -72,12 +72,16 @@ def build(
     Raises
     ------
     UserError
-        When most rows of a table cannot be used, or no patient is left.
+        When a file is damaged, most rows of a table cannot be used, or no patient is left.
     """
     with connect(threads) as connection:
         extract.register(connection)
         parameters = parameter_tables(study, date.today())
-        seconds = run_stages(connection, parameters, progress)
+        try:
+            seconds = run_stages(connection, parameters, progress)
+        except StageError:
+            extract.refuse_damaged()
+            raise
         tables = {
             name: connection.table(name).df()
             for name in (

@@ -4,8 +4,6 @@ import hashlib
 import json
 import os
 import platform
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,12 +13,13 @@ from pathlib import Path
 
 from lncohort.cohort import Cohort, build
 from lncohort.engine.stages import sql_files
-from lncohort.errors import UserError
 from lncohort.extract.extract import Extract
+from lncohort.folders import refuse_all_but, refuse_existing, written_whole
 from lncohort.report import write_report
 from lncohort.results import Results, analyse
 from lncohort.study import load_study, study_source
 
+MANIFEST = "manifest.json"
 PACKAGES = (
     "lncohort",
     "duckdb",
@@ -69,7 +68,10 @@ def run_study(
     started = datetime.now(UTC)
     out = Path(out)
     loaded = load_study(study)
-    refuse_existing(out, force)
+    if force:
+        refuse_all_but(out, MANIFEST)
+    else:
+        refuse_existing(out)
     opened = Extract.open(extract)
     with written_whole(out) as folder:
         cohort = build(loaded, opened, threads, progress)
@@ -80,59 +82,10 @@ def run_study(
             write_report(results, folder)
         cohort.analysis_set.to_parquet(folder / "analysis_set.parquet", index=False)
         manifest = _manifest(study, opened, cohort, seconds, started)
-        (folder / "manifest.json").write_text(
+        (folder / MANIFEST).write_text(
             json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
         )
     return results
-
-
-def refuse_existing(out: Path, force: bool) -> None:
-    """Refuse an output folder that holds anything but an earlier run that may be replaced."""
-    if not out.exists():
-        return
-    if not out.is_dir():
-        raise UserError(f"{out}: is a file; expected a folder to be made. Choose another --out.")
-    if not any(out.iterdir()):
-        return
-    if not force:
-        raise UserError(
-            f"{out}: is not empty; nothing is overwritten. Choose another --out, or give --force "
-            "to replace the results of an earlier run."
-        )
-    if not (out / "manifest.json").is_file():
-        raise UserError(
-            f"{out}: holds no manifest.json, so it is not the folder of an earlier run; --force "
-            "replaces only those. Choose another --out."
-        )
-
-
-@contextmanager
-def written_whole(out: Path) -> Iterator[Path]:
-    """A folder beside ``out`` that takes its name when all is written, and is gone otherwise."""
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    except OSError as error:
-        raise UserError(
-            f"{out}: cannot be written ({error.strerror}). Choose a folder that you may write to."
-        ) from error
-    try:
-        yield folder
-        folder.chmod(0o755)
-        if out.exists():
-            earlier = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent)) / "earlier"
-            out.rename(earlier)
-            folder.rename(out)
-            shutil.rmtree(earlier.parent)
-        else:
-            folder.rename(out)
-    except OSError as error:
-        raise UserError(
-            f"{out}: writing stopped ({error.strerror}); nothing was left there. Make room, or "
-            "choose another --out."
-        ) from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

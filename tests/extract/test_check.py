@@ -4,6 +4,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from lncohort.cohort import build
 from lncohort.errors import UserError
 from lncohort.extract.check import contract_errors
 from lncohort.extract.contract import CONTRACT
@@ -124,7 +125,6 @@ def test_type_of_another_family_is_refused(folder, table, column, wrong, found):
     ],
 )
 def test_types_of_one_family_are_accepted_and_read(folder, nanjing, table, column, accepted):
-    from lncohort.cohort import build
 
     def retyped(content):
         i = content.schema.get_field_index(column)
@@ -166,3 +166,13 @@ def test_opening_tells_every_error_in_one(folder):
     (folder / "procedure.parquet").unlink()
     with pytest.raises(UserError, match=r"lab\.parquet(.|\n)*procedure\.parquet"):
         Extract.open(folder)
+
+
+def test_damaged_pages_behind_a_good_schema_are_told_when_a_study_is_built(folder, nanjing):
+    path = folder / "lab.parquet"
+    content = bytearray(path.read_bytes())
+    content[4:200] = bytes(byte ^ 0x5A for byte in content[4:200])
+    path.write_bytes(content)
+    extract = Extract.open(folder)
+    with pytest.raises(UserError, match=r"lab\.parquet: is damaged"):
+        build(nanjing, extract)

@@ -51,7 +51,7 @@ def test_impossible_numbers_are_refused(tmp_path, patients, seed, named):
 
 def test_a_folder_with_files_is_never_written_over(tmp_path):
     (tmp_path / "kept.txt").write_text("kept")
-    with pytest.raises(UserError, match="not an empty folder"):
+    with pytest.raises(UserError, match="is not empty"):
         simulate_extract(5, 1, tmp_path)
     assert [f.name for f in tmp_path.iterdir()] == ["kept.txt"]
 

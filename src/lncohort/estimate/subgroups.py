@@ -14,9 +14,8 @@ from lncohort.estimate.logistic import (
 )
 from lncohort.estimate.rows import row, wald
 from lncohort.study import Study
-from lncohort.study.model import Subgroup
+from lncohort.study.model import NOT_RECORDED, Subgroup
 
-NOT_RECORDED = "not recorded"
 ONE_SIDED = "not estimable: a cell without both outcomes"
 
 

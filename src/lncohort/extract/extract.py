@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from lncohort.errors import UserError
 from lncohort.extract.check import contract_errors
@@ -49,6 +51,28 @@ class Extract:
         for table in CONTRACT:
             relation = connection.read_parquet(str(self.path(table.name)))
             relation.create_view(f"raw_{table.name}")
+
+    def refuse_damaged(self) -> None:
+        """Read every file to its end, and refuse the extract when one cannot be.
+
+        A file may have a good schema and damaged pages; only reading them all tells.
+
+        Raises
+        ------
+        UserError
+            With every file that cannot be read.
+        """
+        damaged = []
+        for table in CONTRACT:
+            path = self.path(table.name)
+            try:
+                with pq.ParquetFile(path) as file:
+                    for _ in file.iter_batches():
+                        pass
+            except (pa.ArrowException, OSError):
+                damaged.append(f"{path.name}: is damaged; its rows cannot be read. Copy it again.")
+        if damaged:
+            raise UserError("\n".join(damaged))
 
     def file_hashes(self) -> dict[str, str]:
         """SHA-256 of each file, by table."""

@@ -1,8 +1,6 @@
 """Write a simulated extract: eight Parquet tables and the truth beside them."""
 
 import json
-import shutil
-import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -10,6 +8,7 @@ import pyarrow.parquet as pq
 
 from lncohort.errors import UserError
 from lncohort.extract.contract import CONTRACT
+from lncohort.folders import refuse_existing, written_whole
 from lncohort.simulate.parameters import Parameters, calibrated, calibration
 from lncohort.simulate.process import arrow_schema, simulate_tables
 
@@ -51,30 +50,10 @@ def simulate_extract(
         raise UserError(f"--patients: expected 1 or more, found {patients}")
     if seed < 0:
         raise UserError(f"--seed: expected 0 or more, found {seed}")
-    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
-        raise UserError(
-            f"{out}: exists and is not an empty folder; give a new folder, or remove this one"
-        )
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    except OSError as error:
-        raise UserError(
-            f"{out}: cannot be written ({error.strerror}); give another folder"
-        ) from error
-    try:
-        _write_tables(unfinished, patients, seed, parameters or calibrated(), chunk_size)
-        _write_truth(unfinished / "truth.json", patients, seed, parameters is None)
-        unfinished.chmod(0o755)
-        if out.exists():
-            out.rmdir()
-        unfinished.rename(out)
-    except OSError as error:
-        raise UserError(
-            f"{out}: could not be written ({error.strerror}); nothing is left there"
-        ) from error
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+    refuse_existing(out)
+    with written_whole(out) as folder:
+        _write_tables(folder, patients, seed, parameters or calibrated(), chunk_size)
+        _write_truth(folder / "truth.json", patients, seed, parameters is None)
 
 
 def _write_tables(

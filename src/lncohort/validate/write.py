@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from lncohort.run import refuse_existing, written_whole
+from lncohort.folders import refuse_existing, written_whole
 from lncohort.study import Study
 from lncohort.validate.operating import operating_characteristics
 
@@ -31,7 +31,7 @@ def write_operating_characteristics(
     UserError
         When ``out`` exists or cannot be written.
     """
-    refuse_existing(out, force=False)
+    refuse_existing(out)
     with written_whole(out) as folder:
         found = operating_characteristics(study, cohorts, patients, seed)
         chosen = primary(study, found)

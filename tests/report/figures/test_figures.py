@@ -72,11 +72,11 @@ def test_two_figures_of_a_page_share_no_id(drawn):
     assert used <= set(ids)
 
 
-def test_an_inline_figure_takes_its_neutral_colours_from_the_page(drawn):
+def test_an_inline_figure_takes_its_colours_from_the_page(drawn):
     shown = inline(drawn["exposure"].wide, "x")
     assert "var(--ink)" in shown
-    assert "#1b2127" not in shown
-    assert "#0072b2" in shown.lower()
+    assert "var(--blue)" in shown
+    assert not re.search("#[0-9a-f]{6}", shown)
 
 
 def test_the_forest_plot_writes_every_estimate_with_its_counts(drawn):
@@ -105,8 +105,16 @@ def test_numbers_at_risk_stand_under_each_curve(drawn, results):
 def test_curves_stop_where_too_few_are_at_risk(changed):
     few = changed({"n": 3}, analysis="survival", level="ever", contrast="day 720")
     drawing = drawings(suppress(few))["cumulative_incidence"]
-    assert "by day 690" in drawing.description
-    assert "TAC never" in drawing.description
+    assert re.search(r"TAC never [\d.]+% by day 720", drawing.description)
+    assert re.search(r"TAC ever [\d.]+% by day 690", drawing.description)
+    assert "<5" in texts(drawing.svg())
+
+
+def test_curves_of_groups_that_are_too_small_are_left_out(changed):
+    few = changed({"n": 3}, analysis="survival", level="ever")
+    assert "TAC ever" not in texts(drawings(suppress(few))["cumulative_incidence"].svg())
+    fewer = changed({"n": 3}, analysis="survival")
+    assert "cumulative_incidence" not in drawings(suppress(fewer))
 
 
 def test_the_flow_ends_in_the_groups_compared(drawn):

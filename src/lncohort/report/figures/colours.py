@@ -1,10 +1,10 @@
 """One fixed colour a drug, in every figure: Okabe and Ito's, safe for the colour-blind."""
 
+from lncohort.report.figures.drawing import BLUE, GREEN, VERMILION
 from lncohort.study import Study
 
-KNOWN = {"tacrolimus": "#0072B2", "cyclophosphamide": "#D55E00", "mycophenolate": "#009E73"}
-OTHERS = ("#CC79A7", "#E69F00", "#56B4E9")
-NEUTRAL = "#7d8790"
+KNOWN = {"tacrolimus": BLUE, "cyclophosphamide": VERMILION, "mycophenolate": GREEN}
+OTHERS = ("#cc79a7", "#e69f00", "#56b4e9")
 
 
 def drug_colours(study: Study) -> dict[str, str]:

@@ -14,7 +14,7 @@ from lncohort.report.figures.drawing import (
     WIDE,
     Drawing,
 )
-from lncohort.report.numbers import count, percent_of_risk
+from lncohort.report.numbers import percent_of_risk
 
 DAYS_PER_MONTH = 30
 PLOT_HEIGHT = 300
@@ -33,7 +33,7 @@ def draw_curves(
     Parameters
     ----------
     curves
-        By group: columns day, estimate, ci_low, ci_high (0 to 1), n (at risk).
+        By group: columns day, estimate, ci_low, ci_high (0 to 1), at_risk (already written).
     colours
         By group.
     title, description
@@ -118,7 +118,7 @@ def _end_labels(axes, page, curves, colours, top, x, wide) -> None:
         value = f"{percent_of_risk(ends[group]['estimate'])}%"
         if wide:
             page.text(x, y - 8, group, size=FONT_SIZE, weight="bold", color=colours[group])
-            page.text(x, y + 8, value, size=SMALL_SIZE, color=colours[group])
+            page.text(x, y + 8, value, size=SMALL_SIZE, color=INK)
         else:
             page.text(x, y, value, size=SMALL_SIZE, weight="bold", color=colours[group])
 
@@ -129,15 +129,15 @@ def _at_risk(page, axes, curves, colours, y, span, last_day) -> None:
     page.text(0, y, "At risk", size=SMALL_SIZE, color=MUTED)
     for i, (group, curve) in enumerate(curves.items(), start=1):
         page.text(0, y + RISK_LINE * i, group, size=SMALL_SIZE, color=colours[group])
-        at = curve.set_index("day")["n"]
+        at = curve.set_index("day")["at_risk"]
         for tick in axes.get_xticks():
             if tick in at.index:
                 x = left + tick / last_day * (right - left)
                 page.text(
                     x,
                     y + RISK_LINE * i,
-                    count(at[tick]),
+                    at[tick],
                     ha="center",
                     size=SMALL_SIZE,
-                    color=colours[group],
+                    color=INK,
                 )

@@ -24,8 +24,19 @@ INK = "#1b2127"
 MUTED = "#5b6670"
 RULE = "#c9d0d6"
 PAPER = "#fefefe"
+BLUE = "#0072b2"
+VERMILION = "#d55e00"
+GREEN = "#009e73"
 # In the page these follow the reader's light or dark setting; a file keeps them as they are.
-THEME = {INK: "ink", MUTED: "muted", RULE: "rule", PAPER: "paper"}
+THEME = {
+    INK: "ink",
+    MUTED: "muted",
+    RULE: "rule",
+    PAPER: "paper",
+    BLUE: "blue",
+    VERMILION: "vermilion",
+    GREEN: "green",
+}
 
 FONTS = (
     "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', "
@@ -99,8 +110,8 @@ class Drawing(Figure):
 def inline(svg: str, prefix: str) -> str:
     """Make an SVG document part of a page.
 
-    Its ids get a prefix, so that two figures of one page do not share any, and its neutral
-    colours become those of the page, light or dark.
+    Its ids get a prefix, so that two figures of one page do not share any, and its colours
+    become those of the page, light or dark.
     """
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)

@@ -1,7 +1,7 @@
 """Forest plots of what came of it."""
 
 from lncohort.report import numbers
-from lncohort.report.figures.colours import NEUTRAL, drug_colours
+from lncohort.report.figures.colours import drug_colours
 from lncohort.report.figures.drawing import INK, MUTED, Drawing
 from lncohort.report.figures.forest import ForestLine, draw_forest
 from lncohort.report.rows import analysis_of, estimated, levels, one, pick, responses
@@ -25,7 +25,7 @@ def _line(row, label: str, colour: str, min_cell: int, wide: bool, **kinds) -> F
         estimate=row.estimate,
         low=row.ci_low,
         high=row.ci_high,
-        colour=NEUTRAL if reference else colour,
+        colour=MUTED if reference else colour,
         **kinds,
     )
 

@@ -68,7 +68,7 @@ def draw_regimens(
     axes = drawing.surface()
     drug_x = {label: column * i + column / 2 for i, label in enumerate(colours)}
     for label, x in drug_x.items():
-        axes.text(x, 16, label, ha="center", size=SMALL_SIZE, weight="bold", color=colours[label])
+        axes.text(x, 16, label, ha="center", size=SMALL_SIZE, weight="bold", color=INK)
     axes.text(bar_left, 16, "Patients", size=SMALL_SIZE, color=MUTED)
     axes.plot([0, width], [24, 24], color=RULE, linewidth=1)
     most = max((r.patients for r in regimens if r.patients == r.patients), default=1)

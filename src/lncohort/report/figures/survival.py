@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from lncohort.report.figures.colours import NEUTRAL, drug_colours
+from lncohort.report.figures.colours import drug_colours
 from lncohort.report.figures.curves import draw_curves
-from lncohort.report.figures.drawing import Drawing
+from lncohort.report.figures.drawing import MUTED, Drawing
 from lncohort.report.numbers import percent_of_risk
-from lncohort.report.rows import analysis_of, levels, pick
+from lncohort.report.rows import analysis_of, counted, levels, pick
 from lncohort.report.words import capital, exposure_label
 
 
@@ -36,8 +36,14 @@ def _curves(results, measure: str, title: str, wide: bool) -> Drawing | None:
     label = exposure_label(study)
     curves: dict[str, pd.DataFrame] = {}
     for level in levels(own):
-        curves[f"{label} {level}"] = pick(own, level=level).sort_values("day")
-    colours = dict.fromkeys(curves, NEUTRAL) | {f"{label} ever": drug_colours(study)[label]}
+        curve = pick(own, level=level).sort_values("day")
+        written = [counted(row.n, row.note, study.info.min_cell) for row in curve.itertuples()]
+        curve = curve.assign(at_risk=written)
+        if curve["estimate"].notna().any():
+            curves[f"{label} {level}"] = curve
+    if not curves:
+        return None
+    colours = dict.fromkeys(curves, MUTED) | {f"{label} ever": drug_colours(study)[label]}
     ends = [(group, curve.dropna(subset=["estimate"]).iloc[-1]) for group, curve in curves.items()]
     described = "; ".join(
         f"{group} {percent_of_risk(end['estimate'])}% by day {end['day']}" for group, end in ends

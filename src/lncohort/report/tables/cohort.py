@@ -5,9 +5,9 @@ from lncohort.report.rows import analysis_of, counted, levels, one, pick, respon
 from lncohort.report.suppress import COMPLEMENT, SMALL
 from lncohort.report.tables.table import Row, Table, heading, rows_of
 from lncohort.report.words import EXITS, capital, exposure_label
+from lncohort.study.model import NOT_RECORDED
 
 GROUPS = ("all", "ever", "never")
-NOT_RECORDED = "not recorded"
 
 
 def attrition(results) -> Table:
@@ -46,7 +46,7 @@ def follow_up(results) -> Table | None:
             cells.append((capital(words), _count_percent(results, row, percent)))
     if not cells:
         return None
-    return Table("follow_up", "Follow-up and assessment", ("", "Patients"), rows_of(cells))
+    return Table("follow_up", "Follow-up and assessment", ("Group", "Patients"), rows_of(cells))
 
 
 def table_1(results) -> Table | None:

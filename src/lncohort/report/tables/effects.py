@@ -171,7 +171,7 @@ def _pair(results, analysis, own: pd.DataFrame) -> Table:
         crude = pick(found, model="crude")
         for row in pick(found, model="adjusted").itertuples():
             first = next(crude.itertuples(), None) if level == "product" else None
-            by = f", {row.method}" if level == "additive" else ""
+            by = f", {row.method}" if level == "additive" and row.method else ""
             rows.append(
                 Row(
                     (
@@ -186,7 +186,7 @@ def _pair(results, analysis, own: pd.DataFrame) -> Table:
     return Table(
         analysis.name,
         f"{' and '.join(labels)}: synergy on both scales",
-        ("", *OR_COLUMNS),
+        ("Drugs", *OR_COLUMNS),
         tuple(rows),
         (
             "Without departure the ratio of ORs and S are 1, RERI and AP are 0. RERI: relative "

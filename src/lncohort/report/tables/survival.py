@@ -35,7 +35,7 @@ def curve_points(results) -> Table | None:
     return Table(
         "survival_points",
         f"Cumulative {results.study.outcome.label}, % (95% CI)",
-        ("", "At risk", "With competing events (Aalen–Johansen)", "Without (1 − Kaplan–Meier)"),
+        ("Day", "At risk", "With competing events (Aalen–Johansen)", "Without (1 − Kaplan–Meier)"),
         tuple(rows),
     )
 

@@ -1,0 +1,98 @@
+"""Output folders: they appear whole or not at all, and nothing is overwritten unasked."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lncohort.errors import UserError
+
+
+def refuse_existing(out: Path) -> None:
+    """Refuse an output folder that holds anything.
+
+    Raises
+    ------
+    UserError
+        When ``out`` is a file, or a folder that is not empty.
+    """
+    if out.exists() and not out.is_dir():
+        raise UserError(f"{out}: is a file; expected a folder to be made. Choose another --out.")
+    if out.is_dir() and any(out.iterdir()):
+        raise UserError(
+            f"{out}: is not empty; nothing is overwritten. Choose another --out, or remove it."
+        )
+
+
+def refuse_all_but(out: Path, mark: str) -> None:
+    """Refuse to replace an output folder that is not of an earlier run.
+
+    Parameters
+    ----------
+    out
+        The folder that is to be replaced.
+    mark
+        The file by which a folder of an earlier run is known.
+
+    Raises
+    ------
+    UserError
+        When ``out`` holds something, and not that file.
+    """
+    if out.is_dir() and any(out.iterdir()) and not (out / mark).is_file():
+        raise UserError(
+            f"{out}: holds no {mark}, so it is not the folder of an earlier run; --force replaces "
+            "only those. Choose another --out."
+        )
+
+
+@contextmanager
+def written_whole(out: Path) -> Iterator[Path]:
+    """A folder beside ``out`` that takes its name when all is written, and is gone otherwise.
+
+    What stood at ``out`` is replaced; refuse it before, where it is to be kept.
+
+    Raises
+    ------
+    UserError
+        When the folder cannot be made or written; nothing is left then.
+    """
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        folder = _beside(out)
+    except OSError as error:
+        raise UserError(
+            f"{out}: cannot be written ({error.strerror}). Choose a folder that you may write to."
+        ) from error
+    try:
+        yield folder
+        folder.chmod(0o755)
+        _put_in_place(folder, out)
+    except OSError as error:
+        raise UserError(
+            f"{out}: writing stopped ({error.strerror}); nothing was left there. Make room, or "
+            "choose another --out."
+        ) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _beside(out: Path) -> Path:
+    return Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+
+
+def _put_in_place(folder: Path, out: Path) -> None:
+    """Rename the folder; what stood there before comes back if that fails."""
+    if not out.exists():
+        folder.rename(out)
+        return
+    aside = _beside(out)
+    out.rename(aside / out.name)
+    try:
+        folder.rename(out)
+    except OSError:
+        (aside / out.name).rename(out)
+        raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
