@@ -178,3 +178,12 @@ def test_empty_cell_gives_no_interaction(nanjing, patients):
     found = as_estimates(interaction_rows(nanjing, alone, "a", PAIR))
     assert found.loc[found["note"] != "reference", "estimate"].isna().all()
     assert found["note"].str.contains("not estimable|reference").all()
+
+
+def test_cells_of_two_drugs_are_the_regimens_pooled_over_the_third(patients, rows):
+    sizes = patients["regimen"].value_counts()
+    found = rows[(rows["model"] == "adjusted") & (rows["measure"] == "OR")].set_index("level")["n"]
+    assert found["neither (CYC alone)"] == sizes["CYC alone"]
+    assert found["TAC, no MMF"] == sizes["TAC alone"] + sizes["TAC+CYC"]
+    assert found["MMF, no TAC"] == sizes["MMF alone"] + sizes["CYC+MMF"]
+    assert found["TAC and MMF"] == sizes["TAC+MMF"] + sizes["TAC+CYC+MMF"]

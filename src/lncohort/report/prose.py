@@ -84,7 +84,8 @@ def _unexposed(own) -> str:
     third = base.removeprefix("neither (").removesuffix(")")
     return (
         f"Patients given neither had {third}, since every patient of this cohort was given at "
-        "least one of the drugs: they are the reference on both scales."
+        "least one of the drugs: they are the reference on both scales. The other cells count a "
+        "drug whatever the third: each pools two of the regimens above."
     )
 
 
