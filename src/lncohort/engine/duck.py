@@ -1,13 +1,13 @@
 """Runs the SQL stages on DuckDB."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import groupby
 
 import duckdb
 import pyarrow as pa
 
-from lncohort.engine.stages import sql_files
+from lncohort.engine.stages import SqlFile, files_for, sql_files
 
 Progress = Callable[[str, int, float], None]
 
@@ -61,15 +61,47 @@ def run_stages(
         started = time.perf_counter()
         rows = 0
         for file in files:
-            try:
-                connection.execute(file.text)
-            except duckdb.Error as error:
-                raise StageError(
-                    f"sql/{file.stage}/{file.table}.sql failed: {type(error).__name__}: "
-                    f"{str(error).splitlines()[0]} (parameter tables: {', '.join(parameters)})"
-                ) from error
+            _run(connection, file, parameters)
             rows += connection.table(file.table).shape[0]
         seconds[stage] = time.perf_counter() - started
         if progress is not None:
             progress(stage, rows, seconds[stage])
     return seconds
+
+
+def make_tables(
+    connection: duckdb.DuckDBPyConnection,
+    wanted: Collection[str],
+    given: Mapping[str, pa.Table],
+) -> None:
+    """Make some tables of the design from given ones, by no more SQL files than that takes.
+
+    Parameters
+    ----------
+    connection
+        A connection, as :func:`connect` opens it.
+    wanted
+        The tables to make.
+    given
+        All tables that the SQL files of those read and do not make, by name; a table of the
+        design that is given is taken as it is.
+
+    Raises
+    ------
+    StageError
+        With the name of the SQL file, when DuckDB refuses it.
+    """
+    for name, table in given.items():
+        connection.register(name, table)
+    for file in files_for(wanted, given):
+        _run(connection, file, given)
+
+
+def _run(connection: duckdb.DuckDBPyConnection, file: SqlFile, given: Collection[str]) -> None:
+    try:
+        connection.execute(file.text)
+    except duckdb.Error as error:
+        raise StageError(
+            f"sql/{file.stage}/{file.table}.sql failed: {type(error).__name__}: "
+            f"{str(error).splitlines()[0]} (given tables: {', '.join(given)})"
+        ) from error

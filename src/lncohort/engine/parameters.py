@@ -1,6 +1,6 @@
 """The study file as small parameter tables, to which the SQL joins."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -8,9 +8,11 @@ import pyarrow as pa
 
 from lncohort.extract.contract import LAB_TESTS
 from lncohort.study import Study
+from lncohort.study.model import Combination, Drug
 
 TEXT, INTEGER, FLAG, DATE = pa.string(), pa.int32(), pa.bool_(), pa.date32()
 AMOUNT = pa.decimal128(12, 4)
+REGIMEN_DRUGS = 31  # bits of a positive 32-bit number; a study has far fewer drugs
 
 
 def parameter_tables(study: Study, today: date) -> dict[str, pa.Table]:
@@ -30,7 +32,7 @@ def parameter_tables(study: Study, today: date) -> dict[str, pa.Table]:
     """
     return {
         "study_setting": _study_setting(study, today),
-        "study_drug": _study_drug(study),
+        "study_drug": study_drug_table(study.drugs, study.entry.drugs),
         "study_test": _study_test(study),
         "study_concept": _study_concept(study),
         "lab_window": _lab_window(study),
@@ -46,7 +48,9 @@ def parameter_tables(study: Study, today: date) -> dict[str, pa.Table]:
         "dose_band": _bands(study.exposure.dose_band_labels, study.exposure.dose_bands),
         "duration_band": _bands(study.exposure.duration_band_labels, study.exposure.duration_bands),
         "regimen_label": _regimen_label(study),
-        "combination": _combination(study),
+        "combination": combination_table(
+            [(study.regimen_label(c.drugs), c) for c in study.combinations]
+        ),
         "covariate_definition": _table(
             {"covariate": TEXT, "kind": TEXT, "concept": TEXT, "from_day": INTEGER},
             [(c.name, c.kind, c.concept, c.from_day) for c in study.covariates],
@@ -115,7 +119,8 @@ def _study_setting(study: Study, today: date) -> pa.Table:
     )
 
 
-def _study_drug(study: Study) -> pa.Table:
+def study_drug_table(drugs: Iterable[Drug], entry_drugs: Collection[str] = ()) -> pa.Table:
+    """The drugs and their rules of supply, to which the SQL of intake and exposure joins."""
     return _table(
         {
             "drug": TEXT,
@@ -130,15 +135,15 @@ def _study_drug(study: Study) -> pa.Table:
         [
             (
                 d.name,
-                2**position,
-                d.name in study.entry.drugs,
+                2**position if position < REGIMEN_DRUGS else None,
+                d.name in entry_drugs,
                 d.grace_days,
                 d.overlap,
                 d.pulse_days,
                 d.max_daily_dose_mg,
                 d.max_pulse_dose_mg,
             )
-            for position, d in enumerate(study.drugs)
+            for position, d in enumerate(drugs)
         ],
     )
 
@@ -238,8 +243,9 @@ def _regimen_label(study: Study) -> pa.Table:
     )
 
 
-def _combination(study: Study) -> pa.Table:
+def combination_table(combinations: Iterable[tuple[str, Combination]]) -> pa.Table:
+    """The combinations of drugs that are looked for, each with its label."""
     return _table(
         {"combination": TEXT, "first_drug": TEXT, "second_drug": TEXT, "min_overlap_days": INTEGER},
-        [(study.regimen_label(c.drugs), *c.drugs, c.min_overlap_days) for c in study.combinations],
+        [(label, *c.drugs, c.min_overlap_days) for label, c in combinations],
     )

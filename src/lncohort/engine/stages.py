@@ -67,7 +67,20 @@ def _sorted(reads: dict[str, Collection[str]]) -> list[str]:
     return list(TopologicalSorter({n: sorted(r) for n, r in reads.items()}).static_order())
 
 
-def tables_needed() -> frozenset[str]:
-    """Tables that the SQL reads and no SQL file makes: the extract's and the parameters."""
-    files = sql_files()
-    return frozenset().union(*(f.reads for f in files)) - {f.table for f in files}
+def files_for(wanted: Collection[str], given: Collection[str]) -> tuple[SqlFile, ...]:
+    """The SQL files that make the wanted tables from given ones, in the order to run them.
+
+    Parameters
+    ----------
+    wanted
+        Tables that are asked for.
+    given
+        Tables that stand already: their files, and what only those read, are left out.
+    """
+    by_table = {file.table: file for file in sql_files()}
+    needed, to_make = set(), set(wanted)
+    while to_make:
+        needed |= to_make
+        read = frozenset().union(*(by_table[table].reads for table in to_make))
+        to_make = (read & by_table.keys()) - needed - set(given)
+    return tuple(file for file in sql_files() if file.table in needed)

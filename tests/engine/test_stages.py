@@ -1,0 +1,34 @@
+"""The files that a wanted table takes are found from what they read."""
+
+import pytest
+
+from lncohort.engine.stages import files_for, sql_files
+
+
+def names(wanted, given=()):
+    return [file.table for file in files_for(wanted, given)]
+
+
+def test_a_table_takes_all_files_above_it_in_order():
+    assert names(["patient"]) == ["patient_checked", "patient"]
+
+
+def test_what_is_given_is_not_made_nor_what_only_it_reads():
+    assert names(["drug_era"], ["prescription", "observation_period"]) == [
+        "supply",
+        "dose_segment",
+        "drug_era",
+    ]
+
+
+def test_a_wanted_table_is_made_even_when_given():
+    assert names(["patient"], ["patient", "patient_checked"]) == ["patient"]
+
+
+def test_all_tables_take_all_files():
+    assert files_for([file.table for file in sql_files()], ()) == sql_files()
+
+
+def test_unknown_table_is_an_error():
+    with pytest.raises(KeyError):
+        files_for(["no_such_table"], ())
