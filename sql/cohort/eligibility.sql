@@ -1,8 +1,8 @@
 -- eligibility: one row per patient of the extract and criterion.
 -- Key: patient_id, step.
 -- Columns: patient_id, step, met.
--- Rule: step 1 to 3 are a usable record, a drug of entry, a first start inside the period; the
--- study's own criteria follow. A criterion that cannot be judged is not met.
+-- Rule: step 1 to 3 are a usable record, a drug of entry, a first start inside the period and
+-- under observation; the study's own criteria follow. A criterion that cannot be judged is not met.
 CREATE OR REPLACE TABLE eligibility AS
 WITH listed AS (
     SELECT DISTINCT patient_id FROM patient_checked WHERE patient_id IS NOT NULL
@@ -22,7 +22,8 @@ inside_period AS (
         entry.patient_id,
         3 AS step,
         entry.index_date >= study_setting.period_start
-            AND entry.index_date < study_setting.period_end AS met
+            AND entry.index_date < study_setting.period_end
+            AND entry.observed_from IS NOT NULL AS met
     FROM entry
     CROSS JOIN study_setting
 ),

@@ -105,3 +105,17 @@ def test_study_period_ends_after_its_last_day(sql_tables, nanjing):
     study = nanjing.model_copy(update={"info": info})
     (patient,) = sql_tables(a_patient(prescription=[supply(0, 30)]), study)("cohort")
     assert (patient["exit_date"], patient["exit_reason"]) == (day(1), "study_end")
+
+
+def test_use_before_observation_is_prior_use_and_never_taken_for_none(sql_tables):
+    rows = a_patient(prescription=[supply(0, 30), supply(-500, 30)])
+    tables = sql_tables(rows)
+    assert [r["reason"] for r in tables("rejected")] == ["outside_observation"]
+    assert [r["criterion"] for r in tables("attrition") if r["excluded"]] == ["inside_period"]
+    assert tables("cohort") == []
+
+
+def test_supply_that_straddles_the_start_of_observation_is_prior_use(sql_tables):
+    rows = a_patient(prescription=[supply(-410, 30), supply(0, 30)])
+    tables = sql_tables(rows)
+    assert [r["criterion"] for r in tables("attrition") if r["excluded"]] == ["inside_period"]

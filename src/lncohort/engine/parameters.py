@@ -182,8 +182,8 @@ def _study_concept(study: Study) -> pa.Table:
 
 FIRST_STEPS = (
     ("usable_record", "a usable patient record"),
-    ("entry_drug", "a usable prescription of a drug of entry"),
-    ("inside_period", "first start inside the study period"),
+    ("entry_drug", "a prescription of a drug of entry"),
+    ("inside_period", "first start inside the study period and under observation"),
 )
 
 

@@ -1,7 +1,6 @@
 """Writing the results of a study into a folder; nothing here depends on the day or the machine."""
 
 import json
-import math
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +10,8 @@ from lncohort.report.numbers import exported
 from lncohort.report.page import render
 from lncohort.report.suppress import suppress
 from lncohort.report.tables import display_tables
+
+COUNTS = dict.fromkeys(("before", "excluded", "after"), "Int64")
 
 
 def write_report(results, folder: Path) -> None:
@@ -56,7 +57,7 @@ def _as_json(shown, estimates: pd.DataFrame) -> str:
     content = {
         "study": shown.study.model_dump(mode="json", by_alias=True),
         "estimates": _records(estimates),
-        "attrition": _records(_rounded(shown.attrition)),
+        "attrition": _records(shown.attrition.astype(COUNTS)),
         "flags": shown.flags,
     }
     return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
@@ -64,9 +65,6 @@ def _as_json(shown, estimates: pd.DataFrame) -> str:
 
 def _records(table: pd.DataFrame) -> list[dict]:
     return [
-        {
-            name: None if isinstance(value, float) and math.isnan(value) else value
-            for name, value in row.items()
-        }
+        {name: None if pd.isna(value) else value for name, value in row.items()}
         for row in table.to_dict(orient="records")
     ]
