@@ -17,7 +17,11 @@ _HOMES = {
     "UserError": "lncohort.errors",
     "analyse": "lncohort.results",
     "build": "lncohort.cohort",
+    "combinations": "lncohort.exposure",
+    "dose_segments": "lncohort.exposure",
+    "eras": "lncohort.exposure",
     "load_study": "lncohort.study",
+    "rejected_prescriptions": "lncohort.exposure",
     "run_study": "lncohort.run",
     "simulate_extract": "lncohort.simulate",
 }
