@@ -8,66 +8,61 @@
 CREATE OR REPLACE TABLE drug_era AS
 WITH with_earlier_end AS (
     SELECT
-        dose_segment.*,
-        study_drug.grace_days,
-        MAX(dose_segment.segment_end) OVER (
-            PARTITION BY dose_segment.patient_id, dose_segment.drug, dose_segment.period_start
-            ORDER BY dose_segment.segment_start
+        period_number,
+        drug_number,
+        segment_start,
+        segment_end,
+        daily_dose_mg,
+        dose_known,
+        is_pulse,
+        prescriptions,
+        MAX(segment_end) OVER (
+            PARTITION BY period_number, drug_number ORDER BY segment_start
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ) AS earlier_end
     FROM dose_segment
-    INNER JOIN study_drug ON study_drug.drug = dose_segment.drug
+),
+started AS (
+    SELECT
+        with_earlier_end.*,
+        DATE_DIFF('day', with_earlier_end.segment_start, with_earlier_end.segment_end) AS days,
+        CASE
+            WHEN DATE_DIFF('day', with_earlier_end.earlier_end, with_earlier_end.segment_start)
+                <= study_drug.grace_days
+                THEN 0
+            ELSE 1
+        END AS is_new
+    FROM with_earlier_end
+    INNER JOIN study_drug ON study_drug.drug_number = with_earlier_end.drug_number
 ),
 numbered AS (
     SELECT
         *,
-        SUM(
-            CASE
-                WHEN DATE_DIFF('day', earlier_end, segment_start) <= grace_days THEN 0
-                ELSE 1
-            END
-        ) OVER (
-            PARTITION BY patient_id, drug, period_start ORDER BY segment_start
+        SUM(is_new) OVER (
+            PARTITION BY period_number, drug_number ORDER BY segment_start
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS era_number
-    FROM with_earlier_end
+    FROM started
 ),
 era AS (
     SELECT
-        patient_id,
-        drug,
-        period_start,
+        period_number,
+        drug_number,
         era_number,
         MIN(segment_start) AS era_start,
         MAX(segment_end) AS era_end,
-        SUM(DATE_DIFF('day', segment_start, segment_end)) AS covered_days,
-        SUM(DATE_DIFF('day', segment_start, segment_end) * daily_dose_mg) AS cumulative_dose_mg,
-        SUM(CASE WHEN dose_known THEN DATE_DIFF('day', segment_start, segment_end) ELSE 0 END)
-            AS known_dose_days,
-        SUM(
-            CASE
-                WHEN dose_known OR is_pulse THEN 0
-                ELSE DATE_DIFF('day', segment_start, segment_end)
-            END
-        ) AS unknown_dose_days,
-        MAX(daily_dose_mg) AS peak_daily_dose_mg
+        SUM(days) AS covered_days,
+        SUM(days * daily_dose_mg) AS cumulative_dose_mg,
+        SUM(CASE WHEN dose_known THEN days ELSE 0 END) AS known_dose_days,
+        SUM(CASE WHEN dose_known OR is_pulse THEN 0 ELSE days END) AS unknown_dose_days,
+        MAX(daily_dose_mg) AS peak_daily_dose_mg,
+        SUM(prescriptions) AS prescriptions
     FROM numbered
-    GROUP BY patient_id, drug, period_start, era_number
-),
-prescriptions_in_era AS (
-    SELECT era.patient_id, era.drug, era.era_start, COUNT(*) AS prescriptions
-    FROM era
-    INNER JOIN supply
-        ON supply.patient_id = era.patient_id
-        AND supply.drug = era.drug
-        AND supply.supply_start >= era.era_start
-        AND supply.supply_start < era.era_end
-        AND supply.period_start = era.period_start
-    GROUP BY era.patient_id, era.drug, era.era_start
+    GROUP BY period_number, drug_number, era_number
 )
 SELECT
-    era.patient_id,
-    era.drug,
+    observation_period.patient_id,
+    study_drug.drug,
     era.era_start,
     era.era_end,
     CAST(era.covered_days AS BIGINT) AS covered_days,
@@ -77,9 +72,7 @@ SELECT
         AS mean_daily_dose_mg,
     era.peak_daily_dose_mg,
     CAST(era.unknown_dose_days AS BIGINT) AS unknown_dose_days,
-    prescriptions_in_era.prescriptions
+    CAST(era.prescriptions AS BIGINT) AS prescriptions
 FROM era
-INNER JOIN prescriptions_in_era
-    ON prescriptions_in_era.patient_id = era.patient_id
-    AND prescriptions_in_era.drug = era.drug
-    AND prescriptions_in_era.era_start = era.era_start
+INNER JOIN observation_period ON observation_period.period_number = era.period_number
+INNER JOIN study_drug ON study_drug.drug_number = era.drug_number

@@ -1,6 +1,7 @@
 -- observation_period: one row per stretch of time in which a patient was observed.
 -- Key: patient_id, period_start; the periods of one patient are disjoint.
--- Columns: patient_id, period_start, period_end (exclusive: the day after the last day).
+-- Columns: patient_id, period_start, period_end (exclusive: the day after the last day),
+-- period_number (1, 2, ... over all patients).
 -- Rule: periods that overlap or touch are one. The end seen so far is a running maximum,
 -- so a short period inside a long one does not split it.
 CREATE OR REPLACE TABLE observation_period AS
@@ -30,6 +31,7 @@ numbered AS (
 SELECT
     patient_id,
     MIN(period_start) AS period_start,
-    MAX(period_end) AS period_end
+    MAX(period_end) AS period_end,
+    CAST(ROW_NUMBER() OVER (ORDER BY patient_id, MIN(period_start)) AS INTEGER) AS period_number
 FROM numbered
 GROUP BY patient_id, period_number

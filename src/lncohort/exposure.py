@@ -121,12 +121,15 @@ def dose_segments(
     DataFrame
         One row per segment, sorted: ``patient_id``, ``drug``, ``segment_start``,
         ``segment_end`` (exclusive), ``daily_dose_mg`` (mg/day; missing = unknown, or pulse
-        only), ``dose_known``, ``is_pulse``; ``period_start`` when observation periods are given.
-        ``attrs`` as :func:`eras`.
+        only), ``dose_known``, ``is_pulse``, ``prescriptions`` (that begin in it);
+        ``period_start`` when observation periods are given. ``attrs`` as :func:`eras`.
     """
     drug = _drug(0, overlap, pulse_days, max_daily_dose_mg)
     segments = _made("dose_segment", prescriptions, drug, observation_periods)
-    return segments.drop(columns="period_start") if observation_periods is None else segments
+    internal = ["period_number", "drug_number"]
+    if observation_periods is None:
+        internal.append("period_start")
+    return segments.drop(columns=internal)
 
 
 def combinations(
@@ -289,11 +292,15 @@ def _given(
     if combination is not None:
         given["combination"] = combination_table([("+".join(drugs), combination)])
     if observation_periods is None:
-        always = {
-            name: pa.repeat(pa.scalar(day), len(patients))
-            for name, day in zip(("period_start", "period_end"), ALWAYS, strict=True)
-        }
-        given["observation_period"] = pa.table({"patient_id": patients, **always})
+        size = len(patients)
+        given["observation_period"] = pa.table(
+            {
+                "patient_id": patients,
+                "period_start": pa.repeat(pa.scalar(ALWAYS[0]), size),
+                "period_end": pa.repeat(pa.scalar(ALWAYS[1]), size),
+                "period_number": np.arange(size, dtype=np.int32),
+            }
+        )
     else:
         periods = _read("observation_periods", observation_periods, PERIOD, needed=tuple(PERIOD))
         given["raw_observation_period"] = periods

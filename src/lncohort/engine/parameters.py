@@ -124,6 +124,7 @@ def study_drug_table(drugs: Iterable[Drug], entry_drugs: Collection[str] = ()) -
     return _table(
         {
             "drug": TEXT,
+            "drug_number": INTEGER,
             "drug_bit": INTEGER,
             "is_entry": FLAG,
             "grace_days": INTEGER,
@@ -135,6 +136,7 @@ def study_drug_table(drugs: Iterable[Drug], entry_drugs: Collection[str] = ()) -
         [
             (
                 d.name,
+                position,
                 2**position if position < REGIMEN_DRUGS else None,
                 d.name in entry_drugs,
                 d.grace_days,
