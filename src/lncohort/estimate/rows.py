@@ -40,16 +40,17 @@ def wald(beta: float, se: float, transform=np.exp) -> dict:
     """Estimate, 95 % interval and two-sided P of one coefficient, from one pivot.
 
     Without a standard error above 0 there is neither interval nor P: a width of zero would claim
-    that the coefficient is known.
+    that the coefficient is known. Nor are there where a limit is larger than any number: the
+    data say nothing of the coefficient then.
     """
     if not se > 0:
         return {"estimate": float(transform(beta))}
-    return {
-        "estimate": float(transform(beta)),
-        "ci_low": float(transform(beta - Z * se)),
-        "ci_high": float(transform(beta + Z * se)),
-        "p_value": float(2 * stats.norm.sf(abs(beta / se))),
-    }
+    with np.errstate(over="ignore"):
+        estimate, low, high = (float(transform(x)) for x in (beta, beta - Z * se, beta + Z * se))
+    if not math.isfinite(high):
+        return {"estimate": estimate}
+    p_value = float(2 * stats.norm.sf(abs(beta / se)))
+    return {"estimate": estimate, "ci_low": low, "ci_high": high, "p_value": p_value}
 
 
 def as_estimates(rows: Iterable[dict]) -> pd.DataFrame:
