@@ -56,3 +56,8 @@ def test_what_is_missing_is_a_dash():
 def test_exported_numbers_have_ten_significant_digits():
     assert numbers.exported(0.12345678901234) == 0.123456789
     assert numbers.exported(123456789012.0) == 123456789000.0
+
+
+def test_a_ratio_that_says_nothing_is_cut_short():
+    assert numbers.ratio(9999.0) == "9,999"
+    assert numbers.with_interval(2.0, 0.1, 1e80) == "2.00 (0.10–>9,999)"

@@ -6,6 +6,7 @@ SIGNIFICANT_DIGITS = 10
 MINUS = "−"
 EN_DASH = "–"
 WITHHELD = "withheld"
+LARGEST_RATIO = 9999
 NONE = "–"
 
 
@@ -25,9 +26,11 @@ def count(value: float) -> str:
 
 
 def ratio(value: float) -> str:
-    """OR, RR, HR: two decimals; none from 100 on, where they say nothing."""
+    """OR, RR, HR: two decimals; none from 100 on, where they say nothing, and no more above 9999."""
     if is_missing(value):
         return NONE
+    if value > LARGEST_RATIO:
+        return f">{count(LARGEST_RATIO)}"
     return f"{value:.2f}" if abs(value) < 99.995 else count(value)
 
 
