@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test lint docs
+.PHONY: demo test lint docs bench
 .DELETE_ON_ERROR:
 
 $(BIN)/lncohort: pyproject.toml constraints.txt
@@ -24,3 +24,7 @@ lint: $(BIN)/lncohort      ## check style
 
 docs: $(BIN)/lncohort      ## write docs/results.md anew
 	$(BIN)/lncohort results-table --extract sample_data --out docs/results.md
+
+bench: $(BIN)/lncohort     ## measure eras against a plain GROUP BY and polars; writes docs/benchmarks.md
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[bench]'
+	$(BIN)/python benchmarks/bench.py
