@@ -42,11 +42,7 @@ def estimate_all(
     """
     # Sums of numbers depend on their order in the last digits; the order of the rows must not.
     ordered = analysis_set.sort_values("patient_id", kind="stable", ignore_index=True)
-    exposed = ordered[f"{study.exposure.drug}_use"]
-    patients = ordered.assign(
-        exposed=exposed,
-        use=pd.Categorical(exposed.map({True: "ever", False: "never"}), ["never", "ever"]),
-    )
+    patients = with_exposure(study, ordered)
     population = model_population(study, patients)
     rows = cohort_rows(patients)
     rows += table1_rows(study, patients)
@@ -58,6 +54,13 @@ def estimate_all(
         else:
             rows += KINDS[analysis.kind](study, population, analysis)
     return as_estimates(rows)
+
+
+def with_exposure(study: Study, analysis_set: pd.DataFrame) -> pd.DataFrame:
+    """Add whether the exposure drug was used: ``exposed`` (bool) and ``use`` (never, ever)."""
+    exposed = analysis_set[f"{study.exposure.drug}_use"]
+    use = pd.Categorical(exposed.map({True: "ever", False: "never"}), ["never", "ever"])
+    return analysis_set.assign(exposed=exposed, use=use)
 
 
 def _use(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
