@@ -73,8 +73,10 @@ def measure_limited(folder: Path) -> dict:
         return {**found, "left": len([p for p in Path(temporary).rglob("*") if p.is_file()])}
 
 
-def told(ok: bool) -> str:
-    """The verdict on a must."""
+def told(ok: bool, at_asked_size: bool = True) -> str:
+    """The verdict on a must; none at a smaller size than it is asked of."""
+    if not at_asked_size:
+        return "open: asked of 50 M"
     return "met" if ok else "**not met**"
 
 
@@ -105,15 +107,16 @@ def musts(sizes: dict[int, dict], stockpile: dict, limited: dict) -> list[str]:
         f"{speed:.0f} | {told(speed >= 100)} |"
     )
     small, large = min(sizes), max(sizes)
+    asked = large == 50 * MILLION
     if small < large:
         grown = sizes[large]["exposure"]["seconds"] / sizes[small]["exposure"]["seconds"]
         exponent = math.log(grown) / math.log(large / small)
         span = f"{small // MILLION} M to {large // MILLION} M"
         lines.append(
-            f"| exponent of the cost, {span} (asked: 1 M to 50 M) | ≤ 1.15 | {exponent:.2f} | "
-            f"{told(exponent <= 1.15)} |"
+            f"| exponent of the cost, {span} | ≤ 1.15 | {exponent:.2f} | "
+            f"{told(exponent <= 1.15, asked)} |"
         )
-    row = f"| {large // MILLION} M (asked: 50 M) with DuckDB held to {LIMIT} "
+    row = f"| {large // MILLION} M with DuckDB held to {LIMIT} "
     if "failed" in limited:
         lines.append(f"{row}| ends | {limited['failed']} | **not met** |")
     else:
@@ -121,10 +124,10 @@ def musts(sizes: dict[int, dict], stockpile: dict, limited: dict) -> list[str]:
         ratio, peak = limited["seconds"] / plain["seconds"], limited["peak_bytes"] / 1e9
         same = json.dumps(limited["check"]) == plain["check"]
         lines += [
-            f"{row}/ unlimited | ≤ 2 | {ratio:.2f} | {told(ratio <= 2)} |",
-            f"| the same, result | equal | {'equal' if same else 'differs'} | {told(same)} |",
-            f"| the same, peak RSS in GB | ≤ 1.25 | {peak:.2f} | {told(peak <= 1.25)} |",
-            f"| the same, files left | 0 | {limited['left']} | {told(limited['left'] == 0)} |",
+            f"{row}(once) / unlimited | ≤ 2 | {ratio:.2f} | {told(ratio <= 2, asked)} |",
+            f"| the same, result | equal | {'equal' if same else 'differs'} | {told(same, asked)} |",
+            f"| the same, peak RSS in GB | ≤ 1.25 | {peak:.2f} | {told(peak <= 1.25, asked)} |",
+            f"| the same, files left | 0 | {limited['left']} | {told(limited['left'] == 0, asked)} |",
         ]
     return lines
 
