@@ -74,10 +74,10 @@ def measure_limited(folder: Path) -> dict:
 
 
 def told(ok: bool, at_asked_size: bool = True) -> str:
-    """The verdict on a must; none at a smaller size than it is asked of."""
-    if not at_asked_size:
-        return "open: asked of 50 M"
-    return "met" if ok else "**not met**"
+    """The verdict on a must; what is met at a smaller size than asked stays open."""
+    if not ok:
+        return "**not met**"
+    return "met" if at_asked_size else "open: asked of 50 M"
 
 
 def musts(sizes: dict[int, dict], stockpile: dict, limited: dict) -> list[str]:
