@@ -327,3 +327,12 @@ def test_drug_unknown_to_the_study_is_out_of_scope_and_counted(lncohort, extract
     assert lncohort("run", "nanjing", "--extract", extract, "--out", out, "--quiet")[0] == 0
     counts = {t["table"]: t for t in json.loads((out / "manifest.json").read_text())["rows"]}
     assert counts["prescription"]["out_of_scope"] == 1
+
+
+def test_explain_prints_a_rule_and_refuses_an_unknown_name(lncohort):
+    code, told, _ = lncohort("explain", "grace_days")
+    assert code == 0
+    assert "File: sql/exposure/drug_era.sql" in told
+    code, told, error = lncohort("explain", "grace_day")
+    assert (code, told) == (2, "")
+    assert "did you mean grace_days" in error

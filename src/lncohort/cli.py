@@ -123,6 +123,16 @@ def describe(study: StudyArgument) -> None:
     typer.echo(tell(load_study(study)), nl=False)
 
 
+@app.command()
+def explain(
+    name: Annotated[str, typer.Argument(help="a table, a column, or a word of a rule")],
+) -> None:
+    """Print the rule behind a table, a column or a setting, and its file in sql/."""
+    from lncohort.explain import explain as tell
+
+    typer.echo(tell(name))
+
+
 @app.command("init-study")
 def init_study(
     file: Annotated[Path, typer.Argument(help="study file to be made")],

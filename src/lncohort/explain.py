@@ -1,0 +1,91 @@
+"""Rules in words, read from the header comments of the SQL files that carry them out."""
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import sqlglot
+
+from lncohort.engine.stages import SqlFile, sql_files
+from lncohort.errors import UserError
+
+PARTS = re.compile(r"^(Key|Columns|Rule): ", flags=re.MULTILINE)
+TERM = re.compile(r'(?<=")\w+(?=")|\b[a-z]+(?:_[a-z]+)+\b')
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header comment of a SQL file.
+
+    Attributes
+    ----------
+    file : SqlFile
+    row : str
+        The name of the table and what one row of it is.
+    parts : dict
+        The texts of Key, Columns and Rule, as far as the file has them.
+    columns : frozenset
+        Names of the columns that the file makes.
+    """
+
+    file: SqlFile
+    row: str
+    parts: dict[str, str]
+    columns: frozenset[str]
+
+    @property
+    def terms(self) -> set[str]:
+        """Settings, tables and columns that the rule speaks of: quoted or with an underscore."""
+        return set(TERM.findall(self.parts.get("Rule", "")))
+
+    @property
+    def text(self) -> str:
+        """The header as it is printed, with the file's place."""
+        place = f"File: sql/{self.file.stage}/{self.file.path.name}"
+        reads = f"Reads: {', '.join(sorted(self.file.reads))}"
+        told = [f"{name}: {words}" for name, words in self.parts.items()]
+        return "\n".join([self.row, *told, place, reads])
+
+
+def explain(name: str) -> str:
+    """Tell the rule of a table, of a column, or of a setting that a rule speaks of.
+
+    Parameters
+    ----------
+    name
+        Table (``drug_era``), column (``mean_daily_dose_mg``) or word of a rule (``grace_days``,
+        ``stockpile``).
+
+    Returns
+    -------
+    str
+        The headers of the file of that table; else of every file that makes the column or whose
+        rule names the word, in the order in which the files run.
+
+    Raises
+    ------
+    UserError
+        When no header has the name; the nearest ones are told.
+    """
+    headers = [_header(file) for file in sql_files()]
+    found = [h for h in headers if h.file.table == name]
+    found = found or [h for h in headers if name in h.columns | h.terms]
+    if not found:
+        known = {h.file.table for h in headers}.union(*(h.columns | h.terms for h in headers))
+        near = get_close_matches(name, sorted(known))
+        meant = f"did you mean {', '.join(near)}?" if near else "try drug_era or grace_days."
+        raise UserError(f"{name}: no table, column or rule has this name; {meant}")
+    return "\n\n".join(header.text for header in found)
+
+
+def _header(file: SqlFile) -> Header:
+    statement = sqlglot.parse_one(file.text, read="duckdb")
+    comment = re.match(r"(?:--.*\n)+", file.text)[0]
+    row, *parts = PARTS.split(re.sub(r"^-- ", "", comment, flags=re.MULTILINE))
+    texts = [" ".join(part.split()) for part in parts[1::2]]
+    return Header(
+        file=file,
+        row=" ".join(row.split()),
+        parts=dict(zip(parts[::2], texts, strict=True)),
+        columns=frozenset(statement.expression.named_selects),
+    )
