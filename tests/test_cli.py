@@ -336,3 +336,15 @@ def test_explain_prints_a_rule_and_refuses_an_unknown_name(lncohort):
     code, told, error = lncohort("explain", "grace_day")
     assert (code, told) == (2, "")
     assert "did you mean grace_days" in error
+
+
+def test_timeline_shows_one_patient_and_says_that_it_stays_here(lncohort, extract, tmp_path):
+    picture = tmp_path / "one.svg"
+    code, told, _ = lncohort("timeline", extract, "--patient", "q001", "--svg", picture)
+    assert code == 0
+    assert told.startswith("Patient-level: ")
+    assert "tacrolimus" in told
+    assert picture.is_file()
+    code, told, error = lncohort("timeline", extract, "--patient", "q999")
+    assert (code, told) == (2, "")
+    assert "q0" not in error

@@ -138,18 +138,11 @@ def init_study(
     file: Annotated[Path, typer.Argument(help="study file to be made")],
 ) -> None:
     """Write the Nanjing study with its comments into a file of your own."""
+    from lncohort.folders import write_new
     from lncohort.study import study_source
 
     _, source = study_source("nanjing")
-    try:
-        with file.open("xb") as made:
-            made.write(source)
-    except FileExistsError as error:
-        raise UserError(f"{file}: exists; nothing is overwritten. Choose another name.") from error
-    except OSError as error:
-        raise UserError(
-            f"{file}: cannot be written ({error.strerror}). Choose a folder that you may write to."
-        ) from error
+    write_new(file, source)
     typer.echo(f"{file}: edit it, then read it back with `lncohort describe {file}`")
 
 
@@ -217,6 +210,31 @@ def validate(
     write_operating_characteristics(load_study(study), cohorts, patients, seed, out)
     typer.echo((out / "summary.md").read_text(encoding="utf-8"), nl=False)
     typer.echo(f"\nall estimands: {out / 'operating_characteristics.csv'}")
+
+
+@app.command()
+def timeline(
+    extract: Annotated[Path, typer.Argument(help="folder of the extract")],
+    patient: Annotated[str, typer.Option("--patient", help="patient_id of the extract")],
+    study: Annotated[str, typer.Option("--study", help="its drugs and rules")] = "nanjing",
+    svg: Annotated[Path | None, typer.Option("--svg", help="picture to be made")] = None,
+) -> None:
+    """Show one patient for chart review: patient-level, stays on this machine."""
+    from lncohort.extract.extract import Extract
+    from lncohort.folders import write_new
+    from lncohort.study import load_study
+    from lncohort.terminal import print_table
+    from lncohort.timeline import NOTICE, draw, patient_timeline
+
+    found = patient_timeline(load_study(study), Extract.open(extract), patient)
+    typer.echo(NOTICE)
+    for name, on in found.marks.items():
+        typer.echo(f"{name}: {on:%Y-%m-%d}")
+    for title, columns, rows in found.printed():
+        print_table(title, columns, rows)
+    if svg is not None:
+        write_new(svg, draw(found))
+        typer.echo(f"{svg}: drawn. {NOTICE}")
 
 
 @app.command("results-table")

@@ -96,3 +96,22 @@ def _put_in_place(folder: Path, out: Path) -> None:
         raise
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that does not stand yet.
+
+    Raises
+    ------
+    UserError
+        When it exists or cannot be written.
+    """
+    try:
+        with path.open("xb") as made:
+            made.write(content)
+    except FileExistsError as error:
+        raise UserError(f"{path}: exists; nothing is overwritten. Choose another name.") from error
+    except OSError as error:
+        raise UserError(
+            f"{path}: cannot be written ({error.strerror}). Choose a folder that you may write to."
+        ) from error
