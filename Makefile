@@ -22,7 +22,8 @@ lint: $(BIN)/lncohort      ## check style
 	$(BIN)/ruff check src tests
 	$(BIN)/ruff format --check src tests
 
-docs: $(BIN)/lncohort      ## write docs/results.md anew
+docs: $(BIN)/lncohort      ## write docs/results.md and docs/rules.md anew
+	$(BIN)/python -m lncohort.spec.page docs
 	$(BIN)/lncohort results-table --extract sample_data --out docs/results.md
 
 bench: $(BIN)/lncohort     ## measure eras against a plain GROUP BY and polars; writes docs/benchmarks.md

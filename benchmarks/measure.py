@@ -23,7 +23,7 @@ GRACE_DAYS = 30
 # Tables wanted, and tables that are read from Parquet, of each case run by sql/.
 TABLES = {
     "group_by": (None, ("prescription",)),
-    "drug_era": ("drug_era", ("dose_segment", "observation_period")),
+    "drug_era": ("drug_era", ("dose_step", "observation_period")),
     "exposure": ("drug_era", ("prescription", "observation_period")),
     "stockpile": ("drug_era", ("prescription", "observation_period")),
     "dose_segment": ("dose_segment", ("prescription", "observation_period")),

@@ -4,11 +4,18 @@ from datetime import date
 
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, settings
 
 from lncohort.engine.duck import connect, run_stages
 from lncohort.engine.parameters import parameter_tables
 from lncohort.study import load_study
 from small_extract import arrow_tables
+
+# `pytest --hypothesis-profile=full` draws anew, and more.
+SLOW_SQL = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+settings.register_profile("quick", max_examples=30, derandomize=True, **SLOW_SQL)
+settings.register_profile("full", max_examples=2000, **SLOW_SQL)
+settings.load_profile("quick")
 
 
 @pytest.fixture(scope="session")

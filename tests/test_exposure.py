@@ -191,7 +191,10 @@ def test_combination_needs_all_its_days():
         ({"grace_days": -1}, "grace_days = -1: .*greater than or equal to 0"),
         ({"overlap": "add"}, "overlap = 'add': .*'sum', 'latest', 'max' or 'stockpile'"),
         ({"pulse_days": 0}, "pulse_days = 0: .*greater than 0"),
-        ({"max_daily_dose_mg": 1e9}, "max_daily_dose_mg = 1000000000.0: .*above 10000000"),
+        (
+            {"max_daily_dose_mg": 1e9},
+            "max_daily_dose_mg = 1000000000.0: .*less than or equal to 1000000",
+        ),
     ],
 )
 def test_argument_out_of_bounds_names_key_value_and_bound(arguments, told):

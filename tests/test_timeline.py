@@ -42,6 +42,15 @@ def test_a_timeline_holds_the_rows_of_one_patient(nanjing, extract):
     assert ["tacrolimus", "2015-01-01", "2015-04-11", "2", "False"] in doses[2]
 
 
+def test_the_landmark_of_the_study_is_marked(nanjing, extract):
+    exposure = nanjing.exposure.model_copy(update={"landmark_day": 90})
+    found = patient_timeline(nanjing.model_copy(update={"exposure": exposure}), extract, "p1")
+    assert found.marks["landmark"].date() == day(90)
+    (window,) = found.tables["exposure_window"].itertuples()
+    assert (window.window_end.date(), window.window_end_reason) == (day(90), "landmark")
+    assert b"landmark" in draw(found)
+
+
 def test_the_picture_is_svg_says_what_it_is_and_repeats(nanjing, extract):
     found = patient_timeline(nanjing, extract, "p1")
     picture = draw(found)

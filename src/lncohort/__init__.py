@@ -20,10 +20,13 @@ _HOMES = {
     "combinations": "lncohort.exposure",
     "dose_segments": "lncohort.exposure",
     "eras": "lncohort.exposure",
+    "high_dose_windows": "lncohort.exposure",
     "load_study": "lncohort.study",
     "rejected_prescriptions": "lncohort.exposure",
     "run_study": "lncohort.run",
     "simulate_extract": "lncohort.simulate",
+    "treatment_sequence": "lncohort.exposure",
+    "window_exposure": "lncohort.exposure",
 }
 __all__ = sorted(_HOMES)
 

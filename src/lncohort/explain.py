@@ -8,8 +8,25 @@ import sqlglot
 
 from lncohort.engine.stages import SqlFile, sql_files
 from lncohort.errors import UserError
+from lncohort.spec.cases import Case, Table, cases
 
 PARTS = re.compile(r"^(Key|Columns|Rule): ", flags=re.MULTILINE)
+ANSWERED_BY = {
+    "supply": "dose_segments",
+    "stockpile_days": "dose_segments",
+    "stockpile_mg": "dose_segments",
+    "dose_step": "dose_segments",
+    "dose_segment": "dose_segments",
+    "drug_era": "eras",
+    "combination_era": "combinations",
+    "combination_use": "combinations",
+    "high_dose_window": "high_dose_windows",
+    "sequence": "treatment_sequence",
+    "drug_use": "window_exposure",
+    "held_dose": "window_exposure",
+    "exposure_band": "window_exposure",
+    "prescription_checked": "rejected_prescriptions",
+}
 TERM = re.compile(r'(?<=")\w+(?=")|\b[a-z]+(?:_[a-z]+)+\b')
 
 
@@ -60,7 +77,8 @@ def explain(name: str) -> str:
     -------
     str
         The headers of the file of that table; else of every file that makes the column or whose
-        rule names the word, in the order in which the files run.
+        rule names the word, in the order in which the files run. Then a worked example, when
+        the rules have one.
 
     Raises
     ------
@@ -75,7 +93,45 @@ def explain(name: str) -> str:
         near = get_close_matches(name, sorted(known))
         meant = f"did you mean {', '.join(near)}?" if near else "try drug_era or grace_days."
         raise UserError(f"{name}: no table, column or rule has this name; {meant}")
-    return "\n\n".join(header.text for header in found)
+    told = [header.text for header in found]
+    example = _example(name)
+    if example is not None:
+        told.append(_worked(example))
+    return "\n\n".join(told)
+
+
+def _example(name: str) -> Case | None:
+    """The case that shows a name best: as a setting, its value, a table or a column."""
+    shows = (
+        lambda case: name in case.settings,
+        lambda case: name in case.settings.values(),
+        lambda case: ANSWERED_BY.get(name) in case.expected,
+        lambda case: any(name in row for table in case.expected.values() for row in table),
+    )
+    return next((case for shown in shows for case in cases() if shown(case)), None)
+
+
+def _worked(case: Case) -> str:
+    """A case as it is printed: the rule, what is given, what comes of it."""
+    lines = [f"Example ({case.name}): {case.rule}", "Days are counted from day 0."]
+    lines += [f"{key} = {value}" for key, value in case.settings.items()]
+    for name, table in case.given.items():
+        lines += ["", f"{name}:", *_aligned(table)]
+    for name, table in case.expected.items():
+        lines += ["", f"-> {name}:", *(_aligned(table) or ["  no row"])]
+    return "\n".join(lines)
+
+
+def _aligned(table: Table) -> list[str]:
+    """The lines of a table of text, its columns under each other."""
+    if not table:
+        return []
+    rows = [list(table[0]), *(list(row.values()) for row in table)]
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return [
+        "  " + "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
 
 
 def _header(file: SqlFile) -> Header:

@@ -26,6 +26,8 @@ TABLES = {
     "dose_segment": ["drug", "segment_start", "segment_end", "daily_dose_mg", "is_pulse"],
     "drug_era": ["drug", "era_start", "era_end", "covered_days", "mean_daily_dose_mg"],
     "combination_era": ["combination", "era_start", "era_end", "overlap_days"],
+    "sequence": ["drug", "era_start", "start_kind", "era_end", "end_kind", "stop_manner"],
+    "exposure_window": ["window_start", "window_end", "window_end_reason"],
     "lab_day": ["test", "sample_date", "value"],
     "entry": ["index_date"],
     "response": ["response_date"],
@@ -48,11 +50,12 @@ class Timeline:
 
     @property
     def marks(self) -> dict[str, date]:
-        """Index date and response, as far as the patient has them."""
-        days = {
-            "index date": self.tables["entry"]["index_date"],
-            "response": self.tables["response"]["response_date"],
-        }
+        """Index date, landmark and response, as far as study and patient have them."""
+        index_date = self.tables["entry"]["index_date"]
+        days = {"index date": index_date}
+        if self.study.exposure.landmark_day is not None:
+            days["landmark"] = index_date + pd.Timedelta(days=self.study.exposure.landmark_day)
+        days["response"] = self.tables["response"]["response_date"]
         return {name: found.iloc[0] for name, found in days.items() if found.notna().any()}
 
     def printed(self) -> list[tuple[str, list[str], list[list[str]]]]:
@@ -61,6 +64,8 @@ class Timeline:
             "dose_segment": "Daily dose (mg/day; ends are exclusive)",
             "drug_era": "Eras",
             "combination_era": "Combinations",
+            "sequence": "Course of treatment",
+            "exposure_window": "Exposure is counted in",
             "lab_day": "Labs",
         }
         return [
@@ -137,7 +142,8 @@ def draw(timeline: Timeline) -> bytes:
             axis.tick_params(labelsize=9)
             for name, on in timeline.marks.items():
                 colour = VERMILION if name == "response" else INK
-                axis.axvline(on, color=colour, linestyle="--", linewidth=1, label=name)
+                dashes = ":" if name == "landmark" else "--"
+                axis.axvline(on, color=colour, linestyle=dashes, linewidth=1, label=name)
         if timeline.marks:
             axes[0].legend(loc="upper right", fontsize=9)
         figure.suptitle(NOTICE, fontsize=11)

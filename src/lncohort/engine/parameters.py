@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from lncohort.extract.contract import LAB_TESTS
 from lncohort.study import Study
-from lncohort.study.model import Combination, Drug
+from lncohort.study.model import Combination, Drug, Exposure
 
 TEXT, INTEGER, FLAG, DATE = pa.string(), pa.int32(), pa.bool_(), pa.date32()
 AMOUNT = pa.decimal128(12, 4)
@@ -33,6 +33,7 @@ def parameter_tables(study: Study, today: date) -> dict[str, pa.Table]:
     return {
         "study_setting": _study_setting(study, today),
         "study_drug": study_drug_table(study.drugs, study.entry.drugs),
+        "course_setting": course_setting_table(study.exposure),
         "study_test": _study_test(study),
         "study_concept": _study_concept(study),
         "lab_window": _lab_window(study),
@@ -45,8 +46,7 @@ def parameter_tables(study: Study, today: date) -> dict[str, pa.Table]:
             {"component": TEXT, "test": TEXT, "rule": TEXT, "value": AMOUNT},
             [(c.component, c.test, c.rule, c.value) for c in study.outcome.criteria],
         ),
-        "dose_band": _bands(study.exposure.dose_band_labels, study.exposure.dose_bands),
-        "duration_band": _bands(study.exposure.duration_band_labels, study.exposure.duration_bands),
+        **band_tables(study.exposure),
         "regimen_label": _regimen_label(study),
         "combination": combination_table(
             [(study.regimen_label(c.drugs), c) for c in study.combinations]
@@ -100,6 +100,7 @@ def _study_setting(study: Study, today: date) -> pa.Table:
             "confirm_days": INTEGER,
             "exposure_drug": TEXT,
             "exposure_until": TEXT,
+            "exposure_landmark_day": INTEGER,
             "today": DATE,
         },
         [
@@ -113,6 +114,7 @@ def _study_setting(study: Study, today: date) -> pa.Table:
                 study.outcome.confirm_days,
                 study.exposure.drug,
                 study.exposure.until,
+                study.exposure.landmark_day,
                 today,
             )
         ],
@@ -129,9 +131,12 @@ def study_drug_table(drugs: Iterable[Drug], entry_drugs: Collection[str] = ()) -
             "is_entry": FLAG,
             "grace_days": INTEGER,
             "overlap": TEXT,
+            "stockpile_carry": TEXT,
             "pulse_days": INTEGER,
             "max_daily_dose_mg": AMOUNT,
             "max_pulse_dose_mg": AMOUNT,
+            "high_dose_mg": AMOUNT,
+            "high_dose_gap_days": INTEGER,
         },
         [
             (
@@ -141,9 +146,12 @@ def study_drug_table(drugs: Iterable[Drug], entry_drugs: Collection[str] = ()) -
                 d.name in entry_drugs,
                 d.grace_days,
                 d.overlap,
+                d.stockpile_carry,
                 d.pulse_days,
                 d.max_daily_dose_mg,
                 d.max_pulse_dose_mg,
+                d.high_dose_mg,
+                d.high_dose_gap_days,
             )
             for position, d in enumerate(drugs)
         ],
@@ -219,6 +227,14 @@ def _edges(labels, cuts):
     return zip(labels, (None, *cuts), (*cuts, None), strict=True)
 
 
+def band_tables(exposure: Exposure) -> dict[str, pa.Table]:
+    """The bands of mean daily dose (mg/day) and of covered days, by name of their table."""
+    return {
+        "dose_band": _bands(exposure.dose_band_labels, exposure.dose_bands),
+        "duration_band": _bands(exposure.duration_band_labels, exposure.duration_bands),
+    }
+
+
 def _bands(labels, cuts) -> pa.Table:
     return _table(
         {"level": TEXT, "from_value": AMOUNT, "to_value": AMOUNT}, list(_edges(labels, cuts))
@@ -245,9 +261,26 @@ def _regimen_label(study: Study) -> pa.Table:
     )
 
 
+def course_setting_table(exposure: Exposure) -> pa.Table:
+    """When a start counts as a switch, an end as a taper, and a dose as held; days."""
+    return _table(
+        {"switch_days": INTEGER, "taper_days": INTEGER, "held_days": INTEGER},
+        [(exposure.switch_days, exposure.taper_days, exposure.held_days)],
+    )
+
+
 def combination_table(combinations: Iterable[tuple[str, Combination]]) -> pa.Table:
     """The combinations of drugs that are looked for, each with its label."""
     return _table(
-        {"combination": TEXT, "first_drug": TEXT, "second_drug": TEXT, "min_overlap_days": INTEGER},
-        [(label, *c.drugs, c.min_overlap_days) for label, c in combinations],
+        {
+            "combination": TEXT,
+            "first_drug": TEXT,
+            "second_drug": TEXT,
+            "third_drug": TEXT,
+            "min_overlap_days": INTEGER,
+        },
+        [
+            (label, *c.drugs, *[None] * (3 - len(c.drugs)), c.min_overlap_days)
+            for label, c in combinations
+        ],
     )

@@ -114,6 +114,8 @@ def _exposure(study: Study) -> Iterator[str]:
         "outcome": "the first of the response and the end of follow-up",
         "exit": "the end of follow-up",
     }[exposure.until]
+    if exposure.landmark_day is not None:
+        until += f", and at most to day {exposure.landmark_day} (landmark)"
     yield (
         f"The exposure is {exposure.drug}, from the index date to {until}. Supply runs from the "
         "start of a prescription for its days of supply; an explicit last day wins. Supply is "
@@ -127,7 +129,15 @@ def _exposure(study: Study) -> Iterator[str]:
         "Mean daily dose is taken over the covered days of known dose, in bands of "
         f"{', '.join(exposure.dose_band_labels)} mg/day (closed on the left). Duration is the "
         f"number of covered days, in bands of {', '.join(exposure.duration_band_labels)} days "
-        "(closed on the right). A dose that was not recorded is unknown, never zero."
+        "(closed on the right). A dose that was not recorded is unknown, never zero. A dose is "
+        f"held that is not fallen short of on {exposure.held_days} days in a row."
+    )
+    yield ""
+    yield (
+        "A drug that starts while no other was taken before is the first line; one that starts "
+        f"within {exposure.switch_days} days of the end of another is a switch. A course that ends "
+        "is tapered when its last dose is at most half of the highest of its last "
+        f"{exposure.taper_days} days."
     )
     if study.combinations:
         pairs = ", ".join(study.regimen_label(c.drugs) for c in study.combinations)
@@ -142,12 +152,24 @@ def _exposure(study: Study) -> Iterator[str]:
 def _drug(drug: Drug) -> str:
     told = (
         f"{drug.name} ({drug.label}): courses continue over gaps of up to {drug.grace_days} days; "
-        f"{OVERLAP[drug.overlap]}; doses above {drug.max_daily_dose_mg:g} mg/day are rejected; an "
+        f"{_overlap(drug)}; doses above {drug.max_daily_dose_mg:g} mg/day are rejected; an "
         f"intravenous pulse covers {drug.pulse_days} days"
     )
     if drug.max_pulse_dose_mg is not None:
         told += f", and pulses above {drug.max_pulse_dose_mg:g} mg are rejected"
+    if drug.high_dose_mg is not None:
+        told += (
+            f"; a high dose is {drug.high_dose_mg:g} mg/day or more, its stretches joined over up "
+            f"to {drug.high_dose_gap_days or 0} days"
+        )
     return told
+
+
+def _overlap(drug: Drug) -> str:
+    told = OVERLAP[drug.overlap]
+    if drug.overlap != "stockpile":
+        return told
+    return f"{told}; what is left keeps its {drug.stockpile_carry}"
 
 
 def _outcome(study: Study) -> Iterator[str]:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Days = Annotated[int, Field(ge=0)]
 NOT_RECORDED = "not recorded"
+LARGEST_DAILY_DOSE_MG = 1_000_000  # a kilogram a day: no drug's dose, and room for exact sums
 
 
 class Part(BaseModel):
@@ -44,9 +45,23 @@ class Drug(Part):
     label: str
     grace_days: Days
     overlap: Literal["sum", "latest", "max", "stockpile"] = "sum"
-    max_daily_dose_mg: Annotated[float, Field(gt=0)]
+    stockpile_carry: Literal["days", "mg"] = "days"
+    max_daily_dose_mg: Annotated[float, Field(gt=0, le=LARGEST_DAILY_DOSE_MG)]
     pulse_days: Annotated[int, Field(gt=0)] = 28
     max_pulse_dose_mg: Annotated[float, Field(gt=0)] | None = None
+    high_dose_mg: Annotated[float, Field(gt=0)] | None = None
+    high_dose_gap_days: Days | None = None
+
+    @model_validator(mode="after")
+    def _has_what_its_keys_need(self):
+        if self.stockpile_carry == "mg" and self.overlap != "stockpile":
+            raise ValueError(
+                f'stockpile_carry is of overlap = "stockpile", found overlap = "{self.overlap}"; '
+                "leave it out"
+            )
+        if self.high_dose_gap_days is not None and self.high_dose_mg is None:
+            raise ValueError("high_dose_gap_days needs the key high_dose_mg")
+        return self
 
 
 class Entry(Part):
@@ -120,6 +135,10 @@ class Exposure(Part):
 
     drug: str
     until: Literal["outcome", "exit"] = "outcome"
+    landmark_day: Annotated[int, Field(gt=0)] | None = None
+    switch_days: Days = 30
+    taper_days: Annotated[int, Field(gt=0)] = 90
+    held_days: Annotated[int, Field(gt=0)] = 28
     dose_bands: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=1)]
     duration_bands: Annotated[tuple[Annotated[int, Field(gt=0)], ...], Field(min_length=1)]
 
@@ -145,13 +164,13 @@ class Exposure(Part):
 
 
 class Combination(Part):
-    """Two drugs, and the days they must share to have been given together."""
+    """Two or three drugs, and the days they must share to have been given together."""
 
-    drugs: Annotated[tuple[str, ...], Field(min_length=2, max_length=2)]
+    drugs: Annotated[tuple[str, ...], Field(min_length=2, max_length=3)]
     min_overlap_days: Annotated[int, Field(gt=0)]
 
     @model_validator(mode="after")
-    def _of_two_drugs(self):
+    def _of_different_drugs(self):
         _require_different("drugs", self.drugs)
         return self
 
