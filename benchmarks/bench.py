@@ -51,7 +51,7 @@ def medians(runs: list[dict]) -> dict:
 def measure_size(rows: int, repeats: int, folder: Path) -> dict[str, dict]:
     """Every case at one size, interleaved."""
     generate(rows, folder)
-    measure("dose_segment", folder, "--write", str(folder / "dose_segment.parquet"))
+    measure("dose_step", folder, "--write", str(folder / "dose_step.parquet"))
     runs = {case: [] for case in CASES}
     for _ in range(repeats):
         for case in CASES:
@@ -93,7 +93,7 @@ def musts(sizes: dict[int, dict], stockpile: dict, limited: dict) -> list[str]:
             ("`drug_era`, 10 M / GROUP BY", "≤ 3.5", era / floor, era / floor <= 3.5),
             ("`drug_era`, 10 M / polars", "≤ 0.6", era / polars, era / polars <= 0.6),
             (
-                "`supply` + `dose_segment` + `drug_era`, 10 M / GROUP BY",
+                "`supply` + `dose_step` + `drug_era`, 10 M / GROUP BY",
                 "≤ 6.5",
                 whole["seconds"] / floor,
                 whole["seconds"] / floor <= 6.5,
@@ -155,8 +155,8 @@ The prescriptions are drawn: 20 a person, 4 drugs, 20 % of the refills overlap, 
 gap past a grace of 30 days; the rows are shuffled. Every run is a process of its own, reads \
 Parquet and holds its result in memory; the cases take turns; medians of {repeats}. `group_by` is \
 a plain `GROUP BY patient_id, drug` of the prescriptions: the floor. `drug_era` begins with dose \
-segments, and so does polars; `exposure` begins with prescriptions and makes `supply`, \
-`dose_segment` and `drug_era`. All of them must give the same number of eras and covered days.
+steps, and so does polars; `exposure` begins with prescriptions and makes `supply`, `dose_step` \
+and `drug_era`. All of them must give the same number of eras and covered days.
 
 | prescriptions | case | seconds | least–most | / GROUP BY | peak bytes a row |
 |---|---|---|---|---|---|

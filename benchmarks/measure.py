@@ -26,7 +26,7 @@ TABLES = {
     "drug_era": ("drug_era", ("dose_step", "observation_period")),
     "exposure": ("drug_era", ("prescription", "observation_period")),
     "stockpile": ("drug_era", ("prescription", "observation_period")),
-    "dose_segment": ("dose_segment", ("prescription", "observation_period")),
+    "dose_step": ("dose_step", ("prescription", "observation_period")),
 }
 
 
@@ -67,22 +67,30 @@ def by_sql(case: str) -> Callable[[duckdb.DuckDBPyConnection], None]:
 
 
 def polars_drug_era(folder: Path) -> tuple[int, int]:
-    """Make eras of the same segments in polars; rows and covered days."""
+    """Make eras of the same steps in polars; rows and covered days."""
     import polars as pl
 
     key = ["period_number", "drug_number"]
     days = (pl.col("segment_end") - pl.col("segment_start")).dt.total_days()
-    gap = (pl.col("segment_start") - pl.col("earlier_end")).dt.total_days()
     known = pl.col("dose_known")
     dose = pl.col("daily_dose_mg")
+    names = pl.LazyFrame({"drug_number": range(len(DRUGS)), "drug": DRUGS})
+    patients = pl.scan_parquet(folder / "observation_period.parquet")
     eras = (
-        pl.scan_parquet(folder / "dose_segment.parquet")
+        pl.scan_parquet(folder / "dose_step.parquet")
         .sort(*key, "segment_start")
-        .with_columns(days=days, earlier_end=pl.col("segment_end").cum_max().shift(1).over(key))
-        .with_columns(era_number=(gap > GRACE_DAYS).fill_null(True).cum_sum())
+        .with_columns(
+            days=days,
+            era_number=pl.any_horizontal(
+                pl.col("gap_days") > GRACE_DAYS,
+                *(pl.col(column) != pl.col(column).shift(1) for column in key),
+            )
+            .fill_null(True)
+            .cum_sum(),
+        )
         .group_by("era_number")
         .agg(
-            pl.col("patient_id", "drug").first(),
+            pl.col(*key).first(),
             era_start=pl.col("segment_start").min(),
             era_end=pl.col("segment_end").max(),
             covered_days=pl.col("days").sum(),
@@ -92,6 +100,9 @@ def polars_drug_era(folder: Path) -> tuple[int, int]:
             peak_daily_dose_mg=dose.max(),
             prescriptions=pl.col("prescriptions").sum(),
         )
+        .with_columns(pl.col("drug_number").cast(pl.Int64))
+        .join(names, on="drug_number")
+        .join(patients.select("period_number", "patient_id"), on="period_number")
         .collect()
     )
     return eras.height, eras["covered_days"].sum()
@@ -121,7 +132,7 @@ def main() -> None:
                 made = connection.table("drug_era")
                 check = made.shape[0], int(made.sum("covered_days").fetchall()[0][0])
             if given.write is not None:
-                connection.table("dose_segment").write_parquet(str(given.write))
+                connection.table("dose_step").write_parquet(str(given.write))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(json.dumps({"seconds": seconds, "peak_bytes": peak * 1024, "check": check}))
 

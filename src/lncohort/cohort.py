@@ -28,6 +28,10 @@ class Cohort:
         One row per patient, sorted by ``patient_id``.
     person_time : DataFrame
         Start-stop rows of constant exposure, days from the index date.
+    course_state : DataFrame
+        Drugs and dose of each patient once a month of follow-up.
+    first_course : DataFrame
+        The first course of the exposure drug of each user.
     attrition : DataFrame
         Columns step, criterion, label, before, excluded, after (patients).
     row_counts : DataFrame
@@ -43,6 +47,8 @@ class Cohort:
     study: Study
     analysis_set: pd.DataFrame
     person_time: pd.DataFrame
+    course_state: pd.DataFrame
+    first_course: pd.DataFrame
     attrition: pd.DataFrame
     row_counts: pd.DataFrame
     rejected: pd.DataFrame
@@ -93,6 +99,8 @@ def build(
                 "attrition",
                 "row_status",
                 "combination_use",
+                "course_state",
+                "first_course",
             )
         }
         observed_until = connection.table("observation_period").max("period_end").fetchall()[0][0]
@@ -106,6 +114,8 @@ def build(
         person_time=tables["person_time"].sort_values(
             ["patient_id", "start_day"], ignore_index=True
         ),
+        course_state=tables["course_state"].sort_values(["patient_id", "day"], ignore_index=True),
+        first_course=tables["first_course"].sort_values("patient_id", ignore_index=True),
         attrition=attrition,
         row_counts=row_counts,
         rejected=rejected,

@@ -8,6 +8,8 @@ import pandas as pd
 from lncohort.audit.flags import find_flags
 from lncohort.cohort import Cohort
 from lncohort.estimate import estimate_all
+from lncohort.estimate.course import course_rows
+from lncohort.estimate.rows import as_estimates
 from lncohort.study import Study
 
 
@@ -69,6 +71,10 @@ def analyse(cohort: Cohort, synthetic: bool = False) -> Results:
         Whether the extract was simulated; the report says so in plain sight.
     """
     estimates = estimate_all(cohort.study, cohort.analysis_set, cohort.person_time)
+    course = course_rows(
+        cohort.study, cohort.analysis_set, cohort.course_state, cohort.first_course
+    )
+    estimates = pd.concat([estimates, as_estimates(course)], ignore_index=True)
     return Results(
         study=cohort.study,
         estimates=estimates,

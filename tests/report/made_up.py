@@ -52,6 +52,22 @@ EXITS = {
     "observation_end": 344,
     "study_end": 120,
 }
+FLOWS = {
+    "day 0 to 180": {
+        ("TAC alone", "TAC alone"): 150,
+        ("TAC alone", "no drug"): 50,
+        ("MMF alone", "TAC alone"): 93,
+        ("MMF alone", "no drug"): 400,
+        ("MMF alone", "left follow-up"): 100,
+    },
+    "day 180 to 360": {
+        ("TAC alone", "TAC alone"): 200,
+        ("TAC alone", "no drug"): 43,
+        ("no drug", "no drug"): 400,
+        ("no drug", "left follow-up"): 50,
+        ("left follow-up", "left follow-up"): 100,
+    },
+}
 GROUPS = {"all": 793, "ever": 238, "never": 555}
 MEANS = {"age": 33.44, "egfr": 96.2, "albumin": 29.8}
 FLAGS = [
@@ -99,6 +115,7 @@ def made_up_results(study) -> Results:
         *_subgroups(study),
         *_risks(),
         *_survival(),
+        *_course(),
     ]
     return Results(
         study=study,
@@ -120,6 +137,60 @@ def attrition_table(excluded) -> pd.DataFrame:
         left -= number
     columns = ["step", "criterion", "label", "before", "excluded", "after"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _course():
+    rows = [
+        row("course", "mg/day", dose, model="dose", contrast=f"day {day}", level=level, n=200 - day)
+        for day in (0, 30, 60)
+        for level, dose in (("lower quartile", 1.5), ("median", 2.5), ("upper quartile", 3.5))
+    ]
+    rows += [
+        row(
+            "course",
+            "persistence",
+            1 - day / 200,
+            ci_low=0.9 - day / 200,
+            ci_high=1.0 - day / 250,
+            model="persistence",
+            contrast=f"day {day}",
+            level="tacrolimus",
+            n=238 - day,
+        )
+        for day in (0, 30, 60, 90)
+    ]
+    rows += [
+        row(
+            "course",
+            "count",
+            count,
+            model="sequence",
+            contrast=contrast,
+            level=before,
+            reference=after,
+            n=793,
+        )
+        for contrast, flows in FLOWS.items()
+        for (before, after), count in flows.items()
+    ]
+    rows += [
+        row(
+            "course",
+            "count",
+            count,
+            model="swimmer",
+            contrast=start,
+            level=length,
+            reference=response,
+            n=238,
+        )
+        for start, length, response, count in (
+            ("start day 0 to 0", "course day 0 to 90", "no response", 100),
+            ("start day 0 to 0", "course day 366 on", "response", 80),
+            ("start day 91 to 365", "course day 91 to 180", "no response", 58),
+        )
+    ]
+    return rows
 
 
 def _cohort():

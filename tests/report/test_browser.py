@@ -7,6 +7,8 @@ import subprocess
 
 import pytest
 
+from lncohort.report.figures import FIGURES
+
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 
@@ -109,7 +111,7 @@ def test_all_sections_are_present(seen, width):
 @pytest.mark.parametrize("width", WIDTHS)
 def test_figures_are_shown_once_and_not_shrunk(seen, width):
     scales = seen[0][width]["scales"]
-    assert len(scales) == 9
+    assert len(scales) == len(FIGURES)
     assert all(scale >= 0.99 for scale in scales)
 
 

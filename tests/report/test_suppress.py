@@ -6,6 +6,7 @@ from itertools import product
 import pandas as pd
 import pytest
 
+from lncohort.estimate.rows import as_estimates, row
 from lncohort.report.rows import first, one, pick
 from lncohort.report.suppress import (
     COMPLEMENT,
@@ -247,3 +248,42 @@ def test_exclusions_that_are_few_altogether_are_withheld_with_the_number_before(
     shown = suppress_attrition(attrition_table((2, 1)), 5)
     assert shown[["before", "excluded"]].isna().all(axis=None)
     assert shown["after"].tolist() == [793]
+
+
+def test_a_small_flow_is_not_given_back_by_the_other_flows(results):
+    """3 of the 53 who left TAC between day 0 and 180 joined MMF, of whom 203 went on."""
+    new = {
+        ("day 0 to 180", "TAC alone", "no drug"): 47,
+        ("day 0 to 180", "TAC alone", "MMF alone"): 3,
+        ("day 180 to 360", "MMF alone", "MMF alone"): 3,
+        ("day 180 to 360", "no drug", "no drug"): 397,
+    }
+    flows = pick(results.estimates, model="sequence")
+    counts = {(r.contrast, r.level, r.reference): r.estimate for r in flows.itertuples()} | new
+    rows = [
+        row("course", "count", count, model="sequence", contrast=c, level=a, reference=b, n=793)
+        for (c, a, b), count in counts.items()
+    ]
+    others = results.estimates[results.estimates["model"] != "sequence"]
+    made = replace(results, estimates=pd.concat([others, as_estimates(rows)], ignore_index=True))
+    shown = pick(suppress(made).estimates, model="sequence")
+    found = {(r.contrast, r.level, r.reference): r.estimate for r in shown.itertuples()}
+    hidden = [key for key, count in found.items() if pd.isna(count)]
+    for contrast in ("day 0 to 180", "day 180 to 360"):
+        assert len([key for key in hidden if key[0] == contrast]) > 1, "793 less the others"
+    leaving_mmf = [k for k in hidden if k[:2] == ("day 180 to 360", "MMF alone")]
+    arriving_mmf = [k for k in hidden if k[0] == "day 0 to 180" and k[2] == "MMF alone"]
+    assert leaving_mmf and arriving_mmf, "either would give back the other"
+
+
+def test_a_small_group_of_the_swimmer_plot_is_not_given_back_by_the_number_of_users(changed):
+    made = changed({"estimate": 3}, model="swimmer", contrast="start day 91 to 365")
+    shown = pick(suppress(made).estimates, model="swimmer")
+    assert shown["estimate"].isna().sum() == 2
+
+
+def test_quartiles_of_few_patients_are_withheld(changed):
+    made = changed({"n": 4}, model="dose", contrast="day 60")
+    shown = pick(suppress(made).estimates, model="dose", contrast="day 60")
+    assert shown["estimate"].isna().all()
+    assert shown["n"].isna().all()

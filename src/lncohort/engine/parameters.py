@@ -12,6 +12,7 @@ from lncohort.study.model import Combination, Drug, Exposure
 
 TEXT, INTEGER, FLAG, DATE = pa.string(), pa.int32(), pa.bool_(), pa.date32()
 AMOUNT = pa.decimal128(12, 4)
+COURSE_DAYS = 30  # the course of treatment is looked at once a month of follow-up
 REGIMEN_DRUGS = 31  # bits of a positive 32-bit number; a study has far fewer drugs
 
 
@@ -34,6 +35,9 @@ def parameter_tables(study: Study, today: date) -> dict[str, pa.Table]:
         "study_setting": _study_setting(study, today),
         "study_drug": study_drug_table(study.drugs, study.entry.drugs),
         "course_setting": course_setting_table(study.exposure),
+        "course_day": _table(
+            {"day": INTEGER}, [(day,) for day in range(0, study.follow_up.max_days, COURSE_DAYS)]
+        ),
         "study_test": _study_test(study),
         "study_concept": _study_concept(study),
         "lab_window": _lab_window(study),

@@ -34,6 +34,9 @@ def _cell(row, kinds: dict[str, str], regimens: dict[str, frozenset[str]]) -> Ce
     if row.analysis in ("table1", "dose_coverage", "combination"):
         level = "not recorded" if row.measure == "missing" else row.level
         return (row.analysis, row.contrast, row.model, level)
+    if row.analysis == "course":
+        count = row.measure == "count"
+        return ("course", row.model, row.contrast, *((row.level, row.reference) if count else ()))
     kind = kinds.get(row.analysis)
     if kind == "survival":
         return ("survival", row.model, row.contrast, row.level)
@@ -62,6 +65,7 @@ def sums_of(study: Study, cells: Iterable[Cell]) -> list[Sum]:
         *_bands(known, judged),
         *_subgroups(known, judged),
         *_regimen_sums(study, known),
+        *_course(known),
     ]
     written = set(known)
     kept = [{cell: k for cell, k in equation.items() if cell in written} for equation in sums]
@@ -158,6 +162,28 @@ def _regimen_sums(study: Study, known: list[Cell]) -> list[Sum]:
                     ]
                     sums.append({cell: -1} | dict.fromkeys(parts, 1))
     return sums
+
+
+def _course(known: list[Cell]) -> list[Sum]:
+    """The groups of the swimmer plot are the users, the flows between two days the cohort.
+
+    Both numbers stand in the report. What flows into a state flows out of it.
+    """
+    sums: dict[Hashable, Sum] = {}
+    days: dict[str, set[str]] = {"first": set(), "last": set()}
+    for cell in known:
+        if cell[:2] == ("course", "swimmer"):
+            sums.setdefault("swimmer", {})[cell] = 1
+        if cell[:2] == ("course", "sequence"):
+            _, _, contrast, before, after = cell
+            first, last = contrast.removeprefix("day ").split(" to ")
+            days["first"].add(first)
+            days["last"].add(last)
+            sums.setdefault(contrast, {})[cell] = 1
+            sums.setdefault((first, before), {})[cell] = -1
+            sums.setdefault((last, after), {})[cell] = 1
+    between = days["first"] & days["last"]
+    return [s for key, s in sums.items() if isinstance(key, str) or key[0] in between]
 
 
 def _given(level: str, labels: list[str]) -> tuple[bool, bool]:

@@ -154,6 +154,18 @@ def _sections(results, tables: dict[str, Table], pictures: dict[str, Picture]) -
             [*picture("regimens"), *folded("regimens"), *table("combinations", "dose_coverage")],
         ),
         Section(
+            "course",
+            "The course of treatment",
+            [
+                *picture("sequence"),
+                *words.sequence,
+                *picture("dose"),
+                *picture("persistence"),
+                *picture("swimmer"),
+                *words.swimmer,
+            ],
+        ),
+        Section(
             "exposure",
             capital(results.study.exposure.drug) + ": use, dose and duration",
             [*words.exposure, *picture("exposure"), *table("exposure", "dose_by_duration")],

@@ -12,6 +12,8 @@ class Words:
     """Paragraphs by section."""
 
     who: list[str]
+    sequence: list[str]
+    swimmer: list[str]
     exposure: list[str]
     joint: list[str]
     synergy: list[str]
@@ -24,6 +26,8 @@ def words_of(results) -> Words:
     """The paragraphs that fit these results."""
     return Words(
         who=_who(results),
+        sequence=_sequence(results),
+        swimmer=_swimmer(results),
         exposure=_exposure(results),
         joint=_joint(results),
         synergy=_synergy(results),
@@ -39,6 +43,26 @@ def _who(results) -> list[str]:
     return [
         f"The index date is the first ever start of {drugs}, from {study.info.period_start} to "
         f"{study.info.period_end}. A patient leaves at the first criterion that is not met."
+    ]
+
+
+def _sequence(results) -> list[str]:
+    if pick(results.estimates, analysis="course", model="sequence").empty:
+        return []
+    return [
+        "A patient is on a drug from the first day of its course to the last, short gaps included. "
+        f"Bands of fewer than {results.study.info.min_cell} patients, and those that would give "
+        "them away, are not drawn."
+    ]
+
+
+def _swimmer(results) -> list[str]:
+    if pick(results.estimates, analysis="course", model="swimmer").empty:
+        return []
+    return [
+        "The lines are drawn from counts of patients by start, length and response, evenly spread "
+        "within each group: no line is a patient. A diamond marks lines of patients with a "
+        f"{results.study.outcome.label}, whenever it came."
     ]
 
 

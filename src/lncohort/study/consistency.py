@@ -22,7 +22,7 @@ UNIQUE = (
     (("analysis",), "name"),
     (("published", "fact"), "name"),
 )
-ESTIMATES_OF_EVERY_STUDY = ("cohort", "table1", "dose_coverage", "combination")
+ESTIMATES_OF_EVERY_STUDY = ("cohort", "table1", "dose_coverage", "combination", "course")
 COLUMNS_OF_EVERY_COHORT = (
     "patient_id",
     "index_date",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import matplotlib
 
 from lncohort.errors import UserError
-from lncohort.report.figures import cohort, effects, survival
+from lncohort.report.figures import cohort, course, effects, survival
 from lncohort.report.figures.drawing import SETTINGS, Drawing, inline
 from lncohort.report.suppress import suppress
 
@@ -14,6 +14,10 @@ __all__ = ["FIGURES", "Drawing", "Picture", "draw", "drawings", "inline", "pictu
 FIGURES = {
     "flow": cohort.flow,
     "regimens": cohort.regimens,
+    "sequence": course.sequence,
+    "dose": course.dose,
+    "persistence": course.persistence,
+    "swimmer": course.swimmer,
     "exposure": effects.exposure,
     "joint": effects.joint,
     "risks": effects.risks,

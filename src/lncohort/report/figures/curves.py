@@ -27,6 +27,7 @@ def draw_curves(
     title: str,
     description: str,
     wide: bool = True,
+    since: str = "the index date",
 ) -> Drawing:
     """Draw steps with interval bands.
 
@@ -40,6 +41,8 @@ def draw_curves(
         What the figure shows and says.
     wide
         For a desk or for a phone.
+    since
+        The day from which the months are counted.
     """
     width = WIDE if wide else NARROW
     left, right = 84, (110 if wide else 54)
@@ -64,7 +67,7 @@ def draw_curves(
     page.text(
         left + (width - left - right) / 2,
         28 + PLOT_HEIGHT + 38,
-        f"Months (of {DAYS_PER_MONTH} days) since the index date",
+        f"Months (of {DAYS_PER_MONTH} days) since {since}",
         ha="center",
         size=SMALL_SIZE,
         color=INK,
@@ -73,6 +76,73 @@ def draw_curves(
         _steps(axes, curve, colours[group])
     _end_labels(axes, page, curves, colours, top, width - right + 6, wide)
     _at_risk(page, axes, curves, colours, 28 + PLOT_HEIGHT + 62, (left, width - right), last_day)
+    return drawing
+
+
+def draw_quartiles(
+    curve: pd.DataFrame,
+    patients: pd.Series,
+    label: str,
+    colour: str,
+    title: str,
+    description: str,
+    wide: bool = True,
+) -> Drawing:
+    """Draw a median with the band between its quartiles, and the patients under the axis.
+
+    Parameters
+    ----------
+    curve
+        By day: columns lower quartile, median, upper quartile (mg/day).
+    patients
+        By day.
+    label, colour
+        Of the drug.
+    title, description
+        What the figure shows and says.
+    wide
+        For a desk or for a phone.
+    """
+    width = WIDE if wide else NARROW
+    left, right = 84, 24
+    under = 62 + RISK_LINE * 2
+    height = 28 + PLOT_HEIGHT + under
+    drawing = Drawing(width, height, title, description)
+    page = drawing.surface()
+    axes = drawing.add_axes(
+        (left / width, under / height, (width - left - right) / width, PLOT_HEIGHT / height)
+    )
+    days = curve.index.to_numpy()
+    last_day = max(int(days[-1]), DAYS_PER_MONTH)
+    months = _month_ticks(last_day, wide)
+    top = 1.1 * curve["upper quartile"].max()
+    axes.set(xlim=(0, last_day), ylim=(0, top), facecolor="none")
+    axes.set_xticks([DAYS_PER_MONTH * month for month in months], [str(m) for m in months])
+    axes.tick_params(labelsize=SMALL_SIZE, length=4)
+    axes.grid(axis="y", color=RULE, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.fill_between(
+        days, curve["lower quartile"], curve["upper quartile"], color=colour, alpha=0.2, linewidth=0
+    )
+    axes.plot(days, curve["median"], color=colour, linewidth=2, marker="o", markersize=3)
+    page.text(left - 44, 14, "mg/day: median, quartiles", size=SMALL_SIZE, color=INK)
+    page.text(
+        left + (width - left - right) / 2,
+        28 + PLOT_HEIGHT + 38,
+        f"Months (of {DAYS_PER_MONTH} days) since the index date",
+        ha="center",
+        size=SMALL_SIZE,
+        color=INK,
+    )
+    y = 28 + PLOT_HEIGHT + 62
+    page.text(0, y, "On the drug, dose known", size=SMALL_SIZE, color=MUTED)
+    page.text(0, y + RISK_LINE, label, size=SMALL_SIZE, color=colour)
+    for tick in axes.get_xticks():
+        if tick in patients.index:
+            x = left + tick / last_day * (width - left - right)
+            page.text(
+                x, y + RISK_LINE, f"{patients[tick]:.0f}", ha="center", size=SMALL_SIZE, color=INK
+            )
     return drawing
 
 
