@@ -4,6 +4,7 @@ Of the refills 20 % begin 1 to 10 days before the earlier supply ends, 7 % begin
 after it (past a grace of 30 days), the others 0 to 20 days after it. The rows are shuffled.
 """
 
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -64,3 +65,7 @@ def generate(rows: int, folder: Path, seed: int = 20) -> None:
     periods = {name: pa.repeat(pa.scalar(day), len(patients)) for name, day in always.items()}
     periods |= {"patient_id": patients, "period_number": np.arange(len(patients), dtype=np.int32)}
     pq.write_table(pa.table(periods), folder / "observation_period.parquet")
+
+
+if __name__ == "__main__":
+    generate(int(sys.argv[1]), Path(sys.argv[2]))

@@ -15,8 +15,10 @@ def test_a_table_takes_all_files_above_it_in_order():
 
 def test_what_is_given_is_not_made_nor_what_only_it_reads():
     assert names(["drug_era"], ["prescription", "observation_period"]) == [
+        "stockpile_days",
+        "stockpile_mg",
         "supply",
-        "dose_segment",
+        "dose_step",
         "drug_era",
     ]
 
