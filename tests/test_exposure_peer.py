@@ -66,3 +66,20 @@ def test_drugs_taken_as_one_make_the_documented_single_episodes(case, prescripti
     published = case["episodes_drug_change_ignored"]
     ours = eras_of(prescriptions.assign(drug="any"), published["max_gap"])
     assert [era[:2] for era in ours] == [episode[:2] for episode in episodes_of(published)]
+
+
+def test_proportion_covered_is_the_documented_cma7(case, prescriptions):
+    """CMA7: proportion of days covered with leftover supply carried over, drugs taken as one."""
+    first = prescriptions.groupby("patient_id")["start_date"].min()
+    windows = pd.DataFrame(
+        {
+            "patient_id": first.index,
+            "window_start": first.to_numpy() + pd.Timedelta(days=182),
+            "window_end": first.to_numpy() + pd.Timedelta(days=547),
+        }
+    )
+    use = lncohort.window_exposure(
+        prescriptions.assign(drug="any"), windows, overlap="stockpile"
+    ).sort_values("patient_id")
+    published = case["cma"]["CMA7_pdc_with_carryover"]
+    assert use["proportion_covered"].tolist() == pytest.approx(published, abs=1e-12)
