@@ -9,96 +9,22 @@ from lncohort.estimate.logistic import (
     NotEstimable,
     fit_levels,
     fit_logistic,
-    likelihood_ratio_p,
     odds_ratio_rows,
     with_intercept,
 )
 from lncohort.estimate.rows import as_estimates, wald
 from made import made_patients
-from reference_case import Case, expanded_esoph
-
-
-def dummies(values):
-    return pd.get_dummies(values, drop_first=True, dtype=float)
-
-
-def test_odds_ratios_of_alcohol_bands_are_those_of_the_published_case():
-    case, rows = Case("trend-esoph-adjusted"), expanded_esoph()
-    alcohol = dummies(rows["alc"]).add_prefix("alc")
-    design = with_intercept(alcohol, dummies(rows["agegp"]), dummies(rows["tob"]))
-    fit = fit_logistic(design, rows["case"])
-    for band in (2, 3, 4):
-        figures = wald(*fit.contrast({f"alc{band}": 1.0}))
-        limits = {key: figures[key] for key in ("ci_low", "ci_high")}
-        case.meets(f"OR_alc{band}", figures["estimate"], **limits)
-
-
-def test_trend_over_alcohol_bands_is_that_of_the_published_case():
-    case, rows = Case("trend-esoph-adjusted"), expanded_esoph()
-    others = [dummies(rows["agegp"]), dummies(rows["tob"])]
-    none = fit_logistic(with_intercept(*others), rows["case"])
-    bands = fit_logistic(with_intercept(dummies(rows["alc"]), *others), rows["case"])
-    for figure, scores in (
-        ("rank", rows["alc"].astype(float)),
-        ("midpoint", rows["alc"].map({1: 20.0, 2: 60.0, 3: 100.0, 4: 150.0})),
-    ):
-        fit = fit_logistic(with_intercept(scores.rename("score"), *others), rows["case"])
-        value, se = fit.contrast({"score": 1.0})
-        case.meets(
-            f"trend_alc_{figure}",
-            value,
-            se=se,
-            p=wald(value, se)["p_value"],
-            LR_chi2=2 * (fit.log_likelihood - none.log_likelihood),
-        )
-        case.meets(
-            f"departure_from_linearity_{figure}",
-            2 * (bands.log_likelihood - fit.log_likelihood),
-            df=len(bands.coefficients) - len(fit.coefficients),
-            p=likelihood_ratio_p(bands, fit),
-        )
-
-
-def test_product_of_two_scores_is_that_of_the_published_case():
-    case, rows = Case("trend-esoph-adjusted"), expanded_esoph()
-    scores = rows[["alc", "tob"]].astype(float).assign(product=rows["alc"] * rows["tob"])
-    fit = fit_logistic(with_intercept(scores, dummies(rows["agegp"])), rows["case"])
-    value, se = fit.contrast({"product": 1.0})
-    case.meets("interaction_alc_tob_scores", value, se=se, p=wald(value, se)["p_value"])
-
-
-def test_crude_trend_over_four_groups_is_that_of_the_published_case():
-    case = Case("trend-smokers")
-    group = case.data["group"].repeat(case.data["patients"]).reset_index(drop=True)
-    smokers, patients = case.data["smokers"], case.data["patients"]
-    outcome = np.concatenate([np.arange(n) < k for n, k in zip(patients, smokers, strict=True)])
-    fit = fit_logistic(with_intercept(group.astype(float).rename("score")), outcome)
-    value, se = fit.contrast({"score": 1.0})
-    case.meets("logit_slope", value, se=se, p=wald(value, se)["p_value"])
+from reference_case import data_of
 
 
 def test_published_case_of_separation_is_refused_and_fits_without_the_separating_column():
-    data = Case("firth-sex2").data
+    data = data_of("firth-sex2")
     columns = ["age", "oc", "vic", "vicl", "vis"]
     with pytest.raises(NotEstimable, match="does not converge"):
         fit_logistic(with_intercept(data[[*columns, "dia"]].astype(float)), data["case"])
     kept = data[data["dia"] == 0]
     fit = fit_logistic(with_intercept(kept[columns].astype(float)), kept["case"])
     assert np.abs(fit.coefficients).max() < 4
-
-
-def test_odds_ratios_of_stage_and_receptor_are_those_of_the_published_case():
-    case = Case("risk-ratio-breastcancer")
-    design = with_intercept(dummies(case.data["stage"]), dummies(case.data["receptor"]))
-    fit = fit_logistic(design, case.data["death"])
-    for column, figure in (
-        ("Stage II", "logit_OR_stageStage II"),
-        ("Stage III", "logit_OR_stageStage III"),
-        ("Low", "logit_OR_receptorLow"),
-    ):
-        figures = wald(*fit.contrast({column: 1.0}))
-        limits = {key: figures[key] for key in ("ci_low", "ci_high")}
-        case.meets(figure, figures["estimate"], **limits)
 
 
 def test_separation_is_refused_and_never_a_number():

@@ -1,43 +1,11 @@
 """Standardised risks, their difference and ratio."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from lncohort.estimate.logistic import fit_logistic, level_column
-from lncohort.estimate.rows import as_estimates, wald
-from lncohort.estimate.standardise import risk_rows, standardised_risks
+from lncohort.estimate.rows import as_estimates
+from lncohort.estimate.standardise import risk_rows
 from made import made_patients
-from reference_case import Case
-
-
-@pytest.fixture(scope="module")
-def stages():
-    case = Case("risk-ratio-breastcancer")
-    data = case.data
-    design = pd.DataFrame({"intercept": np.ones(len(data))})
-    for stage in ("Stage II", "Stage III"):
-        design[level_column(stage)] = (data["stage"] == stage).astype(float)
-    design["low"] = (data["receptor"] == "Low").astype(float)
-    fit = fit_logistic(design, data["death"])
-    return case, standardised_risks(fit, [None, "Stage II", "Stage III"])
-
-
-def test_risks_differences_and_ratios_are_those_of_the_published_case(stages):
-    case, (risks, covariance) = stages
-    for i, stage in enumerate(("Stage_I", "Stage_II", "Stage_III")):
-        case.meets(f"gcomp_risk_stage_{stage}", risks[i])
-    for i, stage in ((1, "Stage_II"), (2, "Stage_III")):
-        difference = np.zeros(3)
-        difference[[0, i]] = [-1, 1]
-        figures = wald(risks[i] - risks[0], np.sqrt(difference @ covariance @ difference), float)
-        limits = {key: figures[key] for key in ("ci_low", "ci_high")}
-        case.meets(f"gcomp_RD_{stage}", figures["estimate"], **limits)
-        ratio = np.zeros(3)
-        ratio[[0, i]] = [-1 / risks[0], 1 / risks[i]]
-        figures = wald(np.log(risks[i] / risks[0]), np.sqrt(ratio @ covariance @ ratio))
-        limits = {key: figures[key] for key in ("ci_low", "ci_high")}
-        case.meets(f"gcomp_RR_{stage}", figures["estimate"], **limits)
 
 
 def test_rows_of_risk_difference_and_ratio_belong_together(nanjing):

@@ -3,29 +3,16 @@
 import numpy as np
 import pandas as pd
 import pytest
-from lifelines import CoxPHFitter, CoxTimeVaryingFitter, KaplanMeierFitter
+from lifelines import KaplanMeierFitter
 
-from lncohort.estimate.hazards import proportional_hazards_test
-from lncohort.estimate.rows import as_estimates, wald
+from lncohort.estimate.rows import as_estimates
 from lncohort.estimate.survival import cumulative_incidence, survival_rows
 from made import made_patients
-from reference_case import Case
-
-
-def test_kaplan_meier_of_the_lung_case():
-    case = Case("survival-lung")
-    for days in (180, 365, 730):
-        found = cumulative_incidence(
-            case.data["time"].to_numpy(),
-            (case.data["status"] == 2).to_numpy().astype(int),
-            1,
-            np.array([days]),
-        )
-        case.meets(f"km_surv_all_t{days}", 1 - found["estimate"].iloc[0])
+from reference_case import data_of
 
 
 def test_interval_is_the_log_log_interval_of_a_known_library():
-    data = Case("survival-lung").data
+    data = data_of("survival-lung")
     days = np.array([180, 365, 730])
     found = cumulative_incidence(
         data["time"].to_numpy(), (data["status"] == 2).to_numpy().astype(int), 1, days
@@ -36,121 +23,13 @@ def test_interval_is_the_log_log_interval_of_a_known_library():
     np.testing.assert_allclose(found["ci_low"], limits.iloc[:, 1], rtol=1e-9)
 
 
-@pytest.mark.parametrize("sex", ["F", "M"])
-def test_cumulative_incidence_with_competing_death(sex):
-    case = Case("competing-mgus2")
-    data = case.data[case.data["sex"] == sex]
-    months, event = data["etime"].to_numpy(), data["event_code"].to_numpy()
-    for cause, name in ((1, "pcm"), (2, "death")):
-        for month in (60, 120, 240):
-            (point,) = cumulative_incidence(months, event, cause, np.array([month])).itertuples()
-            case.meets(f"AJ_{name}_{sex}_m{month}", point.estimate, se=point.se)
-    ignoring = cumulative_incidence(months, np.where(event == 1, 1, 0), 1, np.array([240]))
-    case.meets(f"oneminusKM_pcm_{sex}_m240", ignoring["estimate"].iloc[0])
-
-
 def test_incidences_and_survival_add_up_to_one():
-    data = Case("competing-mgus2").data
+    data = data_of("competing-mgus2")
     months, event = data["etime"].to_numpy(), data["event_code"].to_numpy()
     at = np.arange(0, 240, 20)
     parts = [cumulative_incidence(months, event, cause, at)["estimate"] for cause in (1, 2)]
     either = cumulative_incidence(months, np.minimum(event, 1), 1, at)["estimate"]
     np.testing.assert_allclose(parts[0] + parts[1], either, atol=1e-12)
-
-
-@pytest.fixture(scope="module")
-def lung():
-    case = Case("survival-lung")
-    data = case.data[["time", "status", "age", "sex", "ph.ecog"]].dropna()
-    data = data.assign(status=data["status"] == 2)
-    return case, data, CoxPHFitter().fit(data, duration_col="time", event_col="status")
-
-
-def test_cox_models_as_they_are_fitted_here_meet_the_lung_case(lung):
-    case, _, fitter = lung
-    for name in ("age", "sex", "ph.ecog"):
-        case.meets(
-            f"adj_cox_{name}",
-            fitter.params_[name],
-            se=fitter.standard_errors_[name],
-            p=fitter.summary.loc[name, "p"],
-        )
-
-
-def test_proportional_hazards_test_is_the_exact_score_test_of_the_lung_case(lung):
-    case, data, fitter = lung
-    covariates = data[["age", "sex", "ph.ecog"]]
-    found = proportional_hazards_test(covariates, data["time"], data["status"], fitter.params_)
-    for name in covariates.columns:
-        case.meets(f"adj_zph_km_{name}", found.loc[name, "chi2"], p=found.loc[name, "p_value"])
-
-
-def test_hazards_cannot_be_tested_when_all_respond_on_one_day(lung):
-    _, data, fitter = lung
-    covariates = data[["age", "sex", "ph.ecog"]]
-    found = proportional_hazards_test(
-        covariates, np.full(len(data), 200), data["status"], fitter.params_
-    )
-    assert found.isna().all(axis=None)
-
-
-@pytest.mark.parametrize(("cause", "name"), [(1, "pcm"), (2, "death")])
-def test_cause_specific_cox_model_meets_the_competing_case(cause, name):
-    case = Case("competing-mgus2")
-    data = case.data[["etime", "event_code", "age", "sex", "mspike"]].dropna()
-    design = data.assign(sexM=(data.pop("sex") == "M").astype(float))
-    design["event_code"] = design["event_code"] == cause
-    fitter = CoxPHFitter().fit(design, duration_col="etime", event_col="event_code")
-    for covariate in ("age", "sexM", "mspike"):
-        figures = wald(fitter.params_[covariate], fitter.standard_errors_[covariate])
-        case.meets(
-            f"cs_{name}_cox_{covariate}",
-            fitter.params_[covariate],
-            se=fitter.standard_errors_[covariate],
-            HR=figures["estimate"],
-            ci_low=figures["ci_low"],
-            ci_high=figures["ci_high"],
-            p=figures["p_value"],
-        )
-
-
-def test_time_varying_cox_model_meets_the_heart_case():
-    case = Case("survival-heart-startstop")
-    fitter = CoxTimeVaryingFitter().fit(
-        case.data[["id", "start", "stop", "event", "transplant"]],
-        id_col="id",
-        start_col="start",
-        stop_col="stop",
-        event_col="event",
-    )
-    case.meets(
-        "td_cox_transplant1",
-        fitter.params_["transplant"],
-        se=fitter.standard_errors_["transplant"],
-        p=fitter.summary.loc["transplant", "p"],
-    )
-
-
-def test_time_varying_cox_model_with_covariates_meets_the_heart_case():
-    case = Case("survival-heart-startstop")
-    fitter = CoxTimeVaryingFitter().fit(
-        case.data[["id", "start", "stop", "event", "transplant", "age", "year", "surgery"]],
-        id_col="id",
-        start_col="start",
-        stop_col="stop",
-        event_col="event",
-    )
-    for name in ("age", "year", "surgery", "transplant"):
-        figures = wald(fitter.params_[name], fitter.standard_errors_[name])
-        case.meets(
-            f"kp_cox_{name}{'1' * (name == 'transplant')}",
-            fitter.params_[name],
-            se=fitter.standard_errors_[name],
-            HR=figures["estimate"],
-            ci_low=figures["ci_low"],
-            ci_high=figures["ci_high"],
-            p=figures["p_value"],
-        )
 
 
 def late_starters(size=3000, seed=3):

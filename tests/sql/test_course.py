@@ -51,6 +51,14 @@ def test_first_course_ends_with_its_era(sql_tables):
     assert (course["start_day"], course["course_days"], course["stopped"]) == (50, 40, True)
 
 
+def test_first_course_that_ends_just_before_death_is_not_stopped(sql_tables):
+    for ended, stopped in ((90, False), (89, True)):
+        rows = a_patient(prescription=[supply(0, ended)])
+        rows["patient"][0]["death_date"] = day(120)
+        (course,) = sql_tables(rows)("first_course")
+        assert (course["course_days"], course["stopped"]) == (ended, stopped)
+
+
 def test_first_course_that_outlasts_follow_up_is_not_stopped(sql_tables):
     rows = a_patient(prescription=[supply(0, 300)])
     rows["patient"][0]["death_date"] = day(60)

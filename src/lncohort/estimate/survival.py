@@ -1,15 +1,10 @@
 """Time to response: curves, competing events and hazard ratios."""
 
-import warnings
-
 import numpy as np
 import pandas as pd
-from lifelines import CoxPHFitter, CoxTimeVaryingFitter
-from lifelines.exceptions import ConvergenceError
-from threadpoolctl import threadpool_limits
 
-from lncohort.estimate.hazards import proportional_hazards_test
-from lncohort.estimate.logistic import NotEstimable, is_finite_fit, prepare
+from lncohort.estimate.cox import CoxFit, fit_cox, proportional_hazards_test
+from lncohort.estimate.logistic import NotEstimable, prepare
 from lncohort.estimate.rows import Z, row, wald
 from lncohort.study import Study
 
@@ -162,20 +157,13 @@ def _cox_rows(
         responded = kept["event"] == RESPONSE
         shared = {"model": model, "note": "; ".join(prepared.notes)} | counts
         try:
-            fitter = _fit(
-                CoxPHFitter(),
-                covariates.assign(time_days=kept["time_days"], responded=responded),
-                duration_col="time_days",
-                event_col="responded",
-            )
+            fit = _fit(covariates, kept["time_days"], responded)
         except NotEstimable as error:
             shared["note"] = str(error)
             rows.append(row(analysis, "HR", reference="never", method=COX, **shared))
             continue
-        figures = wald(fitter.params_["exposed"], fitter.standard_errors_["exposed"])
-        rows.append(row(analysis, "HR", reference="never", method=COX, **shared, **figures))
-        test = proportional_hazards_test(covariates, kept["time_days"], responded, fitter.params_)
-        p_value = float(test.loc["exposed", "p_value"])
+        rows.append(row(analysis, "HR", reference="never", method=COX, **shared, **_hr(fit)))
+        p_value = float(proportional_hazards_test(fit).loc["exposed", "p_value"])
         rows.append(row(analysis, "PH test", p_value=p_value, method=PH_TEST, **shared))
     return [*rows, _time_varying_row(study, patients, person_time, analysis, counts)]
 
@@ -188,42 +176,29 @@ def _time_varying_row(
     covariates = prepared.covariates.assign(patient_id=prepared.patients["patient_id"])
     stretches = person_time.merge(covariates, on="patient_id")
     stretches = stretches.sort_values(["patient_id", "start_day"], ignore_index=True)
-    stretches["exposed"] = stretches["exposed"].astype(float)
-    stretches["responded"] = stretches.pop("event") == RESPONSE
+    design = stretches[[*prepared.covariates.columns, "exposed"]].astype(float)
     shared = {
         "model": "Cox time-varying adjusted",
         "reference": "never",
         "method": f"{COX}; exposed from the first use on",
         "note": "; ".join(prepared.notes),
     } | counts
+    responded = stretches["event"] == RESPONSE
     try:
-        fitter = _fit(
-            CoxTimeVaryingFitter(),
-            stretches,
-            id_col="patient_id",
-            event_col="responded",
-            start_col="start_day",
-            stop_col="stop_day",
-        )
+        fit = _fit(design, stretches["stop_day"], responded, start=stretches["start_day"])
     except NotEstimable as error:
         return row(analysis, "HR", **(shared | {"note": str(error)}))
-    figures = wald(fitter.params_["exposed"], fitter.standard_errors_["exposed"])
-    return row(analysis, "HR", **shared, **figures)
+    return row(analysis, "HR", **shared, **_hr(fit))
 
 
-def _fit(
-    fitter: CoxPHFitter | CoxTimeVaryingFitter, design: pd.DataFrame, **columns: str
-) -> CoxPHFitter | CoxTimeVaryingFitter:
-    """Fit a Cox model; look at the cells of the exposure before, at the coefficients after."""
-    responses = design.groupby("exposed")["responded"].sum().reindex([1.0, 0.0], fill_value=0)
+def _hr(fit: CoxFit) -> dict:
+    variance = fit.covariance.loc["exposed", "exposed"]
+    return wald(fit.coefficients["exposed"], np.sqrt(variance))
+
+
+def _fit(design: pd.DataFrame, stop: pd.Series, responded: pd.Series, **rows) -> CoxFit:
+    """Fit a Cox model, after a look at the cells of the exposure."""
+    responses = responded.groupby(design["exposed"]).sum().reindex([1.0, 0.0], fill_value=0)
     if not responses.all():
         raise NotEstimable("not estimable: no response among users or among non-users")
-    with threadpool_limits(1), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            fitter.fit(design, **columns)
-        except (ConvergenceError, ValueError) as error:
-            raise NotEstimable("not estimable: the Cox model does not converge") from error
-    if not is_finite_fit(fitter.params_, fitter.standard_errors_):
-        raise NotEstimable("not estimable: the fit does not converge to finite hazard ratios")
-    return fitter
+    return fit_cox(design, stop, responded, **rows)

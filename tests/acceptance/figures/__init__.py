@@ -5,12 +5,6 @@ import math
 import pandas as pd
 
 from lncohort.estimate.rows import Z, wald
-from reference_case import FOLDER
-
-
-def data_of(case: str) -> pd.DataFrame:
-    """The data of a case."""
-    return pd.read_csv(FOLDER / case / "data.csv")
 
 
 def coefficient(value: float, se: float) -> dict:

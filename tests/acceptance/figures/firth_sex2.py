@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from acceptance.figures import data_of
 from lncohort.estimate.firth import fit_firth
+from reference_case import data_of
 
 
 def figures() -> dict[str, dict]:

@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from acceptance.figures import data_of, hazard_ratios
+from acceptance.figures import hazard_ratios
 from lncohort.estimate.cox import concordance, fit_cox
+from reference_case import data_of
 
 NAMES = {"transplant1": "transplant"}
 

@@ -1,6 +1,6 @@
 """Survival in advanced lung cancer."""
 
-from acceptance.figures import data_of, hazard_ratios
+from acceptance.figures import hazard_ratios
 from lncohort.estimate.cox import TRANSFORMS, concordance, fit_cox, proportional_hazards_test
 from lncohort.estimate.kaplan_meier import (
     compare_curves,
@@ -9,6 +9,7 @@ from lncohort.estimate.kaplan_meier import (
     restricted_mean,
     survival_at,
 )
+from reference_case import data_of
 
 COVARIATES = ["age", "sex", "ph.ecog"]
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from acceptance.figures import coefficient, data_of
+from acceptance.figures import coefficient
 from lncohort.estimate.armitage import armitage_trend
 from lncohort.estimate.logistic import fit_logistic, with_intercept
+from reference_case import data_of
 
 
 def figures() -> dict[str, dict]:
