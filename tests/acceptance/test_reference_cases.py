@@ -18,10 +18,8 @@ EXPECTED = {
 # Cases whose estimator is not there yet.
 PENDING = {
     "ccw-maringe-toy",
-    "meta-bcg",
     "mi-nhanes",
     "nhefs-weight-gain",
-    "pool-three-sites",
     "weighting-lalonde",
 }
 DONE = [name for name in EXPECTED if name not in PENDING]
