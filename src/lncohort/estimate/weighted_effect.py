@@ -25,6 +25,8 @@ class Effect:
     difference, se : float
     ratio, se_log : float
         NaN when a mean is not above 0.
+    odds_ratio, se_log_odds : float
+        NaN when a mean is not between 0 and 1.
     method : str
         How the standard errors were found.
     """
@@ -35,6 +37,8 @@ class Effect:
     se: float
     ratio: float
     se_log: float
+    odds_ratio: float
+    se_log_odds: float
     method: str
 
     @property
@@ -139,6 +143,11 @@ def _from_influence(treated, other, of_treated, of_other, method) -> Effect:
     if treated > 0 and other > 0:
         ratio = treated / other
         se_log = float(np.sqrt(((of_treated / treated - of_other / other) ** 2).sum()))
+    odds_ratio = se_log_odds = np.nan
+    if 0 < treated < 1 and 0 < other < 1:
+        spread = [treated * (1 - treated), other * (1 - other)]
+        odds_ratio = float(treated / (1 - treated) / (other / (1 - other)))
+        se_log_odds = float(np.sqrt(((of_treated / spread[0] - of_other / spread[1]) ** 2).sum()))
     return Effect(
         mean_treated=float(treated),
         mean_other=float(other),
@@ -146,6 +155,8 @@ def _from_influence(treated, other, of_treated, of_other, method) -> Effect:
         se=float(np.sqrt(((of_treated - of_other) ** 2).sum())),
         ratio=float(ratio),
         se_log=se_log,
+        odds_ratio=odds_ratio,
+        se_log_odds=se_log_odds,
         method=method,
     )
 
