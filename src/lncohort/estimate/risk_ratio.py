@@ -1,23 +1,28 @@
-"""Adjusted risk ratios from one model: modified Poisson and log-binomial."""
+"""Adjusted risk ratios: log-binomial and modified Poisson regression."""
 
 import warnings
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import optimize
 from statsmodels.genmod.families import Poisson
 from statsmodels.genmod.generalized_linear_model import GLM
 from threadpoolctl import threadpool_limits
 
 from lncohort.estimate.logistic import NotEstimable, is_finite_fit
 
-LARGEST_RISK = 1 - 1e-8
+NEAREST_TO_EDGE = 1e-6
+MOST_STEPS = 100
+
+AT_THE_EDGE = (
+    "not estimable: the likelihood is largest where a risk is 1; "
+    "modified Poisson regression has no such edge"
+)
 
 
 @dataclass(frozen=True)
-class LogRiskFit:
-    """A fitted model of log risks.
+class RiskRatioFit:
+    """A fitted model of the logarithm of the risk.
 
     Attributes
     ----------
@@ -29,107 +34,175 @@ class LogRiskFit:
     coefficients: pd.Series
     covariance: pd.DataFrame
 
+    def contrast(self, weights: dict[str, float]) -> tuple[float, float]:
+        """Value and standard error of a weighted sum of coefficients.
 
-def fit_modified_poisson(design: pd.DataFrame, response) -> LogRiskFit:
-    """Risk ratios by Poisson regression with a sandwich covariance (HC0).
+        Raises
+        ------
+        KeyError
+            When the model has no such coefficient.
+        """
+        names, vector = list(weights), np.array(list(weights.values()))
+        value = float(vector @ self.coefficients[names].to_numpy())
+        return value, float(np.sqrt(vector @ self.covariance.loc[names, names].to_numpy() @ vector))
+
+
+def fit_modified_poisson(
+    design: pd.DataFrame, response: pd.Series | np.ndarray, weights: np.ndarray | None = None
+) -> RiskRatioFit:
+    """Fit risk ratios by Poisson regression of a binary response, with robust variance.
 
     Parameters
     ----------
     design : DataFrame of shape (n, p)
         With its intercept.
     response : array of shape (n,)
-        0 or 1.
+        Whether each patient responded.
+    weights : array of shape (n,), optional
+        Probability weights, such as inverse probabilities of treatment: they say how many people
+        a patient stands for, not how many were observed. Only their ratios matter.
 
     Raises
     ------
+    ValueError
+        When shapes differ, a value is missing, the response is not 0 or 1, or a weight is not
+        above 0.
     NotEstimable
-        When a risk ratio has no finite estimate or the covariates determine each other.
+        When all have the same outcome, there are no more patients than coefficients, the
+        covariates determine each other, or some group has no response.
 
     Notes
     -----
-    Zou G. Am J Epidemiol 2004;159:702.
+    Zou G. Am J Epidemiol 2004;159:702. The variance is the sandwich without a correction for
+    small samples (HC0), A^-1 B A^-1 with A the sum of w m x x' and B that of (w (y - m))^2 x x',
+    m being the fitted risk; it takes the weights as known. Nothing keeps m below 1: the ratios
+    are to be used, not the fitted risks.
     """
-    matrix, outcome = _checked(design, response)
+    matrix, outcome, weight = _checked(design, response, weights)
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        try:
-            fitted = GLM(outcome, matrix, family=Poisson()).fit(cov_type="HC0", tol=1e-12)
-        except (np.linalg.LinAlgError, ValueError) as error:
-            raise NotEstimable("not estimable: the fit of log risks fails") from error
-    return _finite(design, fitted.params, fitted.cov_params())
+        model = GLM(outcome, matrix, family=Poisson(), var_weights=weight)
+        fitted = model.fit(maxiter=MOST_STEPS, tol=1e-10, cov_type="HC0")
+    if fitted.mu.min() < NEAREST_TO_EDGE:
+        raise NotEstimable("not estimable: some group has no response, its risk ratio is 0")
+    return _fit(design, fitted.params, fitted.cov_params(), converged=fitted.converged)
 
 
-def fit_log_binomial(design: pd.DataFrame, response) -> LogRiskFit:
-    """Risk ratios by maximum likelihood of the log-binomial model.
+def fit_log_binomial(
+    design: pd.DataFrame, response: pd.Series | np.ndarray, weights: np.ndarray | None = None
+) -> RiskRatioFit:
+    """Fit risk ratios by maximum likelihood under the binomial law and a log link.
 
-    The likelihood is maximised where no fitted risk is above 1, from the start of a modified
-    Poisson fit. A maximum on that border has no Wald interval and is refused.
+    Parameters
+    ----------
+    design : DataFrame of shape (n, p)
+        With its intercept.
+    response : array of shape (n,)
+        Whether each patient responded.
+    weights : array of shape (n,), optional
+        As for :func:`fit_modified_poisson`. With them the variance is the sandwich, without them
+        the inverse of the expected information.
 
-    Parameters and errors are those of :func:`fit_modified_poisson`; NotEstimable also when the
-    maximum lies on the border.
+    Raises
+    ------
+    ValueError
+        As for :func:`fit_modified_poisson`, or when the design has no intercept.
+    NotEstimable
+        As for :func:`fit_modified_poisson`, or when the likelihood is largest where a risk is 1:
+        the maximum lies at the edge of what a risk can be, and has no Wald interval.
 
     Notes
     -----
     Wacholder S. Am J Epidemiol 1986;123:174; Williamson T, Eliasziw M, Fick GH. Emerg Themes
-    Epidemiol 2013;10:14, on the border.
+    Epidemiol 2013;10:14. The log likelihood is concave over the coefficients that give risks
+    below 1; Newton's method starts among them, from the risk of all, and halves each step that
+    would leave them or not raise the likelihood, which the solvers of the libraries do not do.
     """
-    matrix, outcome = _checked(design, response)
-    start = fit_modified_poisson(design, response).coefficients.to_numpy()
-    start[0] -= max((matrix @ start).max() - np.log(0.95), 0.0)
-    limit = np.log(LARGEST_RISK)
-
-    def negative(beta: np.ndarray) -> float:
-        linear = np.minimum(matrix @ beta, limit)
-        return -(outcome * linear + (1 - outcome) * np.log1p(-np.exp(linear))).sum()
-
-    def slope(beta: np.ndarray) -> np.ndarray:
-        risk = np.exp(np.minimum(matrix @ beta, limit))
-        return -matrix.T @ (outcome - (1 - outcome) * risk / (1 - risk))
-
-    rows = np.unique(matrix, axis=0)
-    inside = {"type": "ineq", "fun": lambda b: limit - rows @ b, "jac": lambda b: -rows}
+    matrix, outcome, weight = _checked(design, response, weights)
+    log_mean = np.log(np.average(outcome, weights=weight))
+    beta = np.linalg.lstsq(matrix, np.full(len(outcome), log_mean), rcond=None)[0]
+    if not np.allclose(matrix @ beta, log_mean):
+        raise ValueError("the design has no intercept, expected a column or a sum of columns of 1")
+    if _rank(matrix[outcome == 0]) < matrix.shape[1]:
+        raise NotEstimable(AT_THE_EDGE)
     with threadpool_limits(1):
-        found = optimize.minimize(
-            negative,
-            start,
-            jac=slope,
-            constraints=inside,
-            method="SLSQP",
-            options={"maxiter": 500, "ftol": 1e-13},
-        )
-    beta = found.x
-    for _ in range(20):  # the constrained search ends near the maximum; Newton's steps end at it
-        risk = np.exp(np.minimum(matrix @ beta, limit))
-        weight = (1 - outcome) * risk / (1 - risk) ** 2
-        observed = (matrix * weight[:, None]).T @ matrix
-        step = np.linalg.lstsq(observed, -slope(beta), rcond=None)[0]
-        if not np.isfinite(step).all() or (matrix @ (beta + step)).max() >= limit:
-            break
-        beta = beta + step
+        beta, converged = _largest_likelihood(matrix, outcome, weight, beta)
     risk = np.exp(matrix @ beta)
-    if risk.max() > 0.999 or np.abs(slope(beta)).max() > 1e-5 * len(outcome):
-        raise NotEstimable("not estimable: the log-binomial maximum lies where a risk is 1")
-    information = (matrix * (risk / (1 - risk))[:, None]).T @ matrix
-    return _finite(design, beta, np.linalg.inv(information))
+    if risk.max() > 1 - NEAREST_TO_EDGE:
+        raise NotEstimable(AT_THE_EDGE)
+    if risk.min() < NEAREST_TO_EDGE:
+        raise NotEstimable("not estimable: some group has no response, its risk ratio is 0")
+    covariance = np.linalg.inv((matrix.T * (weight * risk / (1 - risk))) @ matrix)
+    if weights is not None:
+        scores = matrix * (weight * (outcome - risk) / (1 - risk))[:, None]
+        covariance = covariance @ (scores.T @ scores) @ covariance
+    return _fit(design, beta, covariance, converged=converged)
 
 
-def _checked(design: pd.DataFrame, response) -> tuple[np.ndarray, np.ndarray]:
+def _checked(design, response, weights) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The design, response and weights (of mean 1) as numbers that can be fitted."""
     matrix, outcome = design.to_numpy(dtype=float), np.asarray(response, dtype=float)
-    if not np.isfinite(matrix).all():
-        raise NotEstimable("not estimable: a covariate is missing")
+    weight = np.ones(len(outcome)) if weights is None else np.asarray(weights, dtype=float)
+    if not len(matrix) == len(outcome) == len(weight):
+        raise ValueError(
+            f"{len(matrix)} rows of the design, {len(outcome)} responses and {len(weight)} weights,"
+            " expected as many of each"
+        )
+    if not (np.isfinite(matrix).all() and np.isin(outcome, (0.0, 1.0)).all()):
+        raise ValueError("a covariate is missing or infinite, or a response is neither 0 nor 1")
+    if not (np.isfinite(weight).all() and (weight > 0).all()):
+        raise ValueError("a weight is missing, infinite or not above 0")
     if not 0 < outcome.sum() < len(outcome):
         raise NotEstimable("not estimable: all patients have the same outcome")
-    if np.linalg.matrix_rank(matrix) < matrix.shape[1]:
+    if len(outcome) <= matrix.shape[1]:
+        raise NotEstimable("not estimable: fewer patients than coefficients")
+    if _rank(matrix) < matrix.shape[1]:
         raise NotEstimable("not estimable: the covariates determine each other")
-    return matrix, outcome
+    return matrix, outcome, weight / weight.mean()
 
 
-def _finite(design: pd.DataFrame, beta, covariance) -> LogRiskFit:
-    errors = np.sqrt(np.maximum(np.diag(covariance), 0.0))
-    if not is_finite_fit(np.asarray(beta), errors) or not (errors > 0).all():
+def _rank(matrix: np.ndarray) -> int:
+    """Rank of a matrix, whatever the units of its columns."""
+    lengths = np.linalg.norm(matrix, axis=0)
+    return int(np.linalg.matrix_rank(matrix / np.where(lengths > 0, lengths, 1.0)))
+
+
+def _largest_likelihood(matrix, outcome, weight, beta) -> tuple[np.ndarray, bool]:
+    """Coefficients of the largest log-binomial likelihood, and whether they were reached."""
+
+    def log_likelihood(coefficients: np.ndarray) -> float:
+        predictor = matrix @ coefficients
+        if predictor.max() > -NEAREST_TO_EDGE / 2:
+            return -np.inf
+        none = np.log(-np.expm1(predictor))
+        return float(weight @ np.where(outcome == 1, predictor, none))
+
+    now = log_likelihood(beta)
+    for _ in range(MOST_STEPS):
+        risk = np.exp(matrix @ beta)
+        score = matrix.T @ (weight * (outcome - risk) / (1 - risk))
+        curvature = weight * (1 - outcome) * risk / (1 - risk) ** 2
+        try:
+            step = np.linalg.solve((matrix.T * curvature) @ matrix, score)
+        except np.linalg.LinAlgError:
+            return beta, False
+        if score @ step < 1e-12 * len(outcome):
+            return beta, True
+        size = 1.0
+        while (then := log_likelihood(beta + size * step)) <= now:
+            size /= 2
+            if size < 1e-10:
+                return beta, False
+        beta, now = beta + size * step, then
+    return beta, False
+
+
+def _fit(design, coefficients, covariance, *, converged: bool) -> RiskRatioFit:
+    variances = np.maximum(np.diag(covariance), 0.0)
+    if not (converged and is_finite_fit(coefficients, np.sqrt(variances))):
         raise NotEstimable("not estimable: the fit does not converge to finite risk ratios")
     names = list(design.columns)
-    return LogRiskFit(
-        pd.Series(np.asarray(beta), index=names),
-        pd.DataFrame(np.asarray(covariance), index=names, columns=names),
+    return RiskRatioFit(
+        coefficients=pd.Series(coefficients, index=names),
+        covariance=pd.DataFrame(covariance, index=names, columns=names),
     )

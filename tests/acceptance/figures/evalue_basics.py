@@ -1,6 +1,6 @@
 """Published E-values of risk ratios."""
 
-from lncohort.estimate.evalue import e_value
+from lncohort.estimate.evalue import e_values
 
 RATIOS = {
     "rr_3.9": (3.9, 1.8, 8.7),
@@ -11,5 +11,5 @@ RATIOS = {
 
 
 def figures() -> dict[str, dict]:
-    found = {name: e_value(*ratio) for name, ratio in RATIOS.items()}
-    return {name: {"value": e.point, "e_value_ci_limit": e.limit} for name, e in found.items()}
+    found = {name: e_values("RR", rr, limits) for name, (rr, *limits) in RATIOS.items()}
+    return {name: {"value": e.estimate, "e_value_ci_limit": e.limit} for name, e in found.items()}
