@@ -78,7 +78,9 @@ def kaplan_meier(stop, event, start=None, interval: str = "log") -> pd.DataFrame
             "at_risk": at_risk,
             "events": events,
             "survival": survival,
-            "se": np.where(survival > 0, survival * greenwood, np.nan),
+            "se": np.multiply(
+                survival, greenwood, out=np.full(len(times), np.nan), where=survival > 0
+            ),
             "ci_low": low,
             "ci_high": high,
         }

@@ -1,0 +1,76 @@
+"""Competing events: what Fine-Gray and Gray's test become where they are something known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lncohort.estimate.competing import fit_fine_gray, gray_test
+from lncohort.estimate.cox import fit_cox
+from lncohort.estimate.kaplan_meier import compare_curves
+from lncohort.estimate.logistic import NotEstimable
+
+
+def drawn(n=400, seed=1, others=True):
+    random = np.random.default_rng(seed)
+    group = (random.random(n) < 0.5) * 1.0
+    time = np.ceil(random.exponential(100 * np.exp(-0.5 * group)))
+    event = random.choice([0, 1, 2] if others else [0, 1], n)
+    return pd.DataFrame({"group": group, "age": random.normal(size=n)}), time, event
+
+
+def test_without_other_events_it_is_a_cox_model_with_robust_errors():
+    covariates, time, event = drawn(others=False)
+    fine_gray = fit_fine_gray(covariates, time, event)
+    cox = fit_cox(covariates, time, event == 1, ties="breslow", cluster=np.arange(len(time)))
+    pd.testing.assert_series_equal(fine_gray.coefficients, cox.coefficients)
+    pd.testing.assert_frame_equal(fine_gray.covariance, cox.covariance, rtol=1e-6)
+
+
+def test_without_censoring_those_with_another_event_stay_at_risk_for_good():
+    covariates, time, event = drawn()
+    event = np.where(event == 0, 2, event)
+    fine_gray = fit_fine_gray(covariates, time, event)
+    forever = np.where(event == 2, time.max() + 1, time)
+    cox = fit_cox(covariates, forever, event == 1, ties="breslow")
+    pd.testing.assert_series_equal(fine_gray.coefficients, cox.coefficients)
+
+
+def test_order_of_the_patients_does_not_matter():
+    covariates, time, event = drawn()
+    order = np.random.default_rng(2).permutation(len(time))
+    one = fit_fine_gray(covariates, time, event)
+    two = fit_fine_gray(covariates.iloc[order], time[order], event[order])
+    pd.testing.assert_frame_equal(one.covariance, two.covariance)
+
+
+def test_without_other_events_gray_is_near_the_log_rank_test():
+    covariates, time, event = drawn(others=False)
+    gray = gray_test(time, event, covariates["group"])
+    log_rank = compare_curves(time, event == 1, covariates["group"])
+    assert gray["chi2"] == pytest.approx(log_rank["chi2"], rel=0.02)
+
+
+def test_labels_of_the_groups_do_not_matter():
+    covariates, time, event = drawn()
+    plain = gray_test(time, event, covariates["group"])
+    swapped = gray_test(time, event, np.where(covariates["group"] == 1, "a", "b"))
+    assert plain["chi2"] == pytest.approx(swapped["chi2"])
+
+
+def test_equal_incidences_are_seldom_told_apart():
+    p = []
+    for seed in range(200):
+        random = np.random.default_rng(seed)
+        time, event = np.ceil(random.exponential(50, 80)), random.choice([0, 1, 2], 80)
+        p.append(gray_test(time, event, random.random(80) < 0.5)["p_value"])
+    assert 0.01 < np.mean(np.array(p) < 0.05) < 0.11
+
+
+def test_no_event_of_the_cause_is_refused():
+    covariates, time, event = drawn()
+    with pytest.raises(NotEstimable):
+        fit_fine_gray(covariates, time, event, cause=3)
+    with pytest.raises(NotEstimable):
+        gray_test(time, event, covariates["group"], cause=3)
+    with pytest.raises(NotEstimable):
+        gray_test(time, event, np.ones(len(time)))
