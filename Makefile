@@ -22,8 +22,9 @@ lint: $(BIN)/lncohort      ## check style
 	$(BIN)/ruff check src tests
 	$(BIN)/ruff format --check src tests
 
-docs: $(BIN)/lncohort      ## write docs/results.md and docs/rules.md anew
+docs: $(BIN)/lncohort      ## write docs/results.md, rules.md and methods.md anew
 	$(BIN)/python -m lncohort.spec.page docs
+	cd tests && ../$(BIN)/python -m acceptance.methods_page ../docs/methods.md
 	$(BIN)/lncohort results-table --extract sample_data --out docs/results.md
 
 bench: $(BIN)/lncohort     ## measure eras against a plain GROUP BY and polars; writes docs/benchmarks.md

@@ -68,3 +68,10 @@ def test_figure_is_met_with_all_that_accompanies_it(case, figure):
 @pytest.mark.parametrize("case", DONE)
 def test_no_figure_is_worked_out_that_the_case_does_not_have(case):
     assert figures_of(case).keys() == EXPECTED[case].keys()
+
+
+def test_methods_page_tells_these_figures():
+    from acceptance.methods_page import page
+
+    kept = (FOLDER.parents[1] / "docs" / "methods.md").read_text(encoding="utf-8")
+    assert kept == page(), "docs/methods.md is stale: run `make docs`"

@@ -8,10 +8,11 @@ import pytest
 from lncohort.estimate.evalue import (
     as_risk_ratio,
     e_value,
+    e_value_rows,
     e_values,
     e_values_of_risk_difference,
 )
-from lncohort.estimate.logistic import NotEstimable
+from lncohort.estimate.rows import NotEstimable, row
 
 SMOKERS, NONSMOKERS = (397, 78557), (51, 108778)
 
@@ -182,3 +183,17 @@ def test_risk_difference_without_people_or_events_has_no_e_value(exposed, unexpo
 def test_wrong_counts_and_targets_of_a_risk_difference_are_named(exposed, unexposed, target):
     with pytest.raises(ValueError, match="expected"):
         e_values_of_risk_difference(exposed, unexposed, target)
+
+
+def test_rows_of_adjusted_odds_ratios_have_their_e_values():
+    place = {"contrast": "drug", "level": "ever", "reference": "never", "n": 50, "events": 20}
+    rows = [
+        row("use", "OR", 4.0, ci_low=2.25, ci_high=7.0, model=model, **place)
+        for model in ("crude", "adjusted")
+    ]
+    rows.append(row("use", "OR", 1.0, model="adjusted", note="reference"))
+    common, rare = e_value_rows(rows, 0.4), e_value_rows(rows, 0.1)
+    assert [r["measure"] for r in common] == ["E-value", "E-value of the limit"]
+    assert common[0]["estimate"] == pytest.approx(e_value(2.0))
+    assert common[1]["estimate"] == pytest.approx(e_value(1.5))
+    assert rare[0]["estimate"] == pytest.approx(e_value(4.0))

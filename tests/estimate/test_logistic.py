@@ -6,6 +6,8 @@ import pytest
 from statsmodels.formula.api import logit
 
 from lncohort.estimate.logistic import (
+    FIRTH,
+    METHOD,
     NotEstimable,
     fit_levels,
     fit_logistic,
@@ -84,12 +86,26 @@ def test_reference_level_is_one_and_says_so(nanjing, patients):
 
 
 @pytest.mark.parametrize("outcome", [False, True])
-def test_level_with_one_outcome_has_no_odds_ratio(nanjing, patients, outcome):
+def test_level_with_one_outcome_has_a_penalised_odds_ratio_and_says_so(nanjing, patients, outcome):
+    patients = patients[(patients["dose_band"] != "≥4") | (patients.index % 4 == 0)].copy()
     patients.loc[patients["dose_band"] == "≥4", "response"] = outcome
     found = rows_of(nanjing, patients, "dose_band").loc[("adjusted", "≥4")]
     cell = patients[patients["dose_band"] == "≥4"]
-    assert np.isnan(found["estimate"])
-    assert found["note"] == f"not estimable: {len(cell) * outcome} responses among {len(cell)}"
+    assert (found["estimate"] > 1) == outcome
+    assert 0 < found["ci_low"] < found["estimate"] < found["ci_high"] < 1e5
+    assert found["method"] == FIRTH
+    told = f"{len(cell) * outcome} responses among {len(cell)}: by Firth's penalised likelihood"
+    assert found["note"] == told
+
+
+def test_levels_with_both_outcomes_are_not_touched_by_one_that_has_not(nanjing, patients):
+    patients.loc[patients["dose_band"] == "≥4", "response"] = False
+    found = rows_of(nanjing, patients, "dose_band")
+    alone = patients[patients["dose_band"] != "≥4"]
+    alone = alone.assign(dose_band=alone["dose_band"].cat.remove_unused_categories())
+    expected = rows_of(nanjing, alone, "dose_band").loc[("adjusted", "<2"), "estimate"]
+    assert found.loc[("adjusted", "<2"), "estimate"] == pytest.approx(expected)
+    assert found.loc[("adjusted", "<2"), "method"] == METHOD
 
 
 def test_reference_with_one_outcome_leaves_no_odds_ratio_at_all(nanjing, patients):
@@ -135,7 +151,7 @@ def test_level_that_only_the_complete_cases_decide_says_their_outcomes(nanjing, 
     found = rows_of(nanjing, patients, "dose_band")
     unanswered = int((high & ~patients["response"]).sum())
     assert np.isfinite(found.loc[("crude", "≥4"), "estimate"])
-    note = f"not estimable: 0 responses among {unanswered}"
+    note = f"0 responses among {unanswered}: by Firth's penalised likelihood"
     assert found.loc[("adjusted", "≥4"), "note"] == note
 
 

@@ -8,6 +8,7 @@ from lncohort.estimate.descriptive import (
     dose_coverage_rows,
     table1_rows,
 )
+from lncohort.estimate.evalue import e_value_rows
 from lncohort.estimate.interaction import interaction_rows
 from lncohort.estimate.logistic import model_population, odds_ratio_rows
 from lncohort.estimate.rows import as_estimates, row
@@ -64,7 +65,8 @@ def with_exposure(study: Study, analysis_set: pd.DataFrame) -> pd.DataFrame:
 
 
 def _use(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
-    return odds_ratio_rows(study, patients, analysis.name, "use", "never", study.exposure.drug)
+    rows = odds_ratio_rows(study, patients, analysis.name, "use", "never", study.exposure.drug)
+    return rows + e_value_rows(rows, patients["response"].mean())
 
 
 def _dose(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:

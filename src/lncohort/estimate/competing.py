@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import stats
 
 from lncohort.estimate.cox import CoxFit, fit_cox
-from lncohort.estimate.logistic import NotEstimable
+from lncohort.estimate.rows import NotEstimable
 
 
 def fit_fine_gray(covariates: pd.DataFrame, time, event, cause: int = 1) -> CoxFit:
@@ -210,7 +210,7 @@ def gray_test(time, event, group, cause: int = 1) -> dict[str, float]:
         safe = np.where(there, risk, 1.0)
         free = np.where(there, free_before * (risk - of_cause - of_other) / safe, free_before)
         incidence = incidence_before + np.where(there, free_before * of_cause / safe, 0.0)
-        size = np.where(there, risk / free_before, 0.0)
+        size = np.divide(risk, free_before, out=np.zeros(g), where=there & (free_before > 0))
         total = size.sum()
         subdistribution = size * (1 - incidence_before)
         events = of_cause.sum()

@@ -7,8 +7,9 @@ import pandas as pd
 from scipy import stats
 from threadpoolctl import threadpool_limits
 
-from lncohort.estimate.logistic import NotEstimable, is_finite_fit
+from lncohort.estimate.logistic import is_finite_fit
 from lncohort.estimate.risk_sets import RiskSets, risk_sets
+from lncohort.estimate.rows import NotEstimable
 
 STEPS = 50
 SMALL = 1e-9

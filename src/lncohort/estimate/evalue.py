@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from scipy.optimize import brentq
 
-from lncohort.estimate.logistic import NotEstimable
-from lncohort.estimate.rows import Z
+from lncohort.estimate.rows import NotEstimable, Z, row
 
 MEASURES = ("RR", "OR", "HR", "SMD")
+RARE = 0.15
+METHOD_RARE = "VanderWeele and Ding 2017, the outcome being rare"
+METHOD_COMMON = "VanderWeele and Ding 2017, the root of the odds ratio for the risk ratio"
 
 
 @dataclass(frozen=True)
@@ -210,3 +212,36 @@ def e_values_of_risk_difference(
         return EValue(e_value(factor), 1.0)
     nearest = brentq(lambda x: lower_limit(x) - target, 1.0, factor, xtol=1e-10)
     return EValue(e_value(factor), e_value(nearest))
+
+
+def e_value_rows(odds_ratios: list[dict], share: float) -> list[dict]:
+    """E-values of the adjusted odds ratios of some rows.
+
+    Parameters
+    ----------
+    odds_ratios : list of dict
+        Rows of the estimates table.
+    share : float
+        Of the patients with the outcome; above 15 % an odds ratio is taken for the square of a
+        risk ratio.
+
+    Returns
+    -------
+    list of dict
+        A row for each adjusted odds ratio with an interval: measure "E-value" of the estimate and
+        "E-value of the limit" of the limit nearest 1.
+    """
+    rare = share <= RARE
+    made = []
+    for source in odds_ratios:
+        known = all(math.isfinite(source[key]) for key in ("estimate", "ci_low", "ci_high"))
+        if source["model"] != "adjusted" or source["measure"] != "OR" or not known:
+            continue
+        interval = (source["ci_low"], source["ci_high"])
+        found = e_values("OR", source["estimate"], interval, rare=rare)
+        place = {key: source[key] for key in ("model", "contrast", "level", "reference")}
+        place |= {key: source[key] for key in ("n", "events")}
+        place["method"] = METHOD_RARE if rare else METHOD_COMMON
+        for measure, value in (("E-value", found.estimate), ("E-value of the limit", found.limit)):
+            made.append(row(source["analysis"], measure, value, **place))
+    return made

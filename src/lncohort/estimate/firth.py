@@ -8,7 +8,7 @@ from scipy import optimize, stats
 from scipy.special import expit, log_expit
 from threadpoolctl import threadpool_limits
 
-from lncohort.estimate.logistic import NotEstimable
+from lncohort.estimate.rows import NotEstimable
 
 LARGEST_STEP = 5.0
 STEPS = 100

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pandas as pd
 
-from lncohort.estimate.logistic import METHOD, NotEstimable, fit_levels, level_column
-from lncohort.estimate.rows import Z, row, wald
+from lncohort.estimate.logistic import METHOD, fit_levels, level_column
+from lncohort.estimate.rows import NotEstimable, Z, row, wald
 from lncohort.study import Study
 
 COMMON = (

@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 from lifelines.statistics import multivariate_logrank_test
 
-from lncohort.estimate.logistic import NotEstimable
-from lncohort.estimate.rows import Z
+from lncohort.estimate.rows import NotEstimable, Z
 
 INTERVALS = ("log", "log-log", "plain")
 

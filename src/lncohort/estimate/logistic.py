@@ -9,16 +9,15 @@ from scipy import stats
 from statsmodels.discrete.discrete_model import Logit
 from threadpoolctl import threadpool_limits
 
-from lncohort.estimate.rows import row, wald
+from lncohort.estimate.firth import FirthFit, fit_firth
+from lncohort.estimate.rows import NotEstimable, row, wald
 from lncohort.study import Study
 
 LARGEST_COEFFICIENT = 15.0
 LARGEST_SE = 50.0
+LARGEST_PENALISED = float(np.log(1000))  # beyond it an odds ratio says no more than "empty cell"
 METHOD = "logistic regression, maximum likelihood, Wald interval"
-
-
-class NotEstimable(Exception):
-    """The data hold no finite estimate; the message says why."""
+FIRTH = "logistic regression, Firth's penalised likelihood, profile interval"
 
 
 @dataclass(frozen=True)
@@ -145,6 +144,7 @@ def prepare(
     factors: tuple[str, ...] = (),
     without: tuple[str, ...] = (),
     time_to_event: bool = False,
+    penalised: bool = False,
 ) -> Prepared:
     """Look at the cells before a fit, and keep what can be fitted.
 
@@ -164,6 +164,8 @@ def prepare(
         Covariates that do not enter.
     time_to_event
         Whether hazards are modelled: then only a level in which none responded leaves.
+    penalised
+        Whether the likelihood is penalised: then no level leaves.
     """
     chosen = [c for c in study.covariates if adjusted and c.adjust and c.name not in without]
     notes = []
@@ -174,7 +176,7 @@ def prepare(
     kept = patients[complete]
     names = [*factors, *(c.name for c in chosen if c.levels)]
     left_out = {}
-    while True:
+    while not penalised:
         for name in names:
             cells = kept.groupby(name, observed=True)["response"].agg(["size", "sum"])
             all_responded = (cells["sum"] == cells["size"]) & (not time_to_event)
@@ -236,8 +238,8 @@ def fit_levels(
         When the reference has no response, or only responses, or the fit fails.
     """
     prepared = prepare(study, patients, adjusted, factors=(exposure,))
+    present = set(prepared.patients[exposure])
     values = prepared.patients[exposure]
-    present = set(values)
     left_out = {
         level: prepared.left_out.get((exposure, level), "no patient with every covariate known")
         for level in values.cat.categories
@@ -245,14 +247,33 @@ def fit_levels(
     }
     if reference in left_out:
         raise NotEstimable(f"not estimable: {left_out[reference]} in the reference")
-    levels = [x for x in values.cat.categories if x != reference and x in present]
+    design = _design(prepared, exposure, reference)
+    fit = fit_logistic(design, prepared.patients["response"])
+    return replace(fit, notes=prepared.notes, left_out=left_out)
+
+
+def _design(prepared: Prepared, exposure: str, reference: str) -> pd.DataFrame:
+    """Indicators of the levels that are there but the reference, and the covariates."""
+    values = prepared.patients[exposure]
+    levels = [x for x in values.cat.categories if x != reference and (values == x).any()]
     dummies = pd.DataFrame(
         {level_column(level): (values == level).astype(float) for level in levels},
         index=values.index,
     )
-    design = with_intercept(dummies, prepared.covariates)
-    fit = fit_logistic(design, prepared.patients["response"])
-    return replace(fit, notes=prepared.notes, left_out=left_out)
+    return with_intercept(dummies, prepared.covariates)
+
+
+def fit_levels_penalised(
+    study: Study, patients: pd.DataFrame, exposure: str, reference: str, adjusted: bool
+) -> FirthFit:
+    """Fit the levels of an exposure by Firth's likelihood, with those that have one outcome.
+
+    Parameters and errors are those of :func:`fit_levels`.
+    """
+    prepared = prepare(study, patients, adjusted, factors=(exposure,), penalised=True)
+    design = _design(prepared, exposure, reference)
+    profiled = [name for name in design.columns if name.startswith(level_column(""))]
+    return fit_firth(design, prepared.patients["response"], profiled)
 
 
 def odds_ratio_rows(
@@ -279,14 +300,16 @@ def odds_ratio_rows(
     -------
     list of dict
         Two rows for each level that any patient has; ``n`` and ``events`` are of the level in
-        the model population, before any patient is left out of the model.
+        the model population, before any patient is left out of the model. A level in which none
+        or all responded has its odds ratio by Firth's penalised likelihood, and says so.
     """
     rows = []
     for model in ("crude", "adjusted"):
-        try:
-            fit, why = fit_levels(study, patients, exposure, reference, model == "adjusted"), ""
-        except NotEstimable as error:
-            fit, why = None, str(error)
+        arguments = (study, patients, exposure, reference, model == "adjusted")
+        fit, why = _attempted(fit_levels, *arguments)
+        penalised = None
+        if fit is not None and patients[exposure].isin(list(fit.left_out)).any():
+            penalised, _ = _attempted(fit_levels_penalised, *arguments)
         for level in patients[exposure].cat.categories:
             cell = patients.loc[patients[exposure] == level, "response"]
             if cell.empty:
@@ -304,6 +327,16 @@ def odds_ratio_rows(
                 rows.append(row(analysis, "OR", 1.0, **place, note="reference"))
             elif fit is None:
                 rows.append(row(analysis, "OR", **place, note=why))
+            elif level in fit.left_out and _has(penalised, level):
+                interval = penalised.intervals.loc[level_column(level)]
+                figures = dict(interval) | {
+                    "estimate": float(np.exp(penalised.coefficients[level_column(level)])),
+                    "ci_low": float(np.exp(interval["ci_low"])),
+                    "ci_high": float(np.exp(interval["ci_high"])),
+                    "method": FIRTH,
+                }
+                note = f"{fit.left_out[level]}: by Firth's penalised likelihood"
+                rows.append(row(analysis, "OR", **(place | figures), note=note))
             elif level in fit.left_out:
                 rows.append(
                     row(analysis, "OR", **place, note=f"not estimable: {fit.left_out[level]}")
@@ -312,6 +345,23 @@ def odds_ratio_rows(
                 figures = wald(*fit.contrast({level_column(level): 1.0}))
                 rows.append(row(analysis, "OR", **place, **figures, note="; ".join(fit.notes)))
     return rows
+
+
+def _attempted(fit, *arguments):
+    """What a fit gives, and why it gives nothing."""
+    try:
+        return fit(*arguments), ""
+    except NotEstimable as error:
+        return None, str(error)
+
+
+def _has(penalised: FirthFit | None, level: str) -> bool:
+    """Whether a level has a penalised estimate of a sensible size, with a finite interval."""
+    name = level_column(level)
+    if penalised is None or name not in penalised.intervals.index:
+        return False
+    sensible = abs(penalised.coefficients[name]) < LARGEST_PENALISED
+    return bool(sensible and np.isfinite(penalised.intervals.loc[name]).all())
 
 
 def likelihood_ratio_p(full: Fit, restricted: Fit) -> float:

@@ -7,8 +7,7 @@ import numpy as np
 from scipy import optimize, stats
 from statsmodels.stats.contingency_tables import StratifiedTable
 
-from lncohort.estimate.logistic import NotEstimable
-from lncohort.estimate.rows import Z
+from lncohort.estimate.rows import NotEstimable, Z
 
 METHODS = ("EE", "DL", "REML", "PM")
 FEW_SITES = (

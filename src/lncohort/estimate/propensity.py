@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from lncohort.estimate.logistic import Fit, NotEstimable, fit_logistic, with_intercept
+from lncohort.estimate.logistic import Fit, fit_logistic, with_intercept
+from lncohort.estimate.rows import NotEstimable
 
 ESTIMANDS = ("ATE", "ATT", "ATO")
 

@@ -9,7 +9,8 @@ from statsmodels.genmod.families import Poisson
 from statsmodels.genmod.generalized_linear_model import GLM
 from threadpoolctl import threadpool_limits
 
-from lncohort.estimate.logistic import NotEstimable, is_finite_fit
+from lncohort.estimate.logistic import is_finite_fit
+from lncohort.estimate.rows import NotEstimable
 
 NEAREST_TO_EDGE = 1e-6
 MOST_STEPS = 100

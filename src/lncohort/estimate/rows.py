@@ -27,6 +27,10 @@ NUMBERS = ("estimate", "ci_low", "ci_high", "p_value", "n", "events")
 Z = float(stats.norm.ppf(0.975))
 
 
+class NotEstimable(Exception):
+    """The data hold no finite estimate; the message says why."""
+
+
 def row(analysis: str, measure: str, estimate: float = math.nan, **others) -> dict:
     """One estimate; what does not apply is empty text or NaN."""
     unknown = set(others) - set(COLUMNS)

@@ -11,8 +11,9 @@ import pandas as pd
 from scipy.special import expit, log_expit
 
 from lncohort.errors import UserError
-from lncohort.estimate.logistic import NotEstimable, is_finite_fit
+from lncohort.estimate.logistic import is_finite_fit
 from lncohort.estimate.risk_sets import risk_sets
+from lncohort.estimate.rows import NotEstimable
 
 LOGISTIC, COX = "logistic", "cox"
 CONVERGED = 1e-10
@@ -132,6 +133,11 @@ def cox_sums(
 
     Parameters and errors are those of :func:`logistic_sums`; ``stop`` and ``event`` are the time
     and whether the event came.
+
+    Notes
+    -----
+    Lu CL et al. J Am Med Inform Assoc 2015;22:1212 (WebDISCO); with a stratum a site no time of an
+    event leaves its site.
     """
     event = np.asarray(event).astype(bool)
     matrix, beta = _prepared(covariates, previous)

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
-from lncohort.estimate.logistic import Fit, NotEstimable, fit_levels, level_column
-from lncohort.estimate.rows import row, wald
+from lncohort.estimate.logistic import Fit, fit_levels, level_column
+from lncohort.estimate.rows import NotEstimable, row, wald
 from lncohort.study import Study
 
 METHOD = "logistic model standardised to the cohort, delta method"

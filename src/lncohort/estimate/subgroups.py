@@ -5,14 +5,13 @@ import pandas as pd
 from lncohort.estimate.logistic import (
     METHOD,
     Fit,
-    NotEstimable,
     Prepared,
     fit_logistic,
     likelihood_ratio_p,
     prepare,
     with_intercept,
 )
-from lncohort.estimate.rows import row, wald
+from lncohort.estimate.rows import NotEstimable, row, wald
 from lncohort.study import Study
 from lncohort.study.model import NOT_RECORDED, Subgroup
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from lncohort.estimate.cox import CoxFit, fit_cox, proportional_hazards_test
-from lncohort.estimate.logistic import NotEstimable, prepare
-from lncohort.estimate.rows import Z, row, wald
+from lncohort.estimate.logistic import prepare
+from lncohort.estimate.rows import NotEstimable, Z, row, wald
 from lncohort.study import Study
 
 EVERY_DAYS = 30

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from lncohort.estimate.logistic import METHOD, NotEstimable, fit_logistic, prepare, with_intercept
-from lncohort.estimate.rows import row, wald
+from lncohort.estimate.logistic import METHOD, fit_logistic, prepare, with_intercept
+from lncohort.estimate.rows import NotEstimable, row, wald
 from lncohort.study import Study
 
 

@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from lncohort.estimate.logistic import NotEstimable
 from lncohort.estimate.propensity import Propensity, weights
-from lncohort.estimate.rows import Z
+from lncohort.estimate.rows import NotEstimable, Z
 
 STACKED = "stacked estimating equations, the propensity score estimated"
 FIXED = "sandwich (HC0), the weights taken as known"

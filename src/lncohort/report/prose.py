@@ -72,10 +72,20 @@ def _exposure(results) -> list[str]:
         window = f"from the index date to the {study.outcome.label} or the end of follow-up"
     else:
         window = "from the index date to the end of follow-up"
-    return [
+    told = [
         f"Use, mean daily dose and duration are taken {window}. They are known only after the "
         "index date: a patient must stay without the outcome long enough to be a long user."
     ]
+    use = pick(results.estimates, analysis=analysis_of(study, "use"))
+    point, limit = (one(use, measure=name) for name in ("E-value", "E-value of the limit"))
+    if point is not None and not numbers.is_missing(point.estimate):
+        told.append(
+            f"To explain the adjusted odds ratio of ever use away, a confounder that was not "
+            f"measured would need risk ratios of {numbers.ratio(point.estimate)} with both use and "
+            f"{study.outcome.label} (E-value); to move the limit of its interval to 1, of "
+            f"{numbers.ratio(limit.estimate)}. It says nothing of immortal time."
+        )
+    return told
 
 
 def _joint(results) -> list[str]:

@@ -1,0 +1,101 @@
+"""Writes docs/methods.md: each method, its source, and the published figures beside ours.
+
+``python -m acceptance.methods_page docs/methods.md`` with tests on the path (``make docs``).
+"""
+
+import importlib
+import inspect
+import re
+import sys
+from pathlib import Path
+
+from acceptance.test_reference_cases import DONE, EXPECTED, OTHERWISE, PENDING, figures_of
+
+METHODS = {
+    "Logistic regression": "logistic.fit_logistic",
+    "Firth's penalised logistic regression": "firth.fit_firth",
+    "Trend over ordered groups": "armitage.armitage_trend",
+    "Risk ratios: modified Poisson": "risk_ratio.fit_modified_poisson",
+    "Risk ratios: log-binomial": "risk_ratio.fit_log_binomial",
+    "Standardised risks (g-computation)": "standardise.standardised_risks",
+    "Additive interaction: RERI, AP, S": "interaction.additive_interaction",
+    "Kaplan-Meier": "kaplan_meier.kaplan_meier",
+    "Restricted mean survival time": "kaplan_meier.restricted_mean",
+    "Comparison of survival curves": "kaplan_meier.compare_curves",
+    "Cumulative incidence (Aalen-Johansen)": "survival.cumulative_incidence",
+    "Cox model": "cox.fit_cox",
+    "Test of proportional hazards": "cox.proportional_hazards_test",
+    "Concordance": "cox.concordance",
+    "Fine and Gray's model": "competing.fit_fine_gray",
+    "Gray's test": "competing.gray_test",
+    "Propensity score": "propensity.fit_propensity",
+    "Weights: ATE, ATT, overlap, stabilised": "propensity.weights",
+    "Balance": "balance.balance",
+    "Matching": "matching.match_nearest",
+    "Weighted effects": "weighted_effect.propensity_weighted_effect",
+    "Doubly robust effect (AIPW)": "weighted_effect.augmented_effect",
+    "Rubin's rules": "rubin.pool_imputations",
+    "E-values": "evalue.e_values",
+    "Bias analysis": "bias_analysis.probabilistic_bias_analysis",
+    "Pooling over sites": "meta_analysis.pool",
+    "Mantel-Haenszel": "meta_analysis.mantel_haenszel",
+    "Lossless pooling: logistic": "site_sums.logistic_sums",
+    "Lossless pooling: Cox": "site_sums.cox_sums",
+}
+
+
+def page() -> str:
+    """The page in Markdown."""
+    compared = sum(len(EXPECTED[case]) for case in DONE) - len(OTHERWISE)
+    lines = [
+        "# Methods",
+        "",
+        "Written by `make docs` from the docstrings of `src/lncohort/estimate` and from the public "
+        f"cases in `tests/reference`: {compared} published figures of {len(DONE)} cases are met at "
+        "the tolerance that each case states, with the standard errors, limits and P values beside "
+        "them. The tests work each of them out again, and fail when this page is not what they "
+        "say.",
+        "",
+        "## Methods and their sources",
+        "",
+        "| method | function | source |",
+        "|---|---|---|",
+        *(_method(name, place) for name, place in METHODS.items()),
+        "",
+        "## Published figures beside ours",
+        "",
+    ]
+    for case in DONE:
+        lines += [f"### {case}", "", "| figure | published | lncohort |", "|---|---|---|"]
+        found = figures_of(case)
+        for figure, entry in EXPECTED[case].items():
+            lines.append(
+                f"| {figure} | {_number(entry['value'])} | {_number(found[figure]['value'])} |"
+            )
+        for reason in sorted({OTHERWISE[key] for key in OTHERWISE if key[0] == case}):
+            names = [figure for own, figure in OTHERWISE if own == case]
+            lines += ["", f"Not met ({', '.join(names)}): {reason}."]
+        lines.append("")
+    if PENDING:
+        lines += [f"Cases without an estimator here yet: {', '.join(sorted(PENDING))}.", ""]
+    return "\n".join(lines)
+
+
+def _method(name: str, place: str) -> str:
+    module, function = place.split(".")
+    made = getattr(importlib.import_module(f"lncohort.estimate.{module}"), function)
+    notes = inspect.getdoc(made).split("Notes\n-----\n", 1)
+    if len(notes) < 2:
+        raise ValueError(f"{place} has no Notes with its source")
+    source = re.split(r"\n\n[A-Z]\w+\n-+\n", notes[1])[0]
+    return f"| {name} | `estimate.{module}.{function}` | {' '.join(source.split())} |"
+
+
+def _number(value) -> str:
+    """Six significant digits; what is nothing but rounding is 0."""
+    value = float(value)
+    return "0" if abs(value) < 1e-7 else f"{value:.6g}"
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(page(), encoding="utf-8")
