@@ -8,16 +8,14 @@ import pytest
 
 from reference_case import FOLDER
 
+# One process works a case out once for all of its figures.
+pytestmark = pytest.mark.xdist_group("reference cases")
 # What another program or the text of a source says of a figure, beside the figure itself.
-COMMENTS = {"id", "value", "tol", "what", "input", "published", "brglm2_value", "brglm2_se"}
+COMMENTS = {"id", "value", "tol", "what", "input", "published", "brglm2_value", "brglm2_se", "reps"}
 P_VALUES = {"p"}
 EXPECTED = {
     path.parent.name: {e["id"]: e for e in json.loads(path.read_text("utf-8"))["expected"]}
     for path in sorted(FOLDER.glob("*/expected.json"))
-}
-# Cases whose estimator is not there yet.
-PENDING = {
-    "ccw-maringe-toy",
 }
 # Figures that ours do not meet, and why: each stands for what R's package did, not for the method.
 OTHERWISE = {
@@ -42,7 +40,6 @@ OTHERWISE = {
         ),
     )
 }
-DONE = [name for name in EXPECTED if name not in PENDING]
 
 
 @cache
@@ -51,7 +48,7 @@ def figures_of(case):
 
 
 @pytest.mark.parametrize(
-    ("case", "figure"), [(case, figure) for case in DONE for figure in EXPECTED[case]]
+    ("case", "figure"), [(case, figure) for case in EXPECTED for figure in EXPECTED[case]]
 )
 def test_figure_is_met_with_all_that_accompanies_it(case, figure):
     expected, found = EXPECTED[case][figure], figures_of(case)[figure]
@@ -65,7 +62,7 @@ def test_figure_is_met_with_all_that_accompanies_it(case, figure):
         assert found[name] == pytest.approx(expected[name], rel=share, abs=least), name
 
 
-@pytest.mark.parametrize("case", DONE)
+@pytest.mark.parametrize("case", EXPECTED)
 def test_no_figure_is_worked_out_that_the_case_does_not_have(case):
     assert figures_of(case).keys() == EXPECTED[case].keys()
 

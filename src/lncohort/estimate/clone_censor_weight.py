@@ -1,0 +1,234 @@
+"""Clone, censor, weight: two strategies with a grace period, compared without immortal time."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from lncohort.estimate.cox import CoxFit, fit_cox
+from lncohort.estimate.propensity import truncated
+from lncohort.estimate.rows import NotEstimable
+
+ARMS = {0: "not started within the grace period", 1: "started within the grace period"}
+
+
+@dataclass(frozen=True)
+class Weighted:
+    """Clones as weighted start-stop rows.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        patient, arm, start, stop, event, weight.
+    censoring : dict of int to CoxFit
+        The model of artificial censoring of each arm.
+    """
+
+    rows: pd.DataFrame
+    censoring: dict[int, CoxFit]
+
+
+def clones(patients: pd.DataFrame, grace: float) -> pd.DataFrame:
+    """Copy each patient into both strategies, and censor a copy when it leaves its own.
+
+    Parameters
+    ----------
+    patients : DataFrame of shape (n, columns)
+        ``patient`` (each once), ``time`` of the event or of censoring, ``event``, and ``start`` of
+        the treatment (missing = never), in days from time zero.
+    grace : float
+        Last day on which a start counts as a start.
+
+    Returns
+    -------
+    DataFrame of shape (2 n, 5)
+        patient, arm (0: not started within the grace period, 1: started), time, event,
+        artificially_censored. An event before the strategy is left counts in both arms.
+
+    Raises
+    ------
+    ValueError
+        When a patient stands twice, or a time is missing or not above 0.
+
+    Notes
+    -----
+    Hernán MA. BMJ 2018;360:k182. Maringe C et al. Int J Epidemiol 2020;49:1719.
+    """
+    if patients["patient"].duplicated().any():
+        again = int(patients["patient"].duplicated().sum())
+        raise ValueError(f"patient: expected each once, found {again} rows of one seen before")
+    time = patients["time"].to_numpy(dtype=float)
+    if not (time > 0).all():
+        raise ValueError("time: expected above 0 in every row, found one that is not")
+    event = patients["event"].to_numpy().astype(bool)
+    start = patients["start"].to_numpy(dtype=float)
+    started = start <= np.minimum(grace, time)
+    copies = []
+    for arm in ARMS:
+        leaves = np.where(started, start, np.inf) if arm == 0 else np.where(started, np.inf, grace)
+        # An event on the day of leaving is the strategy's own; being lost is not.
+        censored = (leaves < time) | ((leaves == time) & ~event & started & (arm == 0))
+        copies.append(
+            pd.DataFrame(
+                {
+                    "patient": patients["patient"].to_numpy(),
+                    "arm": arm,
+                    "time": np.where(censored, leaves, time),
+                    "event": event & ~censored,
+                    "artificially_censored": censored,
+                }
+            )
+        )
+    return pd.concat(copies, ignore_index=True)
+
+
+def weigh(
+    copies: pd.DataFrame,
+    covariates: pd.DataFrame,
+    truncate: tuple[float, float] | None = None,
+) -> Weighted:
+    """Weigh the clones that stay in their strategy for those that left it.
+
+    In each arm a Cox model of the artificial censoring gives the probability of having stayed; a
+    clone's weight is its inverse, as it stands just before each time.
+
+    Parameters
+    ----------
+    copies : DataFrame
+        As :func:`clones` gives it.
+    covariates : DataFrame of shape (n, p)
+        By patient, known at time zero.
+    truncate : (float, float), optional
+        Quantiles of all weights beyond which they are set to the quantile.
+
+    Raises
+    ------
+    NotEstimable
+        When nobody is artificially censored in an arm, or its model cannot be fitted.
+
+    Notes
+    -----
+    Maringe C et al. Int J Epidemiol 2020;49:1719: those who have met their strategy for good stay
+    in the risk sets of the model. The weight on (t, u] is 1 / exp(-H(t) exp(lp)), with the
+    cumulative hazard H at the start of the row.
+    """
+    cuts = np.unique(copies["time"])
+    parts, models = [], {}
+    for arm, own in copies.groupby("arm"):
+        known = covariates.loc[own["patient"]].reset_index(drop=True).astype(float)
+        fit = fit_cox(known, own["time"], own["artificially_censored"])
+        models[arm] = fit
+        hazard = fit.baseline_hazard()
+        row, start, stop = _split(own["time"].to_numpy(), cuts)
+        place = np.searchsorted(hazard["time"], start, side="right")
+        gone = np.concatenate([[0.0], hazard["cumulative_hazard"]])[place]
+        relative = np.exp(known.to_numpy() @ fit.coefficients.to_numpy())[row]
+        last = stop == own["time"].to_numpy()[row]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "patient": own["patient"].to_numpy()[row],
+                    "arm": arm,
+                    "start": start,
+                    "stop": stop,
+                    "event": own["event"].to_numpy()[row] & last,
+                    "weight": np.exp(gone * relative),
+                }
+            )
+        )
+    rows = pd.concat(parts, ignore_index=True)
+    if truncate is not None:
+        rows["weight"] = truncated(rows["weight"], truncate)
+    return Weighted(rows, models)
+
+
+def _split(time: np.ndarray, cuts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows of each clone between the cuts up to its time: which clone, start, stop."""
+    pieces = np.searchsorted(cuts, time, side="left") + 1
+    row = np.repeat(np.arange(len(time)), pieces)
+    turn = np.arange(len(row)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    return row, np.concatenate([[0.0], cuts])[turn], cuts[turn]
+
+
+def weighted_survival(rows: pd.DataFrame) -> pd.DataFrame:
+    """Weighted Kaplan-Meier survival of some rows.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        start, stop, event, weight; of one arm.
+
+    Returns
+    -------
+    DataFrame
+        time, survival (just after the time), at each time of an event.
+    """
+    events = rows[rows["event"]].groupby("stop")["weight"].sum()
+    times = events.index.to_numpy()
+    weight = rows["weight"].to_numpy()
+    entered = _running(rows["start"].to_numpy(), weight, times, "left")
+    left = _running(rows["stop"].to_numpy(), weight, times, "left")
+    return pd.DataFrame(
+        {"time": times, "survival": np.cumprod(1 - events.to_numpy() / (entered - left))}
+    )
+
+
+def _running(places: np.ndarray, weight: np.ndarray, times: np.ndarray, side: str) -> np.ndarray:
+    """Sum of the weights of what stands before each time."""
+    order = np.argsort(places, kind="stable")
+    upto = np.concatenate([[0.0], np.cumsum(weight[order])])
+    return upto[np.searchsorted(places[order], times, side=side)]
+
+
+def area_under(curve: pd.DataFrame, horizon: float) -> float:
+    """Restricted mean survival time: the area under a survival curve up to a day."""
+    kept = curve[curve["time"] < horizon]
+    times = np.concatenate([[0.0], kept["time"], [horizon]])
+    return float(np.diff(times) @ np.concatenate([[1.0], kept["survival"]]))
+
+
+def hazard_ratio(weighted: Weighted, with_weights: bool = True) -> CoxFit:
+    """Hazard ratio of starting within the grace period, its robust errors by patient."""
+    rows = weighted.rows
+    return fit_cox(
+        rows[["arm"]].astype(float),
+        rows["stop"],
+        rows["event"],
+        start=rows["start"],
+        weights=rows["weight"] if with_weights else None,
+        cluster=rows["patient"],
+    )
+
+
+def bootstrap_log_hazard_ratios(
+    patients: pd.DataFrame, covariates: pd.DataFrame, grace: float, replicates: int, seed: int
+) -> tuple[np.ndarray, int]:
+    """Log hazard ratios in samples of patients drawn with replacement.
+
+    Parameters
+    ----------
+    patients, covariates, grace
+        As for :func:`clones` and :func:`weigh`.
+    replicates, seed : int
+
+    Returns
+    -------
+    log_ratios : array
+        Of the replicates that could be estimated; cloning, censoring and weighing are done anew in
+        each.
+    failed : int
+        How many could not.
+    """
+    random = np.random.default_rng(seed)
+    found, failed = [], 0
+    known = covariates.loc[patients["patient"]]
+    for _ in range(replicates):
+        drawn = random.integers(0, len(patients), len(patients))
+        sample = patients.iloc[drawn].assign(patient=np.arange(len(drawn)))
+        values = known.iloc[drawn].set_axis(np.arange(len(drawn)))
+        try:
+            weighted = weigh(clones(sample, grace), values)
+            found.append(float(hazard_ratio(weighted).coefficients["arm"]))
+        except NotEstimable:
+            failed += 1
+    return np.array(found), failed
