@@ -97,20 +97,19 @@ step AS (
 ),
 largest AS (
     SELECT
-        step.period_number,
-        step.drug_number,
-        step.change_date,
+        change.period_number,
+        change.drug_number,
+        change.change_date,
         MAX(placed.daily_dose_mg) AS dose_mg
-    FROM step
-    INNER JOIN study_drug
-        ON study_drug.drug_number = step.drug_number AND study_drug.overlap = 'max'
+    FROM study_drug
+    INNER JOIN change ON change.drug_number = study_drug.drug_number
     INNER JOIN placed
-        ON placed.period_number = step.period_number
-        AND placed.drug_number = step.drug_number
-        AND placed.supply_start <= step.change_date
-        AND placed.supply_end > step.change_date
-    WHERE placed.touches
-    GROUP BY step.period_number, step.drug_number, step.change_date
+        ON placed.period_number = change.period_number
+        AND placed.drug_number = change.drug_number
+        AND placed.supply_start <= change.change_date
+        AND placed.supply_end > change.change_date
+    WHERE study_drug.overlap = 'max'
+    GROUP BY change.period_number, change.drug_number, change.change_date
 ),
 levelled AS (
     SELECT
