@@ -27,6 +27,9 @@ def test_notebook_lines_run_as_they_stand(monkeypatch):
     exec("\n".join(code), names)
     assert isinstance(names["results"], Results)
     assert len(names["results"].estimates) > 100
+    (code,) = [lines for lines in blocks() if lines[0].startswith("from lncohort.estimate")]
+    exec("\n".join(code), names)
+    assert list(names["fit"].coefficients.index) == ["age", "egfr"]
 
 
 def test_make_commands_exist():
