@@ -36,6 +36,7 @@ METHODS = {
     "Doubly robust effect (AIPW)": "weighted_effect.augmented_effect",
     "Clones of two strategies": "clone_censor_weight.clones",
     "Weights of clones": "clone_censor_weight.weigh",
+    "Multiple imputation": "imputation.impute",
     "Rubin's rules": "rubin.pool_imputations",
     "E-values": "evalue.e_values",
     "Bias analysis": "bias_analysis.probabilistic_bias_analysis",
