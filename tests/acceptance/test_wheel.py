@@ -48,6 +48,7 @@ def test_wheel_alone_simulates_checks_and_runs(installed, lncohort, tmp_path):
     for command in (
         ["studies"],
         ["describe", "nanjing"],
+        ["explain", "stockpile_carry"],
         ["simulate", "--patients", "400", "--seed", "3", "--out", "extract"],
         ["check", "extract", "--study", "nanjing"],
         ["run", "nanjing", "--extract", "extract", "--out", "results"],

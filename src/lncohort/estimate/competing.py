@@ -135,7 +135,7 @@ def _influence(
     at = np.searchsorted(censoring.times, fit.sets.event_time)
     relative = np.exp(of_rows @ beta)
     step = np.zeros(len(censoring.times))
-    step[at] = censoring.kept[at] * fit.sets.at(relative).hazard
+    step[at] = censoring.kept[at] * fit.sets.hazard_steps(relative)
     means = np.zeros((len(step), matrix.shape[1]))
     means[at] = fit.sets.means(of_rows, relative)
     ahead = np.cumsum(step[::-1])[::-1]

@@ -60,7 +60,7 @@ class CoxFit:
         centre = self.covariates.to_numpy(dtype=float).mean(axis=0)
         linear = (self.covariates.to_numpy(dtype=float) - centre) @ self.coefficients.to_numpy()
         sets = self.sets
-        step = sets.at(np.exp(linear)).hazard * np.exp(-centre @ self.coefficients.to_numpy())
+        step = sets.hazard_steps(np.exp(linear)) * np.exp(-centre @ self.coefficients.to_numpy())
         made = pd.DataFrame({"stratum": sets.event_stratum, "time": sets.event_time, "step": step})
         made["cumulative_hazard"] = made.groupby("stratum")["step"].cumsum()
         return made.drop(columns="step")

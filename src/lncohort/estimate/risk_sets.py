@@ -52,22 +52,6 @@ def cuts(places: np.ndarray, n: int) -> Cuts:
 
 
 @dataclass(frozen=True)
-class Sums:
-    """Sums over risk sets at some hazards.
-
-    Attributes
-    ----------
-    left : array of shape (e,)
-        Weighted hazards still at risk at each step.
-    hazard : array of shape (k,)
-        Increment of the baseline hazard at each time of an event.
-    """
-
-    left: np.ndarray
-    hazard: np.ndarray
-
-
-@dataclass(frozen=True)
 class RiskSets:
     """Rows at risk on (start, stop], sorted by stratum and stop.
 
@@ -117,11 +101,9 @@ class RiskSets:
         """Sum of the rows' values over the events of each time."""
         return np.add.reduceat(values[self.rows], self.first_of_time, axis=0)
 
-    def at(self, hazard: np.ndarray) -> Sums:
-        """The sums at relative hazards (before weights), shape (n,)."""
-        weighted = self.weight * hazard
-        left = self._left(weighted)
-        return Sums(left, self._by_time(self.steps.weight / left))
+    def hazard_steps(self, hazard: np.ndarray) -> np.ndarray:
+        """Rise of the baseline hazard at each time of an event, at relative hazards of shape (n,)."""
+        return self._by_time(self.steps.weight / self._left(self.weight * hazard))
 
     def means(self, matrix: np.ndarray, hazard: np.ndarray) -> np.ndarray:
         """Mean of each column over those at risk at each time of an event, shape (k, p).
