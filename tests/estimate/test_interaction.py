@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lncohort.estimate.interaction import additive_interaction, cells, interaction_rows
-from lncohort.estimate.logistic import odds_ratio_rows
+from lncohort.estimate.odds_ratios import odds_ratio_rows
 from lncohort.estimate.rows import as_estimates
 from made import made_patients
 

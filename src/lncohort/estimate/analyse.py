@@ -10,7 +10,7 @@ from lncohort.estimate.descriptive import (
 )
 from lncohort.estimate.evalue import e_value_rows
 from lncohort.estimate.interaction import interaction_rows
-from lncohort.estimate.logistic import model_population, odds_ratio_rows
+from lncohort.estimate.odds_ratios import model_population, odds_ratio_rows
 from lncohort.estimate.rows import as_estimates, row
 from lncohort.estimate.standardise import risk_rows
 from lncohort.estimate.subgroups import subgroup_rows

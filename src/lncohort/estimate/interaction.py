@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pandas as pd
 
-from lncohort.estimate.logistic import METHOD, fit_levels, level_column
+from lncohort.estimate.logistic import METHOD
+from lncohort.estimate.odds_ratios import fit_levels, level_column
 from lncohort.estimate.rows import NotEstimable, Z, row, wald
 from lncohort.study import Study
 
