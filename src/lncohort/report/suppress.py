@@ -28,7 +28,15 @@ import re
 import numpy as np
 import pandas as pd
 
-from lncohort.report.cells import COUNT_MEASURES, DERIVED, Cell, Sum, cells_of_rows, sums_of
+from lncohort.report.cells import (
+    COUNT_MEASURES,
+    DERIVED,
+    DERIVED_MEASURES,
+    Cell,
+    Sum,
+    cells_of_rows,
+    sums_of,
+)
 from lncohort.study import Study
 
 SMALL = "suppressed: small count"
@@ -76,7 +84,8 @@ def suppress_estimates(study: Study, estimates: pd.DataFrame) -> pd.DataFrame:
     counts_only = shown["measure"].isin([*COUNT_MEASURES, "percent"])
     crude = shown["model"] == "crude"
     against = _reference_hidden(shown, is_hidden)
-    derived = shown["level"].isin(DERIVED) & crude & _in_hidden_block(shown, is_hidden)
+    derived = shown["level"].isin(DERIVED) | shown["measure"].isin(DERIVED_MEASURES)
+    derived &= crude & _in_hidden_block(shown, is_hidden)
     no_numbers = is_small | (crude & (is_hidden | against)) | derived
     no_numbers = no_numbers.where(~counts_only, cell.isin(hidden_n))
     no_numbers &= shown["note"] != "reference"
