@@ -8,7 +8,7 @@ from scipy import stats
 
 from lncohort.estimate.logistic import fit_logistic, profile_intervals, with_intercept
 from lncohort.estimate.rows import NotEstimable, wald
-from reference_case import data_of
+from reference_case import data_of, r_data, r_figures
 
 
 @pytest.fixture
@@ -159,3 +159,61 @@ def test_missing_value_is_refused_and_never_a_number(drawn):
 def test_few_clusters_are_refused(drawn):
     with pytest.raises(NotEstimable, match="no more clusters than coefficients"):
         fit_logistic(*drawn, cluster=np.arange(400) % 3, errors="cluster")
+
+
+COLUMNS = ["age", "lwt", "race2", "race3", "smoke", "ht", "ui"]
+R = r_figures("logistic")
+
+
+@pytest.fixture(scope="module")
+def births():
+    return r_data("logistic")
+
+
+def under(prefix, design):
+    return [R[f"{prefix}/{name}"] for name in design.columns]
+
+
+def errors_of(fit):
+    return np.sqrt(np.diag(fit.covariance))
+
+
+@pytest.mark.parametrize("errors", ["HC0", "HC1", "HC2", "HC3"])
+@pytest.mark.parametrize(("prefix", "column"), [("plain", None), ("weight", "weight")])
+def test_robust_errors_are_those_of_sandwich_in_r(births, errors, prefix, column):
+    design = with_intercept(births[COLUMNS].astype(float))
+    weights = None if column is None else births[column]
+    fit = fit_logistic(design, births["low"], weights=weights, errors=errors)
+    assert fit.coefficients.to_numpy() == pytest.approx(
+        under(f"{prefix}/coefficient", design), rel=1e-9
+    )
+    assert errors_of(fit) == pytest.approx(under(f"{prefix}/{errors}", design), rel=1e-8)
+
+
+@pytest.mark.parametrize("prefix", ["plain", "times"])
+def test_errors_by_cluster_are_those_of_sandwich_in_r(births, prefix):
+    design = with_intercept(births[COLUMNS].astype(float))
+    weights = births["times"] if prefix == "times" else None
+    fit = fit_logistic(
+        design, births["low"], weights=weights, cluster=births["ward"], errors="cluster"
+    )
+    expected = under(f"{prefix}/cluster/ward/cadjust", design)
+    assert errors_of(fit) == pytest.approx(expected, rel=1e-8)
+
+
+def test_profile_limits_are_those_of_r(births):
+    design = with_intercept(births[COLUMNS].astype(float))
+    found = profile_intervals(design, births["low"], list(design.columns))
+    for side in ("low", "high"):
+        expected = under(f"plain/profile/{side}", design)
+        assert found[f"ci_{side}"].to_numpy() == pytest.approx(expected, rel=1e-7)
+
+
+def test_offset_is_that_of_r(births):
+    design = with_intercept(births[[c for c in COLUMNS if c != "lwt"]].astype(float))
+    fit = fit_logistic(design, births["low"], offset=births["shift"])
+    assert fit.coefficients.to_numpy() == pytest.approx(
+        under("offset/coefficient", design), rel=1e-9
+    )
+    assert errors_of(fit) == pytest.approx(under("offset/se", design), rel=1e-8)
+    assert fit.log_likelihood == pytest.approx(R["offset/log_likelihood"], rel=1e-10)

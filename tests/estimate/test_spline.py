@@ -1,11 +1,14 @@
 """Splines: Harrell's basis, and a curve that finds the shape it was drawn from."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from lncohort.estimate.logistic import fit_logistic, with_intercept
 from lncohort.estimate.rows import NotEstimable, as_estimates
 from lncohort.estimate.spline import curve_rows, knots_of, restricted_cubic
 from made import made_patients
+from reference_case import r_data, r_figures
 
 
 def test_basis_is_linear_beyond_the_outer_knots_and_smooth_between():
@@ -21,6 +24,34 @@ def test_basis_is_linear_beyond_the_outer_knots_and_smooth_between():
 def test_basis_of_a_value_is_worked_out_by_hand():
     # knots 0, 1, 2: (x)^3 - 2 (x - 1)^3 + (x - 2)^3, over 2^2
     assert restricted_cubic([1.5], [0, 1, 2])[0] == pytest.approx([1.5, (3.375 - 0.25) / 4])
+
+
+def test_basis_test_and_curve_are_those_of_rms_in_r():
+    r, births = r_figures("logistic"), r_data("logistic")
+    knots = {name: [r[f"spline/knot/{name}/{i}"] for i in range(1, 5)] for name in ("age", "lwt")}
+    for identity, value in r.items():
+        if identity.startswith("spline/basis/"):
+            _, _, name, at, term = identity.split("/")
+            found = restricted_cubic([float(at)], knots[name])[0, int(term) - 1]
+            assert found == pytest.approx(value, rel=1e-9, abs=1e-12)
+    parts = [
+        pd.DataFrame(
+            restricted_cubic(births[name], knots[name]),
+            columns=[f"{name}{i}" for i in range(1, 4)],
+        )
+        for name in knots
+    ]
+    fit = fit_logistic(with_intercept(*parts, births[["smoke"]].astype(float)), births["low"])
+    for name in knots:
+        terms = [f"{name}{i}" for i in range(1, 4)]
+        assert fit.wald_test(terms) == pytest.approx(r[f"spline/test/{name}/p"], rel=1e-6)
+        bend = fit.wald_test(terms[1:])
+        assert bend == pytest.approx(r[f"spline/test/{name}_non_linear/p"], rel=1e-6)
+    for value in (85, 100, 150, 220):
+        basis = restricted_cubic([value, 130], knots["lwt"])
+        found = fit.contrast(dict(zip(["lwt1", "lwt2", "lwt3"], basis[0] - basis[1], strict=True)))
+        expected = [r[f"spline/curve/lwt/{value}/{name}"] for name in ("log_or", "se")]
+        assert found == pytest.approx(expected, rel=1e-7)
 
 
 def test_knots_are_told_to_two_digits_and_must_differ():
