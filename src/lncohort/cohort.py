@@ -1,20 +1,30 @@
 """From a study and an extract to a cohort: one row per patient, ready to be analysed."""
 
+import time
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import duckdb
 import numpy as np
 import pandas as pd
 
-from lncohort.engine.duck import Progress, StageError, connect, run_stages
+from lncohort.engine.duck import Progress, StageError, connect, run_again, run_stages
 from lncohort.engine.parameters import parameter_tables
 from lncohort.errors import UserError
 from lncohort.extract.contract import CONTRACT
 from lncohort.extract.extract import Extract
 from lncohort.study import Study
-from lncohort.study.model import NOT_RECORDED
+from lncohort.study.alternatives import Alternative, alternatives
+from lncohort.study.model import NOT_RECORDED, Analysis
 
 MAX_REJECTED_SHARE = 0.5
+OF_ANALYSIS_SET = (
+    "analysis_set",
+    "drug_use",
+    "covariate_number",
+    "covariate_level",
+    "combination_use",
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,9 @@ class Cohort:
         Columns table_name, reason, rows: how many rows could not be used, and why.
     last_day_observed : date
         The last day of any observation period of the extract.
+    alternatives : dict of str to list of (Alternative, DataFrame)
+        By specification curve: the analysis sets that the study would have with other choices, in
+        the columns that its main estimate needs.
     stage_seconds : dict
         Seconds taken by each SQL stage.
     """
@@ -53,6 +66,7 @@ class Cohort:
     row_counts: pd.DataFrame
     rejected: pd.DataFrame
     last_day_observed: date
+    alternatives: dict[str, list[tuple[Alternative, pd.DataFrame]]]
     stage_seconds: dict[str, float]
 
 
@@ -91,19 +105,23 @@ def build(
         tables = {
             name: connection.table(name).df()
             for name in (
-                "analysis_set",
+                *OF_ANALYSIS_SET,
                 "person_time",
-                "drug_use",
-                "covariate_number",
-                "covariate_level",
                 "attrition",
                 "row_status",
-                "combination_use",
                 "course_state",
                 "first_course",
             )
         }
         observed_until = connection.table("observation_period").max("period_end").fetchall()[0][0]
+        started = time.perf_counter()
+        curves = [a for a in study.analyses if a.kind == "specification_curve"]
+        others = {a.name: _alternatives(connection, study, a, parameters) for a in curves}
+        if curves:
+            seconds["alternatives"] = time.perf_counter() - started
+            if progress is not None:
+                count = sum(len(sets) for sets in others.values())
+                progress("alternatives", count, seconds["alternatives"])
     row_counts, rejected = _row_counts(tables["row_status"])
     _refuse_mostly_rejected(row_counts, rejected, extract)
     attrition = tables["attrition"].sort_values("step", ignore_index=True)
@@ -120,8 +138,36 @@ def build(
         row_counts=row_counts,
         rejected=rejected,
         last_day_observed=observed_until - timedelta(days=1),
+        alternatives=others,
         stage_seconds=seconds,
     )
+
+
+def _alternatives(
+    connection: duckdb.DuckDBPyConnection, study: Study, analysis: Analysis, parameters: dict
+) -> list[tuple[Alternative, pd.DataFrame]]:
+    """The analysis sets of other choices; what two choices share is made once."""
+    needed = [
+        "patient_id",
+        "assessed",
+        "response",
+        "dose_band",
+        "duration_band",
+        f"{study.exposure.drug}_use",
+        *(covariate.name for covariate in study.covariates),
+    ]
+    standing, made, found = parameters, {}, []
+    for alternative in alternatives(study, analysis):
+        wanted = parameter_tables(alternative.study, date.today())
+        key = (alternative.study.drugs, alternative.study.exposure)
+        if key not in made:
+            changed = {n: t for n, t in wanted.items() if not t.equals(standing[n])}
+            run_again(connection, changed, OF_ANALYSIS_SET)
+            standing = wanted
+            tables = {name: connection.table(name).df() for name in OF_ANALYSIS_SET}
+            made[key] = _analysis_set(alternative.study, tables)[needed]
+        found.append((alternative, made[key]))
+    return found
 
 
 def _analysis_set(study: Study, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:

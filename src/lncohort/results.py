@@ -70,7 +70,9 @@ def analyse(cohort: Cohort, synthetic: bool = False) -> Results:
     synthetic
         Whether the extract was simulated; the report says so in plain sight.
     """
-    estimates = estimate_all(cohort.study, cohort.analysis_set, cohort.person_time)
+    estimates = estimate_all(
+        cohort.study, cohort.analysis_set, cohort.person_time, cohort.alternatives
+    )
     course = course_rows(
         cohort.study, cohort.analysis_set, cohort.course_state, cohort.first_course
     )

@@ -7,7 +7,7 @@ from itertools import groupby
 import duckdb
 import pyarrow as pa
 
-from lncohort.engine.stages import SqlFile, files_for, sql_files
+from lncohort.engine.stages import SqlFile, files_after, files_for, sql_files
 
 Progress = Callable[[str, int, float], None]
 
@@ -67,6 +67,33 @@ def run_stages(
         if progress is not None:
             progress(stage, rows, seconds[stage])
     return seconds
+
+
+def run_again(
+    connection: duckdb.DuckDBPyConnection,
+    changed: Mapping[str, pa.Table],
+    wanted: Collection[str],
+) -> None:
+    """Make some tables anew with other parameter tables, by no more SQL files than that takes.
+
+    Parameters
+    ----------
+    connection
+        A connection on which :func:`run_stages` has made every table.
+    changed
+        The parameter tables that are not what they were, by name.
+    wanted
+        The tables that are asked for.
+
+    Raises
+    ------
+    StageError
+        With the name of the SQL file, when DuckDB refuses it.
+    """
+    for name, table in changed.items():
+        connection.register(name, table)
+    for file in files_after(changed, wanted):
+        _run(connection, file, changed)
 
 
 def make_tables(

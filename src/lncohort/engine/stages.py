@@ -84,3 +84,21 @@ def files_for(wanted: Collection[str], given: Collection[str]) -> tuple[SqlFile,
         read = frozenset().union(*(by_table[table].reads for table in to_make))
         to_make = (read & by_table.keys()) - needed - set(given)
     return tuple(file for file in sql_files() if file.table in needed)
+
+
+def files_after(changed: Collection[str], wanted: Collection[str]) -> tuple[SqlFile, ...]:
+    """The SQL files to run again for some tables when others have changed, in their order.
+
+    Parameters
+    ----------
+    changed
+        Tables that are not what they were.
+    wanted
+        Tables that are asked for anew.
+    """
+    stale, found = set(changed), []
+    for file in files_for(wanted, ()):
+        if file.reads & stale:
+            stale.add(file.table)
+            found.append(file)
+    return tuple(found)

@@ -1,5 +1,8 @@
 """Every analysis that a study names, in its order."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import pandas as pd
 
 from lncohort.estimate.descriptive import (
@@ -10,8 +13,10 @@ from lncohort.estimate.descriptive import (
 )
 from lncohort.estimate.evalue import e_value_rows
 from lncohort.estimate.interaction import interaction_rows
-from lncohort.estimate.odds_ratios import model_population, odds_ratio_rows
+from lncohort.estimate.missing import missing_rows
+from lncohort.estimate.odds_ratios import model_population, odds_ratio_rows, with_exposure
 from lncohort.estimate.rows import as_estimates, row
+from lncohort.estimate.specification import specification_rows
 from lncohort.estimate.spline import curve_rows
 from lncohort.estimate.standardise import risk_rows
 from lncohort.estimate.subgroups import subgroup_rows
@@ -19,6 +24,7 @@ from lncohort.estimate.survival import survival_rows
 from lncohort.estimate.trend import trend_rows
 from lncohort.estimate.weighting import weighting_rows
 from lncohort.study import Study
+from lncohort.study.alternatives import Alternative
 from lncohort.study.model import Analysis
 
 
@@ -26,6 +32,7 @@ def estimate_all(
     study: Study,
     analysis_set: pd.DataFrame,
     person_time: pd.DataFrame,
+    alternatives: Mapping[str, list[tuple[Alternative, pd.DataFrame]]] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """Estimate everything that the study names.
 
@@ -36,6 +43,8 @@ def estimate_all(
         As :class:`lncohort.Cohort` holds it.
     person_time : DataFrame
         As :class:`lncohort.Cohort` holds it.
+    alternatives : dict, optional
+        As :class:`lncohort.Cohort` holds them; a specification curve without them is left out.
 
     Returns
     -------
@@ -54,16 +63,11 @@ def estimate_all(
     for analysis in study.analyses:
         if analysis.kind == "survival":
             rows += survival_rows(study, patients, person_time, analysis.name)
+        elif analysis.kind == "specification_curve":
+            rows += specification_rows(analysis, alternatives.get(analysis.name, []))
         else:
             rows += KINDS[analysis.kind](study, population, analysis)
     return as_estimates(rows)
-
-
-def with_exposure(study: Study, analysis_set: pd.DataFrame) -> pd.DataFrame:
-    """Add whether the exposure drug was used: ``exposed`` (bool) and ``use`` (never, ever)."""
-    exposed = analysis_set[f"{study.exposure.drug}_use"]
-    use = pd.Categorical(exposed.map({True: "ever", False: "never"}), ["never", "ever"])
-    return analysis_set.assign(exposed=exposed, use=use)
 
 
 def _use(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
@@ -159,4 +163,5 @@ KINDS = {
     "subgroup": _subgroups,
     "standardised_risk": _risk,
     "weighting": _weighting,
+    "missing_data": missing_rows,
 }

@@ -21,6 +21,13 @@ def model_population(study: Study, analysis_set: pd.DataFrame) -> pd.DataFrame:
     return analysis_set[analysis_set["assessed"]]
 
 
+def with_exposure(study: Study, analysis_set: pd.DataFrame) -> pd.DataFrame:
+    """Add whether the exposure drug was used: ``exposed`` (bool) and ``use`` (never, ever)."""
+    exposed = analysis_set[f"{study.exposure.drug}_use"]
+    use = pd.Categorical(exposed.map({True: "ever", False: "never"}), ["never", "ever"])
+    return analysis_set.assign(exposed=exposed, use=use)
+
+
 @dataclass(frozen=True)
 class Prepared:
     """Patients and covariate columns that can enter a model.

@@ -67,6 +67,7 @@ def inconsistencies(content: dict) -> list[Problem]:
         *_tests(content),
         *_covariates(content),
         *_subgroups(content),
+        *_alternatives(content),
         *_facts(content),
         *_times(content),
     ]
@@ -150,6 +151,21 @@ def _subgroups(content: dict) -> Iterator[Problem]:
                 yield (*place, "cut"), f"{name} has levels of its own; only a number is cut"
             if not is_category and not subgroup.get("cut"):
                 yield (*place, "cut"), f"{name} is a number; say where to cut it (cut = [...])"
+
+
+def _alternatives(content: dict) -> Iterator[Problem]:
+    adjusted = [
+        name
+        for _, covariate in _tables(content, "covariate")
+        for name in _texts(covariate, "name")
+        if covariate.get("adjust", True)
+    ]
+    for place, analysis in _tables(content, "analysis"):
+        others = analysis.get("alternatives")
+        if isinstance(others, dict):
+            yield from _unknown(
+                (*place, "alternatives", "without"), _texts(others, "without"), adjusted
+            )
 
 
 def _facts(content: dict) -> Iterator[Problem]:

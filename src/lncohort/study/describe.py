@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lncohort.extract.contract import LAB_TESTS
-from lncohort.study.model import Covariate, Criterion, Drug, OutcomeCriterion, Study
+from lncohort.study.model import Analysis, Covariate, Criterion, Drug, OutcomeCriterion, Study
 
 OVERLAP = {
     "sum": "doses of overlapping supplies are added",
@@ -32,6 +32,11 @@ ANALYSES = {
     "covariates): inverse probability weights to all (ATE) and to users (ATT), overlap weights, "
     "pairs within 0.2 SD of the logit of the score, and doubly robust (AIPW); errors by stacked "
     "estimating equations; standardised mean differences before and after",
+    "missing_data": "ever against never use with what is missing as a level of its own, in complete "
+    "cases, and by multiple imputation ({copies} copies, seed {seed}; chained equations, the outcome "
+    "and the exposure in the model, Rubin's rules)",
+    "specification_curve": "{of} against never use under every combination of the choices above and "
+    "of others that might as well have been made: {choices}",
     "survival": "time to the response: one minus Kaplan–Meier, cumulative incidence "
     "(Aalen–Johansen) with death and kidney failure competing, Cox models, crude and adjusted, "
     "with a test of proportional hazards on scaled Schoenfeld residuals, and a Cox model in which "
@@ -280,8 +285,35 @@ def _methods(study: Study) -> Iterator[str]:
     for analysis in study.analyses:
         first, second = analysis.drugs or ("", "")
         reference = study.regimen_label([analysis.reference]) if analysis.reference else ""
-        told = ANALYSES[analysis.kind].format(reference=reference, first=first, second=second)
+        told = ANALYSES[analysis.kind].format(
+            reference=reference,
+            first=first,
+            second=second,
+            copies=analysis.copies,
+            seed=analysis.seed,
+            of=OF[analysis.of],
+            choices=_choices(analysis),
+        )
         yield f"- {analysis.name}: {told}"
+
+
+OF = {
+    None: "",
+    "use": "ever",
+    "dose_band": "the highest band of mean daily dose",
+    "duration_band": "the highest band of duration",
+}
+
+
+def _choices(analysis: Analysis) -> str:
+    """The other choices of a specification curve."""
+    if analysis.alternatives is None:
+        return ""
+    given = analysis.alternatives.model_dump(exclude_defaults=True)
+    return "; ".join(
+        f"{key.replace('_', ' ')} {', '.join(str(value) for value in values)}"
+        for key, values in given.items()
+    )
 
 
 def _subgroups(study: Study) -> Iterator[str]:

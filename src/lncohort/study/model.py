@@ -1,5 +1,6 @@
 """The study file as a frozen, typed model: everything that a paper would call a definition."""
 
+import math
 from collections.abc import Iterable
 from datetime import date
 from itertools import combinations
@@ -9,8 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Days = Annotated[int, Field(ge=0)]
+Overlap = Literal["sum", "latest", "max", "stockpile"]
+Until = Literal["outcome", "exit"]
+NotAssessed = Literal["exclude", "non_response"]
 NOT_RECORDED = "not recorded"
 LARGEST_DAILY_DOSE_MG = 1_000_000  # a kilogram a day: no drug's dose, and room for exact sums
+MOST_SPECIFICATIONS = 500
 
 
 class Part(BaseModel):
@@ -44,7 +49,7 @@ class Drug(Part):
     name: Name
     label: str
     grace_days: Days
-    overlap: Literal["sum", "latest", "max", "stockpile"] = "sum"
+    overlap: Overlap = "sum"
     stockpile_carry: Literal["days", "mg"] = "days"
     max_daily_dose_mg: Annotated[float, Field(gt=0, le=LARGEST_DAILY_DOSE_MG)]
     pulse_days: Annotated[int, Field(gt=0)] = 28
@@ -126,7 +131,7 @@ class Outcome(Part):
     baseline_days: Days
     component_days: Days
     confirm_days: Days
-    not_assessed: Literal["exclude", "non_response"] = "exclude"
+    not_assessed: NotAssessed = "exclude"
     criteria: Annotated[tuple[OutcomeCriterion, ...], Field(alias="criterion", min_length=1)]
 
 
@@ -134,7 +139,7 @@ class Exposure(Part):
     """The exposure drug, its window and its bands (mg/day; days)."""
 
     drug: str
-    until: Literal["outcome", "exit"] = "outcome"
+    until: Until = "outcome"
     landmark_day: Annotated[int, Field(gt=0)] | None = None
     switch_days: Days = 30
     taper_days: Annotated[int, Field(gt=0)] = 90
@@ -233,6 +238,30 @@ class Subgroup(Part):
         return self
 
 
+class Alternatives(Part):
+    """Other choices that might as well have been made; each combination is an estimate."""
+
+    grace_days: tuple[Days, ...] = ()
+    overlap: tuple[Overlap, ...] = ()
+    until: tuple[Until, ...] = ()
+    landmark_day: tuple[Annotated[int, Field(gt=0)], ...] = ()
+    not_assessed: tuple[NotAssessed, ...] = ()
+    without: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_some(self):
+        given = [getattr(self, key) for key in type(self).model_fields]
+        if not any(given):
+            raise ValueError("name at least one other choice")
+        size = math.prod(1 + len(choices) for choices in given)
+        if size > MOST_SPECIFICATIONS:
+            raise ValueError(
+                f"these make {size} specifications with the study's own, "
+                f"expected at most {MOST_SPECIFICATIONS}; leave some out"
+            )
+        return self
+
+
 class Analysis(Part):
     """One analysis of the study, by kind."""
 
@@ -249,15 +278,27 @@ class Analysis(Part):
         "subgroup",
         "standardised_risk",
         "weighting",
+        "missing_data",
+        "specification_curve",
         "survival",
     ]
     reference: str | None = None
     drugs: tuple[str, ...] = ()
+    copies: Annotated[int, Field(ge=2, le=200)] | None = None
+    seed: Annotated[int, Field(ge=0)] | None = None
+    of: Literal["use", "dose_band", "duration_band"] | None = None
+    alternatives: Alternatives | None = None
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self):
-        needed = {"joint": ("reference",), "interaction": ("drugs",)}.get(self.kind, ())
-        _require_keys(self, self.kind, needed, (), ("reference", "drugs"))
+        needed = {
+            "joint": ("reference",),
+            "interaction": ("drugs",),
+            "missing_data": ("copies", "seed"),
+            "specification_curve": ("of", "alternatives"),
+        }.get(self.kind, ())
+        others = ("reference", "drugs", "copies", "seed", "of", "alternatives")
+        _require_keys(self, self.kind, needed, (), others)
         if self.kind == "interaction" and len(self.drugs) != 2:
             raise ValueError(f"drugs: an interaction is of two drugs, {len(self.drugs)} are named")
         _require_different("drugs", self.drugs)
