@@ -137,3 +137,23 @@ def test_counts_below_the_least_cell_are_not_told(nanjing, size, few):
     shares = {f"{100 * part / size:.1f}" for part in (few, size - few)}
     for flag in found.values():
         assert not any(share in flag["message"] for share in shares)
+
+
+def test_overlap_and_balance_are_graded_from_the_weights(nanjing, plain):
+    assert plain["overlap"]["severity"] == "pass"
+    assert plain["balance"]["severity"] == "pass"
+    assert "after weighting to all" in plain["balance"]["message"]
+    patients = made_patients(1500, seed=22)
+    young = patients["exposed"] & (patients["age"] < 40)
+    patients.loc[young, "age"] = -20.0
+    flags = flags_of(nanjing, patients)
+    assert flags["overlap"]["severity"] in ("warn", "fail")
+    assert "extrapolates" in flags["overlap"]["direction"]
+
+
+def test_a_study_without_weights_is_told_that_overlap_was_not_looked_at(nanjing):
+    analyses = tuple(a for a in nanjing.analyses if a.kind == "use")
+    study = nanjing.model_copy(update={"analyses": analyses})
+    flags = flags_of(study, made_patients(500, 3))
+    assert flags["overlap"]["severity"] == "warn"
+    assert "not looked at" in flags["overlap"]["message"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lncohort.engine.stages import files_for, sql_files
+from lncohort.engine.stages import files_after, files_for, sql_files
 
 
 def names(wanted, given=()):
@@ -34,3 +34,9 @@ def test_all_tables_take_all_files():
 def test_unknown_table_is_an_error():
     with pytest.raises(KeyError):
         files_for(["no_such_table"], ())
+
+
+def test_only_what_reads_a_changed_table_is_made_again_and_only_if_wanted():
+    again = [file.table for file in files_after(["dose_band"], ["analysis_set", "drug_era"])]
+    assert again == ["exposure_band", "analysis_set"]
+    assert files_after(["dose_band"], ["drug_era"]) == ()

@@ -10,7 +10,9 @@ from datetime import date
 import pandas as pd
 
 from lncohort.estimate.rows import as_estimates, row
+from lncohort.estimate.weighting import MODELS
 from lncohort.results import Results
+from lncohort.study.alternatives import alternatives
 
 # patients and responses among the assessed
 REGIMENS = {
@@ -113,7 +115,11 @@ def made_up_results(study) -> Results:
         *_interaction("tac_x_cyc", "TAC", "CYC", "MMF"),
         *_interaction("tac_x_mmf", "TAC", "MMF", "CYC"),
         *_subgroups(study),
+        *_curves(),
         *_risks(),
+        *_weighting(study),
+        *_missing_data(),
+        *_specifications(study),
         *_survival(),
         *_course(),
     ]
@@ -378,6 +384,73 @@ def _risks():
                 rows.append(row("risk", "RD", risk - base, **at, **bounds))
                 bounds = {"ci_low": risk / base / 1.3, "ci_high": risk / base * 1.3}
                 rows.append(row("risk", "RR", risk / base, **at, **bounds))
+    return rows
+
+
+def _curves():
+    rows = []
+    for name, last in (("dose_curve", 5.0), ("duration_curve", 500.0)):
+        at = {"model": "adjusted", "contrast": name, "reference": "never"}
+        for level, p_value in (("any change", 0.031), ("non-linear", 0.44)):
+            rows.append(row(name, "P", level=level, p_value=p_value, **at))
+        for step in range(1, 11):
+            level = f"{last * step / 10:g}"
+            rows.append(row(name, "OR", level=level, **at, **_ratio(0.1 * step, 0.2)))
+    return rows
+
+
+def _weighting(study):
+    at = {"contrast": "tacrolimus", "level": "ever", "reference": "never"}
+    rows = []
+    for shift, model in enumerate(MODELS):
+        bounds = {"ci_low": 0.05, "ci_high": 0.25, "p_value": 0.004}
+        rows.append(row("weighting", "RD", 0.15, model=model, **at, **bounds))
+        for measure in ("RR", "OR"):
+            ratio = _ratio(0.4 + 0.05 * shift, 0.1)
+            rows.append(row("weighting", measure, model=model, **at, **ratio))
+        if model not in ("matched 1:1", "doubly robust"):
+            size = 700.0 - 40 * shift
+            rows.append(row("weighting", "effective sample size", size, model=model))
+    for model, smd in (("crude", 0.31), ("weighted to all", 0.02), ("matched 1:1", -0.06)):
+        for covariate in study.covariates:
+            for level in covariate.levels or ("",):
+                place = {"model": model, "contrast": covariate.name, "level": level}
+                rows.append(row("weighting", "SMD", smd, **place))
+    return rows + [
+        row("weighting", "count", 12, level="users without a match"),
+        row("weighting", "count", 18, level="outside the common support"),
+    ]
+
+
+def _missing_data():
+    at = {"contrast": "tacrolimus", "level": "ever", "reference": "never"}
+    rows = [
+        row("missing_data", "count", count, contrast="missing", level=name)
+        for name, count in (("sledai", 16), ("class", 120))
+    ]
+    for shift, model in enumerate(("missing as a level", "complete cases", "multiple imputation")):
+        rows.append(row("missing_data", "OR", model=model, **at, **_ratio(0.7 + shift / 20, 0.2)))
+    rows[-1] |= {"method": "20 imputations", "note": "fraction of missing information 1.2 %"}
+    for model, share in (("known", 40.0), ("imputed", 44.0)):
+        for level in ("mild (≤6)", "moderate (7–12)"):
+            place = {"model": model, "contrast": "sledai", "level": level}
+            rows.append(row("missing_data", "share", share, **place))
+    for copy in (1, 2):
+        for turn in range(1, 11):
+            place = {"model": f"copy {copy}", "contrast": "sledai", "level": f"turn {turn}"}
+            rows.append(row("missing_data", "trace", 1 + 0.1 * ((turn * copy) % 3), **place))
+    return rows
+
+
+def _specifications(study):
+    (analysis,) = (a for a in study.analyses if a.kind == "specification_curve")
+    rows = []
+    for place, other in enumerate(alternatives(study, analysis)):
+        at = {"level": "; ".join(f"{key}: {value}" for key, value in other.choices.items())}
+        at |= {"model": "adjusted", "contrast": ">180", "reference": "never"}
+        note = "the study's own choices" if other.is_own else ""
+        ratio = _ratio(0.5 + 0.01 * place, 0.2)
+        rows.append(row("specifications", "OR", note=note, **at, **ratio))
     return rows
 
 

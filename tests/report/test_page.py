@@ -24,6 +24,7 @@ SECTIONS = [
     "risks",
     "subgroups",
     "survival",
+    "belief",
     "published",
     "methods",
     "definitions",
@@ -124,6 +125,14 @@ def test_every_cell_of_the_page_is_a_cell_of_a_table(page, results):
         column.replace("% CI", "%\u00a0CI") for table in tables.values() for column in table.columns
     }
     assert set(page.cells) <= held
+
+
+def test_a_check_that_failed_stands_beside_what_it_touches(text, page):
+    place = text.index('<section id="exposure"')
+    told = text[place : text.index("</section>", place)]
+    assert "Future dependent</a> touches what stands here" in told
+    place = text.index('<section id="survival"')
+    assert "touches what stands here" not in text[place : text.index("</section>", place)]
 
 
 def test_nothing_is_asked_of_the_network(text, page):

@@ -127,6 +127,20 @@ def test_what_contradicts_itself_is_refused(edited, change, told):
     assert any(told in line for line in message_of(edited(change)))
 
 
+def test_alternatives_are_checked_as_the_choices_that_they_replace(edited):
+    told = "\n".join(
+        message_of(
+            edited(
+                ('overlap = ["stockpile"]', 'overlap = ["stockpiled"]'),
+                ("landmark_day = [365]", "landmark_day = [0]"),
+                ('without = ["egfr", "class"]', 'without = ["egfr", "albumin"]'),
+            )
+        )
+    )
+    assert "overlap" in told and "landmark_day" in told
+    assert '"albumin" is not defined' in told
+
+
 def test_no_covariate_can_take_the_place_of_a_column_of_the_cohort(nanjing, extract_folder):
     folder = extract_folder(a_patient(prescription=[supply(0, 30)]))
     cohort = build(nanjing, Extract.open(folder))

@@ -84,6 +84,7 @@ def render(results, tables: dict[str, Table], pictures: dict[str, Picture]) -> s
             for flag in _graded(results.flags)
         ],
         sections=sections,
+        failed=_failed(results, sections),
         methods=_as_html(describe(results.study)),
         style=Markup(here.joinpath("style.css").read_text(encoding="utf-8")),
         script=Markup(here.joinpath("script.js").read_text(encoding="utf-8")),
@@ -111,6 +112,8 @@ SECTION_OF_KIND = {
     "dose_curve": "exposure",
     "duration_curve": "exposure",
     "weighting": "belief",
+    "missing_data": "belief",
+    "specification_curve": "belief",
     "joint": "regimens",
     "interaction": "synergy",
     "standardised_risk": "risks",
@@ -126,6 +129,18 @@ def _anchor(study, where: list[str], sections: list[Section]) -> str:
     places = {"table1": "who", "cohort": "who", "dose_coverage": "taken", "published": "published"}
     found = SECTION_OF_KIND.get(kinds.get(first, "")) or places.get(first)
     return found if found in {section.id for section in sections} else ""
+
+
+def _failed(results, sections: list[Section]) -> dict[str, list[str]]:
+    """The checks that failed, by the section whose estimates they touch."""
+    found: dict[str, list[str]] = {section.id: [] for section in sections}
+    for flag in results.flags:
+        if flag["severity"] == "fail":
+            places = (_anchor(results.study, [name], sections) for name in flag["where"])
+            for place in dict.fromkeys(places):
+                if place:
+                    found[place].append(capital(flag["flag"].replace("_", " ")))
+    return found
 
 
 def _sections(results, tables: dict[str, Table], pictures: dict[str, Picture]) -> list[Section]:
@@ -217,6 +232,12 @@ def _sections(results, tables: dict[str, Table], pictures: dict[str, Picture]) -
                 *table("comparison"),
                 *picture("balance"),
                 *folded("balance"),
+                *picture("specifications"),
+                *words.specifications,
+                *words.missing,
+                *table("missing_data"),
+                *picture("imputed"),
+                *picture("traces"),
             ],
         ),
         Section(

@@ -21,6 +21,8 @@ class Words:
     risks: list[str]
     survival: list[str]
     belief: list[str]
+    specifications: list[str]
+    missing: list[str]
     published: list[str]
 
 
@@ -37,6 +39,8 @@ def words_of(results) -> Words:
         risks=_risks(results),
         survival=_survival(results),
         belief=_belief(results),
+        specifications=_specifications(results),
+        missing=_missing(results),
         published=_published(results),
     )
 
@@ -114,6 +118,34 @@ def _belief(results) -> list[str]:
             "after the index date."
         )
     return told + _e_values(results)
+
+
+def _specifications(results) -> list[str]:
+    name = analysis_of(results.study, "specification_curve")
+    own = pick(results.estimates, analysis=name)
+    shown = own.dropna(subset=["ci_low", "ci_high"])
+    if shown.empty:
+        return []
+    outside = int(((shown["ci_low"] > 1) | (shown["ci_high"] < 1)).sum())
+    lost = len(own) - len(shown)
+    rest = f" {lost} could not be estimated." if lost else ""
+    return [
+        f"Of {len(shown)} combinations of choices the odds ratio lies between "
+        f"{numbers.ratio(shown['estimate'].min())} and {numbers.ratio(shown['estimate'].max())}, "
+        f"its median is {numbers.ratio(shown['estimate'].median())}, and {outside} of the intervals "
+        f"leave 1 out.{rest} The square is the study's own. They are estimates from the same "
+        "patients, not so many studies: how far they lie apart says how much hangs on the choices."
+    ]
+
+
+def _missing(results) -> list[str]:
+    own = pick(results.estimates, analysis=analysis_of(results.study, "missing_data"))
+    if pick(own, measure="trace").empty:
+        return []
+    return [
+        "Missing covariates are a level of their own in the main analysis. Imputation assumes that "
+        "what is missing is like what is known in patients alike in everything else."
+    ]
 
 
 def _e_values(results) -> list[str]:

@@ -5,7 +5,7 @@ from itertools import product
 
 from lncohort.study.model import Analysis, Study
 
-OWN = "as adjusted"
+ALL = "all covariates"
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def _in_words(key: str, value) -> str:
     if key == "landmark_day":
         return "none" if value is None else f"day {value}"
     if key == "without":
-        return OWN if value is None else f"without {value}"
+        return ALL if value is None else f"without {value}"
     return str(value).replace("_", " ")
 
 

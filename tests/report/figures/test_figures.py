@@ -154,3 +154,23 @@ def test_a_small_count_is_in_no_figure(changed):
     written = texts(draw(results, "regimens").svg())
     assert "<5" in written
     assert not pd.Series(written).isin(["3"]).any()
+
+
+def test_the_curve_has_its_bands_and_their_users_over_it(drawn):
+    assert {"86", "78", "36"} <= set(texts(drawn["dose_curve"].wide))
+    description = ElementTree.fromstring(drawn["dose_curve"].wide).find(f"{SVG}desc").text
+    assert "non-linearity: P\u00a0=\u00a00.440" in description
+
+
+def test_the_specification_curve_names_every_choice_and_the_study_s_own(drawn):
+    written = texts(drawn["specifications"].wide)
+    assert "Overlap: stockpile" in written and "Adjusted: without class" in written
+    assert "48 specifications" in drawn["specifications"].title
+    description = ElementTree.fromstring(drawn["specifications"].wide).find(f"{SVG}desc").text
+    assert "from 1.65 to 2.64; 1.65 by the study's own" in description
+
+
+def test_a_suppressed_share_is_not_among_the_imputed(changed):
+    few = changed({"estimate": float("nan")}, measure="share", level="mild (≤6)")
+    written = texts(pictures(suppress(few))["imputed"].wide)
+    assert not any("mild" in text for text in written)

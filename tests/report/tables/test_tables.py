@@ -46,6 +46,9 @@ def test_every_analysis_of_the_study_has_its_table(tables):
         "subgroups",
         "survival_points",
         "hazards",
+        "comparison",
+        "balance",
+        "missing_data",
         "published",
     ]
 
@@ -159,3 +162,33 @@ def test_csv_has_the_displayed_cells_and_names_the_group_of_each():
         ["Sex", "", "0.4"],
         ["Sex", "x", "1"],
     ]
+
+
+def test_each_analysis_of_the_same_question_has_its_line(tables, results):
+    compared = tables["comparison"]
+    assert [row.cells[0] for row in compared.rows] == [
+        "Crude",
+        "Standardised",
+        "Weighted to all",
+        "Weighted to users",
+        "Overlap weights",
+        "Matched 1:1",
+        "Doubly robust",
+    ]
+    found = one(results.estimates, analysis="weighting", model="weighted to all", measure="RR")
+    written = with_interval(found.estimate, found.ci_low, found.ci_high)
+    assert line(compared, "Weighted to all")[:3] == ("660", "15.0 (5.0–25.0)", written)
+    assert "Users without a match: 12." in compared.notes
+
+
+def test_few_users_without_a_match_are_not_counted(changed):
+    few = changed({"estimate": 3}, analysis="weighting", level="users without a match")
+    notes = display_tables(suppress(few))["comparison"].notes
+    assert not any(note.startswith("Users without a match") for note in notes)
+
+
+def test_missing_covariates_are_counted_beside_what_is_done_with_them(tables):
+    table = tables["missing_data"]
+    assert [row.cells[0] for row in table.rows][-1] == "Multiple imputation"
+    assert "SLEDAI-2K: 16; ISN/RPS class: 120" in table.notes[0]
+    assert "fraction of missing information 1.2 %" in table.notes[1]

@@ -28,6 +28,9 @@ FIGURES = {
     "kaplan_meier": survival.kaplan_meier,
     "comparison": belief.comparison,
     "balance": belief.balance,
+    "specifications": belief.specifications,
+    "imputed": belief.imputed,
+    "traces": belief.traces,
     "published": effects.published,
 }
 

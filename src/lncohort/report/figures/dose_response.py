@@ -130,7 +130,7 @@ def _tests(tests: pd.DataFrame) -> str:
     """The two tests in words."""
     said = [
         f"{words}: {numbers.p_phrase(one(tests, level=level).p_value)}"
-        for level, words in (("any change", "any change with it"), ("non-linear", "non-linearity"))
+        for level, words in (("any change", "Any change with it"), ("non-linear", "non-linearity"))
         if one(tests, level=level) is not None
     ]
-    return "; ".join(said).capitalize() + "." if said else ""
+    return "; ".join(said) + "." if said else ""

@@ -32,6 +32,7 @@ def display_tables(results) -> dict[str, Table]:
         survival.hazards(results),
         belief.comparison(results),
         belief.balance(results),
+        belief.missing(results),
         published(results),
     ]
     return {table.name: table for table in found if table is not None}

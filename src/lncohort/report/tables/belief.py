@@ -2,7 +2,7 @@
 
 from lncohort.estimate.weighting import MODELS
 from lncohort.report import numbers
-from lncohort.report.rows import analysis_of, estimated, levels, one, pick
+from lncohort.report.rows import analysis_of, counted, estimated, levels, one, pick
 from lncohort.report.tables.table import Row, Table, heading
 from lncohort.report.words import capital, exposure_label
 
@@ -84,6 +84,34 @@ def balance(results) -> Table | None:
         ("Covariate", *(capital(model) for model in models)),
         tuple(rows),
         ("Each is divided by the same standard deviation, that of the sample as it is.",),
+    )
+
+
+def missing(results) -> Table | None:
+    """Ever against never by what is done with missing covariates."""
+    study = results.study
+    own = pick(results.estimates, analysis=analysis_of(study, "missing_data"))
+    effects = pick(own, measure="OR")
+    if effects.empty:
+        return None
+    rows = [
+        Row((capital(row.model), estimated(row), numbers.p_value(row.p_value)))
+        for row in effects.itertuples()
+    ]
+    counts = [
+        f"{study.covariate(row.level).label}: "
+        f"{counted(row.estimate, row.note, study.info.min_cell)}"
+        for row in pick(own, contrast="missing").itertuples()
+    ]
+    notes = [f"Patients of the model without a value: {'; '.join(counts)}."] if counts else []
+    imputed = effects[effects["method"].str.contains("imputations")]
+    notes += [f"{row.method}; {row.note}." for row in imputed.itertuples()]
+    return Table(
+        "missing_data",
+        f"{exposure_label(study)} ever against never, by what is done with missing covariates",
+        ("Missing covariates", "Adjusted OR (95% CI)", "P"),
+        tuple(rows),
+        tuple(notes),
     )
 
 
