@@ -265,16 +265,17 @@ def mantel_haenszel(tables, measure: str = "OR") -> MantelHaenszel:
         raise NotEstimable("not estimable: no site has both outcomes in both groups")
     found = StratifiedTable(np.transpose(tables, (1, 2, 0)))
 
-    def tested(test) -> tuple[float, float]:
-        return float(test.statistic), float(test.pvalue)
+    # statsmodels' own P is one less the distribution: 0 from chi2 of about 70.
+    def tested(test, df: int) -> tuple[float, float]:
+        return float(test.statistic), float(stats.chi2.sf(test.statistic, df))
 
     return MantelHaenszel(
         log_ratio=float(found.logodds_pooled),
         se=float(found.logodds_pooled_se),
-        chi2=tested(found.test_null_odds(correction=False)),
-        chi2_corrected=tested(found.test_null_odds(correction=True)),
-        breslow_day=tested(found.test_equal_odds()),
-        tarone=tested(found.test_equal_odds(adjust=True)),
+        chi2=tested(found.test_null_odds(correction=False), 1),
+        chi2_corrected=tested(found.test_null_odds(correction=True), 1),
+        breslow_day=tested(found.test_equal_odds(), len(tables) - 1),
+        tarone=tested(found.test_equal_odds(adjust=True), len(tables) - 1),
     )
 
 
