@@ -194,6 +194,13 @@ def test_wrong_arguments_are_named(wrong, message):
         fit_cox(*drawn(), **wrong)
 
 
+def test_logarithm_of_time_needs_events_after_0():
+    covariates, time, event = drawn()
+    fit = fit_cox(covariates, np.where(time == time.min(), 0, time), event | True)
+    with pytest.raises(ValueError, match="expected every event after time 0"):
+        proportional_hazards_test(fit, "log")
+
+
 def test_intervals_cover_the_truth():
     inside = []
     for seed in range(200):

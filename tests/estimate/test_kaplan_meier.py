@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from lifelines import KaplanMeierFitter
+from lifelines.statistics import multivariate_logrank_test
 from lifelines.utils import restricted_mean_survival_time
 
 from lncohort.estimate.kaplan_meier import (
@@ -85,6 +86,46 @@ def test_before_the_first_end_all_survive():
     assert found["at_risk"].tolist() == [2, 2]
 
 
+@pytest.mark.parametrize("rho", [0, 1])
+def test_comparison_is_that_of_another_library(rho):
+    time, event, random = drawn()
+    group = random.integers(0, 3, 300)
+    found = compare_curves(time, event, group, rho)
+    peer = multivariate_logrank_test(
+        time, group, event, weightings="fleming-harrington" if rho else None, p=rho, q=0
+    )
+    assert found["chi2"] == pytest.approx(peer.test_statistic, rel=1e-9)
+    assert found["p_value"] == pytest.approx(peer.p_value, rel=1e-9)
+    assert found["df"] == 2
+
+
+def test_one_stratum_is_no_stratum_and_strata_of_one_time_scale_do_not_mix():
+    time, event, random = drawn()
+    group = random.integers(0, 2, 300)
+    plain = compare_curves(time, event, group)
+    assert compare_curves(time, event, group, strata=np.full(300, "all")) == plain
+    # The same rows again in a stratum of their own, ten times later, count as much again.
+    twice = compare_curves(
+        np.concatenate([time, 10 * time]),
+        np.tile(event, 2),
+        np.tile(group, 2),
+        strata=np.repeat([1, 2], 300),
+    )
+    assert twice["chi2"] == pytest.approx(2 * plain["chi2"])
+
+
+def test_groups_that_never_meet_are_not_compared():
+    time, event, random = drawn()
+    group = random.integers(0, 2, 300)
+    strata = random.integers(0, 2, 300)
+    found = compare_curves(time, event, group + 2 * strata, strata=strata)
+    apart = [compare_curves(*(a[strata == s] for a in (time, event, group))) for s in (0, 1)]
+    assert found["df"] == 2
+    assert found["chi2"] == pytest.approx(apart[0]["chi2"] + apart[1]["chi2"])
+    with pytest.raises(NotEstimable, match="at risk together"):
+        compare_curves(time, event, strata, strata=strata)
+
+
 def test_two_samples_of_one_population_are_seldom_told_apart():
     p = []
     for seed in range(200):
@@ -108,6 +149,8 @@ def test_wrong_arguments_are_named(arguments, error, message):
 
 
 def test_comparison_needs_two_groups_and_an_event():
+    with pytest.raises(ValueError, match="found a missing one"):
+        compare_curves([1, np.nan], [True, True], [1, 2])
     for group, event in (([1, 1], [True, True]), ([1, 2], [False, False])):
         with pytest.raises(NotEstimable):
             compare_curves([1, 2], event, group)

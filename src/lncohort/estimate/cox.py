@@ -227,7 +227,7 @@ def _maximum(matrix: np.ndarray, sets: RiskSets, null: float):
     raise NotEstimable("not estimable: the fit does not converge to finite hazard ratios")
 
 
-TRANSFORMS = ("km", "rank", "identity")
+TRANSFORMS = ("km", "rank", "identity", "log")
 
 
 def proportional_hazards_test(fit: CoxFit, transform: str = "km") -> pd.DataFrame:
@@ -238,7 +238,8 @@ def proportional_hazards_test(fit: CoxFit, transform: str = "km") -> pd.DataFram
     fit : CoxFit
         Without a cluster.
     transform : str
-        The scale of time: ``km`` (one minus Kaplan-Meier just before), ``rank`` or ``identity``.
+        The scale of time: ``km`` (one minus Kaplan-Meier just before), ``rank``, ``identity`` or
+        ``log``.
 
     Returns
     -------
@@ -248,7 +249,7 @@ def proportional_hazards_test(fit: CoxFit, transform: str = "km") -> pd.DataFram
     Raises
     ------
     ValueError
-        For another transform.
+        For another transform, or the logarithm of an event that is not after time 0.
 
     Notes
     -----
@@ -288,6 +289,10 @@ def _time_scale(sets: RiskSets, transform: str) -> np.ndarray:
     events = np.bincount(place, weights=sets.events_at)
     if transform == "identity":
         return sets.event_time.astype(float)
+    if transform == "log":
+        if not (times > 0).all():
+            raise ValueError("log: expected every event after time 0, found one that is not")
+        return np.log(sets.event_time)
     if transform == "rank":  # among the ends of all rows, as in R
         ends = np.sort(sets.stop)
         below, upto = (np.searchsorted(ends, times, side) for side in ("left", "right"))
