@@ -19,6 +19,11 @@ triangle <- function(prefix, values) {
   figure(paste(prefix, names[kept], sep = "/"), values[kept])
 }
 
+# Iterated until nothing moves; the default stops at a relative change of 1e-8 of the deviance.
+# glm() takes its covariance from the weights before the last step, so it is asked once more.
+tight <- glm.control(epsilon = 1e-14, maxit = 100)
+settled <- function(fit) update(fit, start = coef(fit))
+
 write_figures <- function(file) {
   values <- vapply(collected, function(v) sprintf("%.12g", v), "")
   rows <- data.frame(id = names(collected), value = values)

@@ -1,6 +1,7 @@
 # Logistic regression: coefficients, errors of every kind, profile limits, weights, an offset, and
 # restricted cubic splines. Data: low birth weight (MASS::birthwt) with made-up columns: ward (23
-# clusters of one or two strata), times (a frequency weight) and shift (an offset).
+# clusters of like size), clinic (13 of 3 to 27 women), times (a frequency weight), weight (one that
+# is not a number of women) and shift (an offset).
 
 source("figures.R")
 suppressPackageStartupMessages({
@@ -13,15 +14,13 @@ data <- birthwt
 row <- seq_len(nrow(data))
 data$race2 <- as.numeric(data$race == 2)
 data$race3 <- as.numeric(data$race == 3)
-data$smoke_race <- paste0("s", data$smoke, "r", data$race)
+data$clinic <- floor(sqrt(row))
 data$ward <- (row * 7) %% 23
 data$times <- 1 + row %% 3
 data$weight <- round(0.4 + ((row * 37) %% 101) / 50, 2)
 data$shift <- 0.01 * (data$lwt - 130)
 write_data(data, "logistic_data.csv")
 
-# Iterated until nothing moves; the default stops at a relative change of 1e-8 of the deviance.
-tight <- glm.control(epsilon = 1e-14, maxit = 100)
 model <- low ~ age + lwt + race2 + race3 + smoke + ht + ui
 named <- function(fit) {
   names(fit$coefficients)[1] <- "intercept"
@@ -33,7 +32,7 @@ errors <- function(prefix, matrix) {
   figures(prefix, values)
 }
 
-fit <- glm(model, binomial, data, control = tight)
+fit <- settled(glm(model, binomial, data, control = tight))
 figures("plain/coefficient", coef(named(fit)))
 errors("plain/se", vcov(fit))
 figure("plain/log_likelihood", logLik(fit))
@@ -45,7 +44,7 @@ figure("plain/race_ht_ui/p", likelihood_ratio[["Pr(>Chi)"]][2])
 for (type in c("HC0", "HC1", "HC2", "HC3")) {
   errors(paste0("plain/", type), vcovHC(fit, type = type))
 }
-for (cluster in c("smoke_race", "ward")) {
+for (cluster in c("clinic", "ward")) {
   for (adjusted in c(TRUE, FALSE)) {
     kind <- if (adjusted) "cadjust" else "no_cadjust"
     matrix <- vcovCL(fit, cluster = data[[cluster]], type = "HC0", cadjust = adjusted)
@@ -79,7 +78,8 @@ figures("plain/profile/high", sapply(columns, root, direction = 1), names(coef(n
 # Prior weights: numbers of patients, and weights that are not numbers (their errors are HC0).
 for (kind in c("times", "weight")) {
   data$w <- data[[kind]]
-  weighted <- suppressWarnings(glm(model, binomial, data, weights = w, control = tight))
+  weighted <- glm(model, binomial, data, weights = w, control = tight)
+  weighted <- settled(weighted)
   figures(paste0(kind, "/coefficient"), coef(named(weighted)))
   errors(paste0(kind, "/se"), vcov(weighted))
   for (type in c("HC0", "HC1", "HC2", "HC3")) {
@@ -92,6 +92,7 @@ for (kind in c("times", "weight")) {
 }
 
 shifted <- glm(update(model, . ~ . - lwt), binomial, data, offset = shift, control = tight)
+shifted <- settled(shifted)
 figures("offset/coefficient", coef(named(shifted)))
 errors("offset/se", vcov(shifted))
 errors("offset/HC0", vcovHC(shifted, type = "HC0"))
@@ -114,7 +115,7 @@ lwt <- basis("lwt")
 colnames(age) <- paste0("age", 1:3)
 colnames(lwt) <- paste0("lwt", 1:3)
 spline_data <- data.frame(low = data$low, age, lwt, smoke = data$smoke)
-spline <- glm(low ~ ., binomial, spline_data, control = tight)
+spline <- settled(glm(low ~ ., binomial, spline_data, control = tight))
 figures("spline/coefficient", coef(named(spline)))
 errors("spline/se", vcov(spline))
 figure("spline/log_likelihood", logLik(spline))
