@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import optimize, stats
 from scipy.special import expit
 
-from lncohort.estimate.newton import maximise
+from lncohort.estimate.newton import RUNS_AWAY, maximise
 from lncohort.estimate.rows import NotEstimable
 
 LARGEST_COEFFICIENT = 15.0
@@ -118,10 +118,13 @@ def fit_logistic(
     if counted.sum() <= matrix.shape[1]:
         raise NotEstimable("not estimable: fewer patients than coefficients")
     found = maximise(matrix, outcome, weights, offset)
-    covariance = np.linalg.inv(found.information)
+    try:
+        covariance = np.linalg.inv(found.information)
+    except np.linalg.LinAlgError as error:
+        raise NotEstimable(RUNS_AWAY) from error
     spread = np.sqrt(np.maximum(np.diag(covariance), 0.0))
     if not is_finite_fit(found.coefficients, spread):
-        raise NotEstimable("not estimable: the fit does not converge to finite odds ratios")
+        raise NotEstimable(RUNS_AWAY)
     if errors != "model":
         risk = expit(matrix @ found.coefficients + offset)
         scores = weights * (outcome - risk)

@@ -9,6 +9,7 @@ from threadpoolctl import ThreadpoolController
 
 from lncohort.estimate.rows import NotEstimable
 
+RUNS_AWAY = "not estimable: the fit does not converge to finite odds ratios"
 CHUNK = 4096  # rows whose columns stay in the processor's cache
 MANY = 200_000  # rows from which a first look at a part of them pays
 PART = 20
@@ -217,14 +218,17 @@ def _climb(rows: _Rows, beta: np.ndarray) -> tuple[np.ndarray, np.ndarray, float
         if not np.isfinite(decrement):
             break
         if decrement < enough:
-            return beta + step, here.information, here.log_likelihood + decrement / 2
+            beta = beta + step
+            # of many rows the information moves in the tenth digit only
+            there = here if rows.size > MANY else rows.at(beta)
+            return beta, there.information, here.log_likelihood + decrement / 2
         for _ in range(HALVINGS):
             there = rows.at(beta + step)
             if there.log_likelihood >= here.log_likelihood - 1e-12 * abs(here.log_likelihood):
                 break
             step /= 2
         beta, here = beta + step, there
-    raise NotEstimable("not estimable: the fit does not converge to finite odds ratios")
+    raise NotEstimable(RUNS_AWAY)
 
 
 def _climb_together(matrix, outcome, weights: np.ndarray, start: np.ndarray) -> np.ndarray:
