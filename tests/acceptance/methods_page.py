@@ -10,15 +10,22 @@ import sys
 from pathlib import Path
 
 from acceptance.test_reference_cases import EXPECTED, OTHERWISE, figures_of
+from reference_case import FOLDER
 
 METHODS = {
     "Logistic regression": "logistic.fit_logistic",
+    "Profile-likelihood intervals": "logistic.profile_intervals",
     "Firth's penalised logistic regression": "firth.fit_firth",
     "Trend over ordered groups": "armitage.armitage_trend",
     "Risk ratios: modified Poisson": "risk_ratio.fit_modified_poisson",
     "Risk ratios: log-binomial": "risk_ratio.fit_log_binomial",
     "Standardised risks (g-computation)": "standardise.standardised_risks",
     "Additive interaction: RERI, AP, S": "interaction.additive_interaction",
+    "Bootstrap of RERI": "interaction.bootstrap_reri",
+    "Strata, single reference, both scales": "interaction.interaction_rows",
+    "Three drugs": "three_drugs.three_drug_rows",
+    "Dose with and without another drug": "dose_interaction.dose_interaction_rows",
+    "Restricted cubic splines": "spline.restricted_cubic",
     "Kaplan-Meier": "kaplan_meier.kaplan_meier",
     "Restricted mean survival time": "kaplan_meier.restricted_mean",
     "Comparison of survival curves": "kaplan_meier.compare_curves",
@@ -33,11 +40,13 @@ METHODS = {
     "Balance": "balance.balance",
     "Matching": "matching.match_nearest",
     "Weighted effects": "weighted_effect.propensity_weighted_effect",
+    "Effect in matched pairs": "weighted_effect.matched_effect",
     "Doubly robust effect (AIPW)": "weighted_effect.augmented_effect",
     "Clones of two strategies": "clone_censor_weight.clones",
     "Weights of clones": "clone_censor_weight.weigh",
     "Multiple imputation": "imputation.impute",
     "Rubin's rules": "rubin.pool_imputations",
+    "Specification curve": "specification.specification_rows",
     "E-values": "evalue.e_values",
     "Bias analysis": "bias_analysis.probabilistic_bias_analysis",
     "Pooling over sites": "meta_analysis.pool",
@@ -45,6 +54,12 @@ METHODS = {
     "Lossless pooling: logistic": "site_sums.logistic_sums",
     "Lossless pooling: Cox": "site_sums.cox_sums",
 }
+
+
+def _r_figures() -> int:
+    """How many of R's figures are kept."""
+    families = [path for path in (FOLDER / "r").glob("*.csv") if "_data" not in path.stem]
+    return sum(len(path.read_text("utf-8").splitlines()) - 1 for path in families)
 
 
 def page() -> str:
@@ -57,7 +72,8 @@ def page() -> str:
         f"cases in `tests/reference`: {compared} published figures of {len(EXPECTED)} cases are met at "
         "the tolerance that each case states, with the standard errors, limits and P values beside "
         "them. The tests work each of them out again, and fail when this page is not what they "
-        "say.",
+        f"say. Beside these, {_r_figures():,} of R's own figures stand in `tests/reference/r`, with the "
+        "scripts that made them.",
         "",
         "## Methods and their sources",
         "",

@@ -114,6 +114,7 @@ def made_up_results(study) -> Results:
         *_odds_ratios("joint_vs_mmf", "regimen", REGIMENS, "MMF alone"),
         *_interaction("tac_x_cyc", "TAC", "CYC", "MMF"),
         *_interaction("tac_x_mmf", "TAC", "MMF", "CYC"),
+        *_products(),
         *_subgroups(study),
         *_curves(),
         *_risks(),
@@ -337,6 +338,23 @@ def _interaction(name, first, second, third):
                 )
             )
     return rows
+
+
+def _products():
+    rows = []
+    for model in ("crude", "adjusted"):
+        at = {"model": model, "level": "product", "n": 700, "events": 162}
+        for pair in ("TAC × CYC", "TAC × MMF", "CYC × MMF"):
+            ratio = _ratio(0.3, 0.3)
+            rows.append(row("three_drugs", "ratio of ORs", contrast=pair, **at, **ratio))
+        note = "not estimable: every patient was given at least one"
+        rows.append(row("three_drugs", "ratio of ORs", contrast="TAC × CYC × MMF", note=note, **at))
+    at = {"model": "adjusted", "contrast": "TAC per mg/day × MMF", "n": 690, "events": 157}
+    for level in ("without MMF", "with MMF"):
+        rows.append(row("dose_x_mmf", "OR per mg/day", level=level, **at, **_ratio(0.2, 0.1)))
+        bounds = {"ci_low": 0.01, "ci_high": 0.07, "p_value": 0.009}
+        rows.append(row("dose_x_mmf", "RD per mg/day", 0.04, level=level, **at, **bounds))
+    return [*rows, row("dose_x_mmf", "ratio of ORs", level="product", **at, **_ratio(0.1, 0.2))]
 
 
 def _subgroups(study):

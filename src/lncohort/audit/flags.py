@@ -24,6 +24,8 @@ ODDS_RATIO_KINDS = (
 )
 FUTURE_KINDS = (
     *ODDS_RATIO_KINDS,
+    "three_drugs",
+    "dose_interaction",
     "dose_curve",
     "duration_curve",
     "standardised_risk",

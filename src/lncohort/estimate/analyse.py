@@ -11,6 +11,7 @@ from lncohort.estimate.descriptive import (
     dose_coverage_rows,
     table1_rows,
 )
+from lncohort.estimate.dose_interaction import dose_interaction_rows
 from lncohort.estimate.evalue import e_value_rows
 from lncohort.estimate.interaction import interaction_rows
 from lncohort.estimate.missing import missing_rows
@@ -21,6 +22,7 @@ from lncohort.estimate.spline import curve_rows
 from lncohort.estimate.standardise import risk_rows
 from lncohort.estimate.subgroups import subgroup_rows
 from lncohort.estimate.survival import survival_rows
+from lncohort.estimate.three_drugs import three_drug_rows
 from lncohort.estimate.trend import trend_rows
 from lncohort.estimate.weighting import weighting_rows
 from lncohort.study import Study
@@ -130,6 +132,14 @@ def _interaction(study: Study, patients: pd.DataFrame, analysis: Analysis) -> li
     return interaction_rows(study, patients, analysis.name, analysis.drugs)
 
 
+def _three_drugs(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
+    return three_drug_rows(study, patients, analysis.name, analysis.drugs)
+
+
+def _dose_interaction(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
+    return dose_interaction_rows(study, patients, analysis.name, analysis.drugs[0])
+
+
 def _subgroups(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
     return [
         made
@@ -160,6 +170,8 @@ KINDS = {
     "dose_by_duration": _dose_by_duration,
     "joint": _joint,
     "interaction": _interaction,
+    "three_drugs": _three_drugs,
+    "dose_interaction": _dose_interaction,
     "subgroup": _subgroups,
     "standardised_risk": _risk,
     "weighting": _weighting,

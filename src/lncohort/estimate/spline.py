@@ -61,7 +61,8 @@ def restricted_cubic(values, knots) -> np.ndarray:
 
     Notes
     -----
-    Harrell 2015, section 2.4.5. Stone CJ, Koo CY. Proc Stat Comp Section ASA 1985:45.
+    Harrell FE. Regression Modeling Strategies, 2nd ed., 2015, section 2.4.5. Stone CJ, Koo CY. Proc
+    Stat Comp Section ASA 1985:45.
     """
     x, t = np.asarray(values, dtype=float), np.asarray(knots, dtype=float)
 

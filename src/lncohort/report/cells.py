@@ -13,7 +13,7 @@ from lncohort.study import Study
 COUNT_MEASURES = ("count", "missing", "patients")
 EXITS = ("death", "kidney_failure", "observation_end", "study_end", "follow_up_end")
 DERIVED = ("trend", "product", "additive", "interaction")  # levels of no set of patients
-DERIVED_MEASURES = ("OR within",)  # of two sets of patients
+DERIVED_MEASURES = ("OR within", "OR per mg/day", "RD per mg/day")  # of several sets
 TABLE_1_GROUPS = ("all", "ever", "never")
 
 Cell = Hashable

@@ -116,6 +116,8 @@ SECTION_OF_KIND = {
     "specification_curve": "belief",
     "joint": "regimens",
     "interaction": "synergy",
+    "three_drugs": "synergy",
+    "dose_interaction": "synergy",
     "standardised_risk": "risks",
     "subgroup": "subgroups",
     "survival": "survival",
@@ -203,7 +205,9 @@ def _sections(results, tables: dict[str, Table], pictures: dict[str, Picture]) -
             [*words.joint, *picture("joint"), *folded(*by_kind["joint"])],
             3,
         ),
-        Section("synergy", "Synergy", [*words.synergy, *table(*by_kind["interaction"])], 3),
+        Section(
+            "synergy", "Synergy", [*words.synergy, *table(*by_kind["interaction"], "products")], 3
+        ),
         Section(
             "risks",
             "Standardised risks",

@@ -24,6 +24,10 @@ ANALYSES = {
     "joint": "regimens (the set of drugs used) against {reference}",
     "interaction": "{first} × {second}: the product term (multiplicative scale) and, from the same "
     "model, RERI, AP and S (additive scale), with intervals by the delta method",
+    "three_drugs": "the product terms of each pair of {drugs}, and of all three where some were given "
+    "none of them",
+    "dose_interaction": "the odds ratio and the change of risk per mg/day among users, with and "
+    "without {drugs} (average marginal effects)",
     "subgroup": "the odds ratio of use within subgroups, with a likelihood-ratio test for "
     "interaction",
     "standardised_risk": "risks of the adjusted model standardised to its population, their "
@@ -283,7 +287,7 @@ def _methods(study: Study) -> Iterator[str]:
     )
     yield ""
     for analysis in study.analyses:
-        first, second = analysis.drugs or ("", "")
+        first, second = analysis.drugs if analysis.kind == "interaction" else ("", "")
         reference = study.regimen_label([analysis.reference]) if analysis.reference else ""
         told = ANALYSES[analysis.kind].format(
             reference=reference,
@@ -291,6 +295,7 @@ def _methods(study: Study) -> Iterator[str]:
             second=second,
             copies=analysis.copies,
             seed=analysis.seed,
+            drugs=", ".join(analysis.drugs),
             of=OF[analysis.of],
             choices=_choices(analysis),
         )

@@ -275,6 +275,8 @@ class Analysis(Part):
         "dose_by_duration",
         "joint",
         "interaction",
+        "three_drugs",
+        "dose_interaction",
         "subgroup",
         "standardised_risk",
         "weighting",
@@ -294,13 +296,16 @@ class Analysis(Part):
         needed = {
             "joint": ("reference",),
             "interaction": ("drugs",),
+            "three_drugs": ("drugs",),
+            "dose_interaction": ("drugs",),
             "missing_data": ("copies", "seed"),
             "specification_curve": ("of", "alternatives"),
         }.get(self.kind, ())
         others = ("reference", "drugs", "copies", "seed", "of", "alternatives")
         _require_keys(self, self.kind, needed, (), others)
-        if self.kind == "interaction" and len(self.drugs) != 2:
-            raise ValueError(f"drugs: an interaction is of two drugs, {len(self.drugs)} are named")
+        wanted = {"interaction": 2, "three_drugs": 3, "dose_interaction": 1}.get(self.kind)
+        if wanted is not None and len(self.drugs) != wanted:
+            raise ValueError(f'drugs: "{self.kind}" is of {wanted}, {len(self.drugs)} are named')
         _require_different("drugs", self.drugs)
         return self
 

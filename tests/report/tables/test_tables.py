@@ -42,6 +42,7 @@ def test_every_analysis_of_the_study_has_its_table(tables):
         "joint_vs_mmf",
         "tac_x_cyc",
         "tac_x_mmf",
+        "products",
         "risks",
         "subgroups",
         "survival_points",
@@ -192,3 +193,9 @@ def test_missing_covariates_are_counted_beside_what_is_done_with_them(tables):
     assert [row.cells[0] for row in table.rows][-1] == "Multiple imputation"
     assert "SLEDAI-2K: 16; ISN/RPS class: 120" in table.notes[0]
     assert "fraction of missing information 1.2 %" in table.notes[1]
+
+
+def test_products_of_three_drugs_and_of_dose_are_told(tables):
+    table = tables["products"]
+    assert line(table, "TAC × CYC × MMF")[0] == "not estimable"
+    assert line(table, "RD per mg/day, with MMF")[0] == "4.0 (1.0–7.0)"

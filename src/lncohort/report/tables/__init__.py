@@ -26,6 +26,7 @@ def display_tables(results) -> dict[str, Table]:
         effects.dose_by_duration(results),
         *effects.joint(results),
         *effects.synergy(results),
+        effects.products(results),
         effects.risks(results),
         effects.subgroups(results),
         survival.curve_points(results),

@@ -209,6 +209,38 @@ def _pair(results, analysis, own: pd.DataFrame) -> Table:
     )
 
 
+def products(results) -> Table | None:
+    """Product terms of three drugs, and the dose with and without another drug."""
+    study, rows = results.study, []
+    for analysis in study.analyses:
+        own = pick(results.estimates, analysis=analysis.name, model="adjusted")
+        if analysis.kind == "three_drugs" and not own.empty:
+            rows.append(heading("Ratio of ORs, three drugs in one model"))
+            rows += [_product_row(row, row.contrast) for row in own.itertuples()]
+        if analysis.kind == "dose_interaction" and not own.empty:
+            rows.append(heading(own["contrast"].iloc[0]))
+            for row in own.itertuples():
+                name = f"{row.measure}, {row.level}" if row.level != "product" else row.measure
+                rows.append(_product_row(row, name))
+    if not rows:
+        return None
+    return Table(
+        "products",
+        "Three drugs, and dose together with another drug",
+        ("Term", "Adjusted (95% CI)", "P"),
+        tuple(rows),
+        (
+            "A pair's ratio is that of patients not given the third. RD per mg/day: change of risk "
+            "among users, in percentage points.",
+        ),
+    )
+
+
+def _product_row(row, name: str) -> Row:
+    form = numbers.percent_of_risk if row.measure.startswith("RD") else numbers.ratio
+    return Row((name, estimated(row, form), numbers.p_value(row.p_value)))
+
+
 def risks(results) -> Table | None:
     """Standardised risks, with differences and ratios beside the odds ratios."""
     study = results.study
