@@ -137,7 +137,7 @@ def cox_ours(rows) -> list[float]:
     from lncohort.estimate.cox import fit_cox
 
     names = [name for name in rows if name.startswith("x")]
-    start = rows["start"] if "start" in rows else None
+    start = rows.get("start")
     return _timed(
         lambda: fit_cox(rows[names], rows["stop"], rows["event"], start=start).coefficients
     )

@@ -139,3 +139,47 @@ def test_ignoring_competing_events_never_lowers_the_incidence(nanjing):
         of_response = rows.loc["cumulative incidence", "estimate"].to_numpy()
         assert (ignoring >= of_response - 1e-12).all()
         assert ignoring[-1] > of_response[-1] + 0.01
+
+
+def hazards_by_period(nanjing, patients):
+    no_rows = pd.DataFrame(
+        {
+            "patient_id": patients["patient_id"],
+            "start_day": 0,
+            "stop_day": patients["time_days"],
+            "exposed": patients["exposed"],
+            "event": patients["event"],
+        }
+    )
+    rows = as_estimates(survival_rows(nanjing, patients, no_rows, "s"))
+    return rows[rows["model"].str.contains(", day")].set_index("model")
+
+
+def test_half_years_are_joined_until_each_has_responses_of_both(nanjing):
+    patients = made_patients(3000, seed=33)
+    responded = patients["event"] == 1
+    users = responded & patients["exposed"]
+    # of the users nobody responds in the first half-year, of all nobody in the second
+    patients.loc[users & (patients["time_days"] <= 182), "time_days"] = 400
+    patients.loc[responded & patients["time_days"].between(183, 364), "time_days"] = 500
+    found = hazards_by_period(nanjing, patients)
+    assert list(found.index) == ["Cox adjusted, day 0 to 546", "Cox adjusted, day 546 to 730"]
+    assert found[["n", "events"]].isna().all(axis=None)
+
+
+def test_hazard_ratio_that_changes_differs_between_half_years(nanjing):
+    random = np.random.default_rng(34)
+    patients = made_patients(6000, seed=34)
+    # users respond late: none of them before day 364 but a few, all others evenly
+    late = patients["exposed"] & (patients["event"] == 1) & (random.random(6000) < 0.8)
+    patients.loc[late, "time_days"] = random.integers(365, 730, late.sum())
+    found = hazards_by_period(nanjing, patients)["estimate"]
+    assert found.iloc[0] < 1 < found.iloc[-1]
+
+
+def test_too_few_responses_of_users_give_no_half_years(nanjing):
+    patients = made_patients(800, seed=35)
+    users = patients.index[patients["exposed"]]
+    patients.loc[users, ["event", "response"]] = [0, False]
+    patients.loc[users[:3], ["event", "response"]] = [1, True]
+    assert hazards_by_period(nanjing, patients).empty

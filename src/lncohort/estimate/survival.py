@@ -1,13 +1,17 @@
 """Time to response: curves, competing events and hazard ratios."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
 from lncohort.estimate.cox import CoxFit, fit_cox, proportional_hazards_test
 from lncohort.estimate.odds_ratios import prepare
 from lncohort.estimate.rows import NotEstimable, Z, row, wald
+from lncohort.estimate.splitting import split_at
 from lncohort.study import Study
 
+PERIOD_DAYS = 182
 EVERY_DAYS = 30
 RESPONSE, COMPETING = 1, 2
 CERTAIN = 1e-12  # of an incidence below 1 that is 1 but for rounding
@@ -165,7 +169,55 @@ def _cox_rows(
         rows.append(row(analysis, "HR", reference="never", method=COX, **shared, **_hr(fit)))
         p_value = float(proportional_hazards_test(fit).loc["exposed", "p_value"])
         rows.append(row(analysis, "PH test", p_value=p_value, method=PH_TEST, **shared))
+        if model == "Cox adjusted":
+            rows += _period_rows(study, covariates, kept["time_days"], responded, analysis)
     return [*rows, _time_varying_row(study, patients, person_time, analysis, counts)]
+
+
+def _period_rows(
+    study: Study,
+    covariates: pd.DataFrame,
+    time_days: pd.Series,
+    responded: pd.Series,
+    analysis: str,
+) -> list[dict]:
+    """Hazard ratio of use in each half-year, for when it changes over follow-up."""
+    place = {"contrast": study.exposure.drug, "level": "ever", "reference": "never"}
+    edges = _periods(study, time_days[responded], covariates["exposed"][responded] == 1)
+    if not edges:
+        note = "not estimable: too few responses in one of the groups"
+        return [row(analysis, "HR", model="Cox adjusted, by half-year", note=note, **place)]
+    parts = split_at(time_days, responded, edges[1:-1])
+    split = covariates.iloc[parts["row"]].reset_index(drop=True)
+    exposed = split.pop("exposed")
+    models = {
+        f"Cox adjusted, day {first} to {last}": exposed * (parts["period"] == period)
+        for period, (first, last) in enumerate(pairwise(edges))
+    }
+    split = split.assign(**models)
+    try:
+        fit = fit_cox(split, parts["stop"], parts["event"], start=parts["start"])
+    except NotEstimable as error:
+        return [row(analysis, "HR", model=model, note=str(error), **place) for model in models]
+    method = f"{COX}; a coefficient of use for each period"
+    return [
+        row(analysis, "HR", model=model, method=method, **place, **_hr(fit, model))
+        for model in models
+    ]
+
+
+def _periods(study: Study, days: pd.Series, used: pd.Series) -> list[int]:
+    """Edges of half-years, joined until each has ``min_cell`` responses of users and of others."""
+    last = study.follow_up.max_days
+    edges, since = [0], 0
+    for edge in [*range(PERIOD_DAYS, last, PERIOD_DAYS), last]:
+        inside = (days > since) & (days <= edge)
+        if min((inside & used).sum(), (inside & ~used).sum()) >= study.info.min_cell:
+            edges.append(edge)
+            since = edge
+    if len(edges) == 1:
+        return []
+    return [*edges[:-1], last]
 
 
 def _time_varying_row(
@@ -191,9 +243,8 @@ def _time_varying_row(
     return row(analysis, "HR", **shared, **_hr(fit))
 
 
-def _hr(fit: CoxFit) -> dict:
-    variance = fit.covariance.loc["exposed", "exposed"]
-    return wald(fit.coefficients["exposed"], np.sqrt(variance))
+def _hr(fit: CoxFit, name: str = "exposed") -> dict:
+    return wald(fit.coefficients[name], np.sqrt(fit.covariance.loc[name, name]))
 
 
 def _fit(design: pd.DataFrame, stop: pd.Series, responded: pd.Series, **rows) -> CoxFit:

@@ -198,4 +198,5 @@ def test_missing_covariates_are_counted_beside_what_is_done_with_them(tables):
 def test_products_of_three_drugs_and_of_dose_are_told(tables):
     table = tables["products"]
     assert line(table, "TAC × CYC × MMF")[0] == "not estimable"
+    assert "Not estimable: every patient was given at least one." in table.notes
     assert line(table, "RD per mg/day, with MMF")[0] == "4.0 (1.0–7.0)"

@@ -211,12 +211,13 @@ def _pair(results, analysis, own: pd.DataFrame) -> Table:
 
 def products(results) -> Table | None:
     """Product terms of three drugs, and the dose with and without another drug."""
-    study, rows = results.study, []
+    study, rows, why = results.study, [], []
     for analysis in study.analyses:
         own = pick(results.estimates, analysis=analysis.name, model="adjusted")
         if analysis.kind == "three_drugs" and not own.empty:
             rows.append(heading("Ratio of ORs, three drugs in one model"))
             rows += [_product_row(row, row.contrast) for row in own.itertuples()]
+            why += [f"{capital(n)}." for n in own["note"].unique() if n.startswith("not estimable")]
         if analysis.kind == "dose_interaction" and not own.empty:
             rows.append(heading(own["contrast"].iloc[0]))
             for row in own.itertuples():
@@ -232,6 +233,7 @@ def products(results) -> Table | None:
         (
             "A pair's ratio is that of patients not given the third. RD per mg/day: change of risk "
             "among users, in percentage points.",
+            *why,
         ),
     )
 

@@ -67,6 +67,6 @@ def hazards(results) -> Table | None:
         rows_of(rows),
         (
             "A small P of proportional hazards says that the HR changes over follow-up: it is "
-            "then an average over time.",
+            "then an average over time, and the lines by half-year say how.",
         ),
     )
