@@ -296,9 +296,14 @@ def _ratio(log_ratio, se):
 def _trend(analysis, contrast, counts):
     at = {"contrast": contrast, "level": "trend", "n": counts[0], "events": counts[1]}
     note = "scores 0 to 3; 10 patients of unknown band left out"
+    other = {"model": "adjusted", "contrast": contrast}
     return [
-        row(analysis, "OR per band", model=model, note=note, **at, **_ratio(0.48, 0.1))
-        for model in ("crude", "adjusted")
+        *(
+            row(analysis, "OR per band", model=model, note=note, **at, **_ratio(0.48, 0.1))
+            for model in ("crude", "adjusted")
+        ),
+        row(analysis, "OR per unit", level="trend by medians", **other, **_ratio(0.2, 0.05)),
+        row(analysis, "P", level="departure", p_value=0.61, **other),
     ]
 
 

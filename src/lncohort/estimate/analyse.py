@@ -23,7 +23,7 @@ from lncohort.estimate.standardise import risk_rows
 from lncohort.estimate.subgroups import subgroup_rows
 from lncohort.estimate.survival import survival_rows
 from lncohort.estimate.three_drugs import three_drug_rows
-from lncohort.estimate.trend import trend_rows
+from lncohort.estimate.trend import Scale, trend_rows
 from lncohort.estimate.weighting import weighting_rows
 from lncohort.study import Study
 from lncohort.study.alternatives import Alternative
@@ -80,13 +80,17 @@ def _use(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]
 def _dose(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
     contrast = f"{study.exposure.drug}, mean daily dose (mg/day)"
     rows = odds_ratio_rows(study, patients, analysis.name, "dose_band", "never", contrast)
-    return rows + trend_rows(study, patients, analysis.name, "dose_band", contrast)
+    dose = patients[f"{study.exposure.drug}_mean_daily_dose_mg"]
+    scale = Scale(dose, unit=1.0, name="mg/day")
+    return rows + trend_rows(study, patients, analysis.name, "dose_band", contrast, scale)
 
 
 def _duration(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
     contrast = f"{study.exposure.drug}, days covered"
     rows = odds_ratio_rows(study, patients, analysis.name, "duration_band", "never", contrast)
-    return rows + trend_rows(study, patients, analysis.name, "duration_band", contrast)
+    days = patients[f"{study.exposure.drug}_covered_days"].astype(float)
+    scale = Scale(days, unit=30.0, name="30 days")
+    return rows + trend_rows(study, patients, analysis.name, "duration_band", contrast, scale)
 
 
 def _dose_curve(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:

@@ -1,17 +1,44 @@
-"""P for trend over ordered bands of an exposure."""
+"""Trend over ordered bands of an exposure: by rank, by the bands' medians, and what is no line."""
+
+from dataclasses import dataclass
 
 import pandas as pd
 
-from lncohort.estimate.logistic import METHOD, fit_logistic, with_intercept
-from lncohort.estimate.odds_ratios import prepare
+from lncohort.estimate.logistic import (
+    METHOD,
+    Fit,
+    fit_logistic,
+    likelihood_ratio_p,
+    with_intercept,
+)
+from lncohort.estimate.odds_ratios import Prepared, prepare
 from lncohort.estimate.rows import NotEstimable, row, wald
 from lncohort.study import Study
 
 
+@dataclass(frozen=True)
+class Scale:
+    """What the bands are cut from.
+
+    Attributes
+    ----------
+    values : Series of shape (n,)
+        The dose or days of each user; of others it is not read.
+    unit : float
+        The odds ratio is of so many more.
+    name : str
+        The unit in words, such as ``1 mg/day``.
+    """
+
+    values: pd.Series
+    unit: float
+    name: str
+
+
 def trend_rows(
-    study: Study, patients: pd.DataFrame, analysis: str, exposure: str, contrast: str
+    study: Study, patients: pd.DataFrame, analysis: str, exposure: str, contrast: str, scale: Scale
 ) -> list[dict]:
-    """Odds ratio per band, with the bands scored 0, 1, 2, ... and "unknown" left out.
+    """Trend of the odds over bands, "unknown" left out.
 
     Parameters
     ----------
@@ -21,49 +48,109 @@ def trend_rows(
     analysis, contrast : str
         Where the rows stand in the table of estimates.
     exposure : str
-        A categorical column of ``patients``, its categories in order of dose.
+        A categorical column of ``patients``, its categories in order, the unexposed first.
+    scale : Scale
+        The values behind the bands.
 
     Returns
     -------
     list of dict
-        A crude and an adjusted row; P is of the Wald test of the score.
+        Level "trend": odds ratio per band, the bands scored 0, 1, 2, ..., crude and adjusted; its P
+        is of the Wald test of the score. Adjusted only: level "trend by medians", the bands scored
+        by the median of their users (0 for the unexposed), to two digits; and level "departure",
+        the likelihood-ratio test of a coefficient for each band against the score 0, 1, 2, ....
+        Scores by the middle of a band are not offered: the last band has none.
 
     Notes
     -----
     Breslow NE, Day NE. Statistical Methods in Cancer Research, vol. 1, IARC 1980, ch. 6.
+    Greenland S. Epidemiology 1995;6:356 (medians).
     """
     ordered = [level for level in patients[exposure].cat.categories if level != "unknown"]
     scored = patients[patients[exposure].isin(ordered)]
     left_out = len(patients) - len(scored)
+    notes = [f"{left_out} patients of unknown band left out"] if left_out else []
+    place = {"contrast": contrast, "method": METHOD}
+    counts = {"n": len(scored), "events": int(scored["response"].sum())}
     rows = []
     for model in ("crude", "adjusted"):
         prepared = prepare(study, scored, model == "adjusted")
-        codes = pd.Categorical(prepared.patients[exposure], categories=ordered).codes
-        score = pd.DataFrame({"score": codes.astype(float)}, index=prepared.patients.index)
-        notes = [f"scores 0 to {len(ordered) - 1}"]
-        if left_out:
-            notes.append(f"{left_out} patients of unknown band left out")
-        try:
-            fit = fit_logistic(
-                with_intercept(score, prepared.covariates), prepared.patients["response"]
-            )
-            figures = wald(*fit.contrast({"score": 1.0}))
-            notes += prepared.notes
-        except NotEstimable as error:
-            figures = {}
-            notes.append(str(error))
+        by_rank = {level: float(rank) for rank, level in enumerate(ordered)}
+        fit, figures, why = _scored(prepared, exposure, by_rank, 1.0)
+        told = [f"scores 0 to {len(ordered) - 1}", *notes, why]
         rows.append(
             row(
                 analysis,
                 "OR per band",
                 model=model,
-                contrast=contrast,
                 level="trend",
-                n=len(scored),
-                events=int(scored["response"].sum()),
-                method=METHOD,
-                note="; ".join(notes),
+                note="; ".join(part for part in told if part),
+                **place,
+                **counts,
                 **figures,
             )
         )
-    return rows
+    place |= {"model": "adjusted"}
+    medians = _medians(scored, exposure, ordered, scale.values)
+    _, figures, why = _scored(prepared, exposure, medians, scale.unit)
+    told = [f"scores {', '.join(f'{score:g}' for score in medians.values())}", *notes, why]
+    note = "; ".join(part for part in told if part)
+    rows.append(
+        row(
+            analysis,
+            f"OR per {scale.name}",
+            level="trend by medians",
+            note=note,
+            **place,
+            **figures,
+        )
+    )
+    return [*rows, _departure(prepared, exposure, ordered, fit, analysis, place)]
+
+
+def _medians(
+    scored: pd.DataFrame, exposure: str, ordered: list[str], values: pd.Series
+) -> dict[str, float]:
+    """The median of each band that has patients, to two digits; 0 for the unexposed."""
+    found = {ordered[0]: 0.0}
+    for level in ordered[1:]:
+        own = values.loc[scored.index[scored[exposure] == level]]
+        if len(own):
+            found[level] = float(f"{float(own.median()):.2g}")
+    return found
+
+
+def _scored(
+    prepared: Prepared, exposure: str, scores: dict[str, float], unit: float
+) -> tuple[Fit | None, dict, str]:
+    """The model of a score, its figures, and a note."""
+    values = prepared.patients[exposure].astype(object).map(scores).astype(float) / unit
+    score = values.rename("score").to_frame()
+    try:
+        fit = fit_logistic(
+            with_intercept(score, prepared.covariates), prepared.patients["response"]
+        )
+    except NotEstimable as error:
+        return None, {}, str(error)
+    return fit, wald(*fit.contrast({"score": 1.0})), "; ".join(prepared.notes)
+
+
+def _departure(
+    prepared: Prepared, exposure: str, ordered: list[str], line: Fit | None, analysis: str, place
+) -> dict:
+    """The test of a coefficient for each band against those of the line."""
+    bands = prepared.patients[exposure]
+    present = [level for level in ordered if (bands == level).any()]
+    shared = place | {"level": "departure"}
+    shared["method"] = "likelihood-ratio test of a coefficient for each band against the score"
+    if line is None or len(present) < 3:
+        note = "not estimable: fewer than three bands, or no fit"
+        return row(analysis, "P", note=note, **shared)
+    indicators = pd.DataFrame({level: (bands == level).astype(float) for level in present[1:]})
+    try:
+        free = fit_logistic(
+            with_intercept(indicators, prepared.covariates), prepared.patients["response"]
+        )
+    except NotEstimable as error:
+        return row(analysis, "P", note=str(error), **shared)
+    return row(analysis, "P", p_value=likelihood_ratio_p(free, line), **shared)

@@ -12,7 +12,8 @@ from lncohort.study import Study
 
 COUNT_MEASURES = ("count", "missing", "patients")
 EXITS = ("death", "kidney_failure", "observation_end", "study_end", "follow_up_end")
-DERIVED = ("trend", "product", "additive", "interaction")  # levels of no set of patients
+# levels that are of no set of patients
+DERIVED = ("trend", "trend by medians", "departure", "product", "additive", "interaction")
 DERIVED_MEASURES = ("OR within", "OR per mg/day", "RD per mg/day")  # of several sets
 TABLE_1_GROUPS = ("all", "ever", "never")
 

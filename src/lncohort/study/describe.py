@@ -14,9 +14,8 @@ OVERLAP = {
 ANALYSES = {
     "use": "ever against never use",
     "dose_band": "bands of mean daily dose against never use; P for trend over the bands, scored "
-    "0, 1, 2, ..., without unknown doses",
-    "duration_band": "bands of duration against never use; P for trend over the bands, scored "
-    "0, 1, 2, ...",
+    "0, 1, 2, ..., and by their medians, without unknown doses, with a test of departure from it",
+    "duration_band": "bands of duration against never use; P for trend in the same way",
     "dose_curve": "odds ratio against never use along the mean daily dose: a restricted cubic spline "
     "with four knots among users, with Wald tests of any change and of non-linearity",
     "duration_curve": "the same along the duration of use",

@@ -30,6 +30,16 @@ def exposure(results) -> Table | None:
             crude = one(own, model="crude", level="trend")
             cells = (estimated(crude), estimated(trend), numbers.p_value(trend.p_value))
             rows.append(Row(("Trend, per band", "", *cells)))
+        by_medians = one(own, level="trend by medians")
+        if by_medians is not None:
+            per = by_medians.measure.removeprefix("OR ")
+            cells = ("", estimated(by_medians), numbers.p_value(by_medians.p_value))
+            rows.append(Row((f"Trend by medians, {per}", "", *cells)))
+        departure = one(own, level="departure")
+        if departure is not None:
+            rows.append(
+                Row(("Departure from the trend", "", "", "", numbers.p_value(departure.p_value)))
+            )
     if not rows:
         return None
     return Table(
@@ -39,7 +49,8 @@ def exposure(results) -> Table | None:
         tuple(rows),
         (
             "The trend scores the bands 0, 1, 2, …; its P is the P for trend, and patients whose "
-            "dose is unknown are left out of it.",
+            "dose is unknown are left out of it. By medians: each band counts as the median of its "
+            "users. Departure: whether the bands follow the trend.",
         ),
     )
 
