@@ -505,4 +505,14 @@ def _survival():
             row("survival", "HR", model=model, reference="never", **at, **_ratio(0.7, 0.15))
         )
     rows.append(row("survival", "PH test", model="Cox adjusted", p_value=0.0312, **at))
-    return rows
+    place = {"contrast": "tacrolimus", "level": "ever"}
+    for measure in ("log-rank", "Gray's test"):
+        rows.append(row("survival", measure, model="crude", p_value=0.02, **place))
+    for model in ("crude", "adjusted"):
+        rows.append(row("survival", "sHR", model=model, **place, **_ratio(0.5, 0.15)))
+    place |= {"model": "Kaplan-Meier"}
+    rows.append(row("survival", "median days", 612, ci_low=540, **place))
+    never = place | {"level": "never"}
+    rows.append(row("survival", "median days", note="not reached", **never))
+    bounds = {"ci_low": -80.0, "ci_high": -20.0, "p_value": 0.001}
+    return [*rows, row("survival", "RMST difference", -50.0, **place, **bounds)]

@@ -9,6 +9,7 @@ from lncohort.estimate.cox import CoxFit, fit_cox, proportional_hazards_test
 from lncohort.estimate.odds_ratios import prepare
 from lncohort.estimate.rows import NotEstimable, Z, row, wald
 from lncohort.estimate.splitting import split_at
+from lncohort.estimate.time_measures import time_rows
 from lncohort.study import Study
 
 PERIOD_DAYS = 182
@@ -140,7 +141,8 @@ def survival_rows(
                         note="n is the number at risk",
                     )
                 )
-    return rows + _cox_rows(study, patients, person_time, analysis)
+    rows += _cox_rows(study, patients, person_time, analysis)
+    return rows + time_rows(study, patients, analysis)
 
 
 def _cox_rows(

@@ -223,7 +223,7 @@ def _sections(results, tables: dict[str, Table], pictures: dict[str, Picture]) -
                 *picture("cumulative_incidence"),
                 *picture("kaplan_meier"),
                 *folded("survival_points"),
-                *table("hazards"),
+                *table("hazards", "time_measures"),
             ],
             3,
         ),

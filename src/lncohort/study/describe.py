@@ -43,7 +43,8 @@ ANALYSES = {
     "survival": "time to the response: one minus Kaplan–Meier, cumulative incidence "
     "(Aalen–Johansen) with death and kidney failure competing, Cox models, crude and adjusted, "
     "with a test of proportional hazards on scaled Schoenfeld residuals, and a Cox model in which "
-    "exposure begins with the first use",
+    "exposure begins with the first use; log-rank and Gray's tests, Fine and Gray's model, medians and "
+    "restricted means",
 }
 
 

@@ -47,6 +47,7 @@ def test_every_analysis_of_the_study_has_its_table(tables):
         "subgroups",
         "survival_points",
         "hazards",
+        "time_measures",
         "comparison",
         "balance",
         "missing_data",
@@ -200,3 +201,10 @@ def test_products_of_three_drugs_and_of_dose_are_told(tables):
     assert line(table, "TAC × CYC × MMF")[0] == "not estimable"
     assert "Not estimable: every patient was given at least one." in table.notes
     assert line(table, "RD per mg/day, with MMF")[0] == "4.0 (1.0–7.0)"
+
+
+def test_medians_that_are_not_reached_are_said(tables):
+    table = tables["time_measures"]
+    assert line(table, "Median days to response, never")[0] == "not reached"
+    assert line(table, "Median days to response, ever")[0] == "612 (from 540)"
+    assert line(table, "Difference of RMST, days")[0] == "−50.0 (−80.0 to −20.0)"

@@ -31,6 +31,7 @@ def display_tables(results) -> dict[str, Table]:
         effects.subgroups(results),
         survival.curve_points(results),
         survival.hazards(results),
+        survival.measures(results),
         belief.comparison(results),
         belief.balance(results),
         belief.missing(results),

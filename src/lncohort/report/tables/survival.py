@@ -1,10 +1,12 @@
 """Tables of time to response."""
 
+from lncohort.estimate.time_measures import NOT_REACHED
 from lncohort.report import numbers
 from lncohort.report.rows import analysis_of, counted, estimated, levels, one, pick, responses
 from lncohort.report.tables.table import Row, Table, heading, rows_of
 from lncohort.report.words import exposure_label
 
+ONE_LINE = ("log-rank", "Gray's test", "RMST difference")
 SHOWN_DAYS = (90, 180, 360, 540, 720)
 
 
@@ -38,6 +40,48 @@ def curve_points(results) -> Table | None:
         ("Day", "At risk", "With competing events (Aalen–Johansen)", "Without (1 − Kaplan–Meier)"),
         tuple(rows),
     )
+
+
+def measures(results) -> Table | None:
+    """Tests of the curves, Fine and Gray's ratio, medians and restricted means."""
+    own = pick(results.estimates, analysis=analysis_of(results.study, "survival"))
+    if pick(own, measure="RMST difference").empty:
+        return None
+    rows = []
+    for measure, name, form in (
+        ("log-rank", "Log-rank test", numbers.ratio),
+        ("Gray's test", "Gray's test", numbers.ratio),
+        ("sHR", "Subdistribution HR (Fine–Gray)", numbers.ratio),
+        ("median days", "Median days to response", numbers.quantity),
+        ("RMST", "Mean days without response (RMST)", numbers.quantity),
+        ("RMST difference", "Difference of RMST, days", numbers.quantity),
+    ):
+        for row in pick(own, measure=measure).itertuples():
+            which = row.model if measure == "sHR" else row.level
+            label = name if measure in ONE_LINE else f"{name}, {which}"
+            rows.append(Row((label, _measured(row, form), numbers.p_value(row.p_value))))
+    label = exposure_label(results.study)
+    horizon = results.study.follow_up.max_days
+    return Table(
+        "time_measures",
+        f"Time to {results.study.outcome.label}, {label} ever against never, by other measures",
+        ("Measure", "Estimate (95% CI)", "P"),
+        tuple(rows),
+        (
+            f"RMST: mean days without the response up to day {horizon}. Log-rank, medians and RMST "
+            "count death and kidney failure as censored; Gray's test and Fine–Gray as competing.",
+        ),
+    )
+
+
+def _measured(row, form) -> str:
+    if row.measure in ("log-rank", "Gray's test"):
+        return ""
+    if row.note == NOT_REACHED:
+        return NOT_REACHED
+    if row.measure == "median days" and numbers.is_missing(row.ci_high):
+        return f"{form(row.estimate)} (from {form(row.ci_low)})"
+    return estimated(row, form)
 
 
 def hazards(results) -> Table | None:
