@@ -121,6 +121,7 @@ def made_up_results(study) -> Results:
         *_weighting(study),
         *_missing_data(),
         *_specifications(study),
+        *_bias(),
         *_survival(),
         *_course(),
     ]
@@ -474,6 +475,17 @@ def _specifications(study):
         note = "the study's own choices" if other.is_own else ""
         ratio = _ratio(0.5 + 0.01 * place, 0.2)
         rows.append(row("specifications", "OR", note=note, **at, **ratio))
+    return rows
+
+
+def _bias():
+    at = {"model": "crude", "contrast": "misclassified use", "level": "ever", "reference": "never"}
+    rows = [row("bias", "OR, observed", 3.06, **at)]
+    for kind in ("bias alone", "bias and random error"):
+        rows.append(row("bias", f"OR, {kind}", 3.4, ci_low=2.1, ci_high=5.5, **at))
+    at |= {"contrast": "tacrolimus"}
+    for model in ("modified Poisson", "log-binomial"):
+        rows.append(row("risk_ratio", "RR", **(at | {"model": model}), **_ratio(0.4, 0.1)))
     return rows
 
 

@@ -60,12 +60,12 @@ def numbers_in(part, place=()):
 
 
 def with_one_more(content, place):
-    """A dump of a study whose number at that place is larger by one."""
+    """A dump of a study whose number at that place is larger by one, a share a little smaller."""
     content = copy.deepcopy(content)
     part = content
     for key in place[:-1]:
         part = part[key]
-    part[place[-1]] += 1
+    part[place[-1]] += -0.001 if "assumptions" in place else 1
     return content
 
 

@@ -30,6 +30,10 @@ FUTURE_KINDS = (
     "duration_curve",
     "standardised_risk",
     "weighting",
+    "missing_data",
+    "specification_curve",
+    "bias_analysis",
+    "risk_ratio",
 )
 
 DIRECTION = {

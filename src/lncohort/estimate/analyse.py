@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from lncohort.estimate.bias_rows import bias_rows
 from lncohort.estimate.descriptive import (
     cohort_rows,
     combination_rows,
@@ -16,6 +17,7 @@ from lncohort.estimate.evalue import e_value_rows
 from lncohort.estimate.interaction import interaction_rows
 from lncohort.estimate.missing import missing_rows
 from lncohort.estimate.odds_ratios import model_population, odds_ratio_rows, with_exposure
+from lncohort.estimate.risk_ratio import risk_ratio_rows
 from lncohort.estimate.rows import as_estimates, row
 from lncohort.estimate.specification import specification_rows
 from lncohort.estimate.spline import curve_rows
@@ -165,6 +167,14 @@ def _weighting(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list
     return weighting_rows(study, patients, analysis.name)
 
 
+def _bias(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
+    return bias_rows(patients, analysis)
+
+
+def _risk_ratio(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
+    return risk_ratio_rows(study, patients, analysis.name)
+
+
 KINDS = {
     "use": _use,
     "dose_band": _dose,
@@ -180,4 +190,6 @@ KINDS = {
     "standardised_risk": _risk,
     "weighting": _weighting,
     "missing_data": missing_rows,
+    "bias_analysis": _bias,
+    "risk_ratio": _risk_ratio,
 }

@@ -9,8 +9,10 @@ from statsmodels.genmod.families import Poisson
 from statsmodels.genmod.generalized_linear_model import GLM
 from threadpoolctl import threadpool_limits
 
-from lncohort.estimate.logistic import is_finite_fit
-from lncohort.estimate.rows import NotEstimable
+from lncohort.estimate.logistic import is_finite_fit, with_intercept
+from lncohort.estimate.odds_ratios import prepare
+from lncohort.estimate.rows import NotEstimable, row, wald
+from lncohort.study import Study
 
 NEAREST_TO_EDGE = 1e-6
 MOST_STEPS = 100
@@ -138,6 +140,38 @@ def fit_log_binomial(
         scores = matrix * (weight * (outcome - risk) / (1 - risk))[:, None]
         covariance = covariance @ (scores.T @ scores) @ covariance
     return _fit(design, beta, covariance, converged=converged)
+
+
+def risk_ratio_rows(study: Study, patients: pd.DataFrame, analysis: str) -> list[dict]:
+    """Adjusted risk ratios of use against never use by both models.
+
+    Parameters
+    ----------
+    study : Study
+    patients : DataFrame of shape (n, columns)
+        The model population, with the column ``exposed``.
+    analysis : str
+        Where the rows stand in the table of estimates.
+    """
+    prepared = prepare(study, patients, adjusted=True)
+    used = prepared.patients["exposed"].astype(float).rename("exposed")
+    design = with_intercept(used, prepared.covariates)
+    response = prepared.patients["response"].astype(float)
+    place = {"contrast": study.exposure.drug, "level": "ever", "reference": "never"}
+    rows = []
+    for model, fit_model in (
+        ("modified Poisson", fit_modified_poisson),
+        ("log-binomial", fit_log_binomial),
+    ):
+        shared = place | {"model": model, "method": f"{model} regression, adjusted"}
+        try:
+            fit = fit_model(design, response)
+        except NotEstimable as error:
+            rows.append(row(analysis, "RR", note=str(error), **shared))
+            continue
+        figures = wald(*fit.contrast({"exposed": 1.0}))
+        rows.append(row(analysis, "RR", note="; ".join(prepared.notes), **shared, **figures))
+    return rows
 
 
 def _checked(design, response, weights) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -114,6 +114,8 @@ SECTION_OF_KIND = {
     "weighting": "belief",
     "missing_data": "belief",
     "specification_curve": "belief",
+    "bias_analysis": "belief",
+    "risk_ratio": "belief",
     "joint": "regimens",
     "interaction": "synergy",
     "three_drugs": "synergy",
@@ -242,6 +244,7 @@ def _sections(results, tables: dict[str, Table], pictures: dict[str, Picture]) -
                 *table("missing_data"),
                 *picture("imputed"),
                 *picture("traces"),
+                *table("bias"),
             ],
         ),
         Section(

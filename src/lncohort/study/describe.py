@@ -40,6 +40,9 @@ ANALYSES = {
     "and the exposure in the model, Rubin's rules)",
     "specification_curve": "{of} against never use under every combination of the choices above and "
     "of others that might as well have been made: {choices}",
+    "bias_analysis": "the crude odds ratio corrected by drawn parameters of {assumptions} (seed {seed})",
+    "risk_ratio": "adjusted risk ratio of ever against never use by modified Poisson and by log-binomial "
+    "regression",
     "survival": "time to the response: one minus Kaplan–Meier, cumulative incidence "
     "(Aalen–Johansen) with death and kidney failure competing, Cox models, crude and adjusted, "
     "with a test of proportional hazards on scaled Schoenfeld residuals, and a Cox model in which "
@@ -298,6 +301,7 @@ def _methods(study: Study) -> Iterator[str]:
             drugs=", ".join(analysis.drugs),
             of=OF[analysis.of],
             choices=_choices(analysis),
+            assumptions=_assumptions(analysis),
         )
         yield f"- {analysis.name}: {told}"
 
@@ -318,6 +322,16 @@ def _choices(analysis: Analysis) -> str:
     return "; ".join(
         f"{key.replace('_', ' ')} {', '.join(str(value) for value in values)}"
         for key, values in given.items()
+    )
+
+
+def _assumptions(analysis: Analysis) -> str:
+    """The parameters of a bias analysis with their ranges."""
+    if analysis.assumptions is None:
+        return ""
+    given = analysis.assumptions.model_dump(exclude_none=True)
+    return "; ".join(
+        f"{key.replace('_', ' ')} {low:g} to {high:g}" for key, (low, high) in given.items()
     )
 
 

@@ -262,6 +262,37 @@ class Alternatives(Part):
         return self
 
 
+Share = Annotated[float, Field(ge=0, le=1)]
+Ratio = Annotated[float, Field(gt=0)]
+
+
+class BiasAssumptions(Part):
+    """What is believed of a bias: the least and the largest value of each parameter."""
+
+    sensitivity: tuple[Share, Share] | None = None
+    specificity: tuple[Share, Share] | None = None
+    confounder_in_users: tuple[Share, Share] | None = None
+    confounder_in_others: tuple[Share, Share] | None = None
+    confounder_risk_ratio: tuple[Ratio, Ratio] | None = None
+
+    @model_validator(mode="after")
+    def _complete(self):
+        for keys in (
+            ("sensitivity", "specificity"),
+            ("confounder_in_users", "confounder_in_others", "confounder_risk_ratio"),
+        ):
+            given = [key for key in keys if getattr(self, key) is not None]
+            if given and len(given) < len(keys):
+                missing = ", ".join(key for key in keys if key not in given)
+                raise ValueError(f"{given[0]} needs the key {missing}")
+        if self.sensitivity is None and self.confounder_risk_ratio is None:
+            raise ValueError("name the parameters of at least one bias")
+        for key in type(self).model_fields:
+            if getattr(self, key) is not None:
+                _require_increasing(key, getattr(self, key))
+        return self
+
+
 class Analysis(Part):
     """One analysis of the study, by kind."""
 
@@ -282,6 +313,8 @@ class Analysis(Part):
         "weighting",
         "missing_data",
         "specification_curve",
+        "bias_analysis",
+        "risk_ratio",
         "survival",
     ]
     reference: str | None = None
@@ -290,6 +323,7 @@ class Analysis(Part):
     seed: Annotated[int, Field(ge=0)] | None = None
     of: Literal["use", "dose_band", "duration_band"] | None = None
     alternatives: Alternatives | None = None
+    assumptions: BiasAssumptions | None = None
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self):
@@ -300,8 +334,9 @@ class Analysis(Part):
             "dose_interaction": ("drugs",),
             "missing_data": ("copies", "seed"),
             "specification_curve": ("of", "alternatives"),
+            "bias_analysis": ("seed", "assumptions"),
         }.get(self.kind, ())
-        others = ("reference", "drugs", "copies", "seed", "of", "alternatives")
+        others = ("reference", "drugs", "copies", "seed", "of", "alternatives", "assumptions")
         _require_keys(self, self.kind, needed, (), others)
         wanted = {"interaction": 2, "three_drugs": 3, "dose_interaction": 1}.get(self.kind)
         if wanted is not None and len(self.drugs) != wanted:

@@ -51,6 +51,7 @@ def test_every_analysis_of_the_study_has_its_table(tables):
         "comparison",
         "balance",
         "missing_data",
+        "bias",
         "published",
     ]
 
@@ -176,6 +177,8 @@ def test_each_analysis_of_the_same_question_has_its_line(tables, results):
         "Overlap weights",
         "Matched 1:1",
         "Doubly robust",
+        "Modified Poisson",
+        "Log-binomial",
     ]
     found = one(results.estimates, analysis="weighting", model="weighted to all", measure="RR")
     written = with_interval(found.estimate, found.ci_low, found.ci_high)
@@ -208,3 +211,15 @@ def test_medians_that_are_not_reached_are_said(tables):
     assert line(table, "Median days to response, never")[0] == "not reached"
     assert line(table, "Median days to response, ever")[0] == "612 (from 540)"
     assert line(table, "Difference of RMST, days")[0] == "−50.0 (−80.0 to −20.0)"
+
+
+def test_bias_analysis_tells_its_assumptions(tables, changed):
+    table = tables["bias"]
+    assert line(table, "Bias and random error")[0] == "3.40 (2.10–5.50)"
+    assert "sensitivity 0.85 to 0.99" in table.notes[0]
+
+
+def test_bias_analysis_of_a_withheld_table_is_withheld(changed):
+    few = changed({"events": 3}, analysis="use", level="ever")
+    table = display_tables(suppress(few))["bias"]
+    assert line(table, "Observed")[0] == "withheld"

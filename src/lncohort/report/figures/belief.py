@@ -49,6 +49,8 @@ def comparison(results, wide: bool) -> Drawing | None:
     if standardised is not None:
         lines.append(_line(standardised, "Standardised", colour))
     lines += [_line(row, capital(model), colour) for model, row in found.items()]
+    ratios = pick(results.estimates, analysis=analysis_of(study, "risk_ratio"))
+    lines += [_line(row, capital(row.model), colour) for row in ratios.itertuples()]
     label = exposure_label(study)
     spoken = "; ".join(f"{line.label} {line.numbers}" for line in lines)
     return draw_forest(

@@ -35,6 +35,7 @@ def display_tables(results) -> dict[str, Table]:
         belief.comparison(results),
         belief.balance(results),
         belief.missing(results),
+        belief.bias(results),
         published(results),
     ]
     return {table.name: table for table in found if table is not None}

@@ -23,6 +23,9 @@ def comparison(results) -> Table | None:
     found = [(capital(model), pick(effects, model=model)) for model in MODELS]
     if not risks.empty:
         found.insert(1, ("Standardised", risks))
+    for row in pick(results.estimates, analysis=analysis_of(study, "risk_ratio")).itertuples():
+        own_row = pick(results.estimates, analysis=row.analysis, model=row.model)
+        found.append((capital(row.model), own_row))
     rows = []
     for name, measured in found:
         difference, ratio, odds = (one(measured, measure=m) for m in ("RD", "RR", "OR"))
@@ -112,6 +115,33 @@ def missing(results) -> Table | None:
         ("Missing covariates", "Adjusted OR (95% CI)", "P"),
         tuple(rows),
         tuple(notes),
+    )
+
+
+def bias(results) -> Table | None:
+    """The crude odds ratio corrected by drawn bias parameters."""
+    study = results.study
+    analysis = next((a for a in study.analyses if a.kind == "bias_analysis"), None)
+    own = pick(results.estimates, analysis=analysis.name) if analysis else results.estimates[:0]
+    if own.empty:
+        return None
+    rows, notes = [], []
+    for name in levels(own, "contrast"):
+        rows.append(heading(capital(name)))
+        for row in pick(own, contrast=name).itertuples():
+            rows.append(Row((capital(row.measure.removeprefix("OR, ")), estimated(row))))
+            if row.note and not numbers.is_missing(row.estimate):
+                notes.append(f"{capital(name)}: {row.note}.")
+    given = analysis.assumptions.model_dump(exclude_none=True)
+    told = "; ".join(
+        f"{key.replace('_', ' ')} {low:g} to {high:g}" for key, (low, high) in given.items()
+    )
+    return Table(
+        "bias",
+        f"{exposure_label(study)} ever against never, corrected for what may be wrong",
+        ("Bias", "Crude OR (95% simulation interval)"),
+        tuple(rows),
+        (f"Drawn evenly: {told}.", *dict.fromkeys(notes)),
     )
 
 
