@@ -27,6 +27,7 @@ docs: $(BIN)/lncohort      ## write docs/results.md, rules.md and methods.md ane
 	cd tests && ../$(BIN)/python -m acceptance.methods_page ../docs/methods.md
 	$(BIN)/lncohort results-table --extract sample_data --out docs/results.md
 
-bench: $(BIN)/lncohort     ## measure eras against a plain GROUP BY and polars; writes docs/benchmarks.md
+bench: $(BIN)/lncohort     ## measure eras and estimators beside their peers; writes docs/benchmarks*.md
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[bench]'
+	$(BIN)/python benchmarks/estimators.py
 	$(BIN)/python benchmarks/bench.py

@@ -1,5 +1,9 @@
 """Models of a plain table: the estimators' figures, and an error that says what is wrong."""
 
+import doctest
+from pathlib import Path
+from typing import get_args
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +13,7 @@ from lncohort.errors import UserError
 from lncohort.estimate.cox import fit_cox
 from lncohort.estimate.logistic import fit_logistic, profile_intervals, with_intercept
 from lncohort.estimate.rows import COLUMNS
+from lncohort.study.model import Analysis
 from reference_case import data_of
 
 
@@ -115,3 +120,23 @@ def test_what_is_not_there_is_named(table, given, told):
     arguments = {"exposure": "dose"} | given
     with pytest.raises(UserError, match=told):
         lncohort.logistic(table, "response", **arguments)
+
+
+PAGE = Path(__file__).parents[1] / "docs" / "analyses.md"
+
+
+def test_page_says_what_the_code_gives(monkeypatch):
+    monkeypatch.chdir(PAGE.parents[1])
+    failed, tried = doctest.testfile(str(PAGE), module_relative=False)
+    assert tried >= 4
+    assert failed == 0
+
+
+def test_page_lists_every_kind_of_analysis_with_its_keys():
+    text = PAGE.read_text(encoding="utf-8")
+    kinds = get_args(Analysis.model_fields["kind"].annotation)
+    assert len(kinds) > 10
+    for kind in kinds:
+        assert f"`{kind}`" in text, kind
+    for key in Analysis.model_fields:
+        assert f"`{key}`" in text, key
