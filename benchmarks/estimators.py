@@ -22,7 +22,7 @@ import pandas as pd
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks-estimators.md"
 SEED = 7
-AGREE = 1e-4  # relative: scikit-learn and scikit-survival stop earlier than the others
+AGREE = 2e-3  # scikit-learn at its default tolerance stops some tenths of an SE from the maximum
 SAMPLES = 2000
 
 
@@ -74,7 +74,7 @@ def start_stop_data() -> pd.DataFrame:
     rows = survival_data()
     rows["id"], rows["start"] = rows.index, 0.0
     late = rows[rows["stop"] > 180].assign(start=180.0)
-    late["x0"] += 0.2
+    late["x0"] *= 0.5
     early = rows.assign(
         event=rows["event"] & (rows["stop"] <= 180), stop=rows["stop"].clip(upper=180)
     )
@@ -149,7 +149,7 @@ def cox_lifelines(rows) -> list[float]:
     def work():
         if "start" in rows:
             fitter = CoxTimeVaryingFitter()
-            return fitter.fit(rows, "id", "event", "start", "stop").params_
+            return fitter.fit(rows, "event", "start", "stop", id_col="id").params_
         return CoxPHFitter().fit(rows, "stop", "event").params_
 
     return _timed(work)
@@ -299,7 +299,8 @@ Written by `make bench` on {date.today()}: Python {platform.python_version()}, {
 {os.cpu_count()} processors, 2 threads each; load average {os.getloadavg()[0]:.1f} at the end. \
 Every run is a process of its own, the cases of a row take turns, medians of {repeats}. The ratio \
 is ours over the peer's: read the ratios, not the seconds. All cases of a row must find the same \
-numbers to {AGREE:g}. Ours come with standard errors.
+numbers to {AGREE:g}: scikit-learn at its default tolerance stops short of the maximum. Ours come with \
+standard errors.
 
 | what | by | seconds | ours / theirs | must | |
 |---|---|---|---|---|---|

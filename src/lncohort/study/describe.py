@@ -284,8 +284,8 @@ def _methods(study: Study) -> Iterator[str]:
     yield (
         "Odds ratios come from logistic regression by maximum likelihood, crude and adjusted for "
         f"{', '.join(adjusted) or 'nothing'}; intervals are 95 % Wald intervals. Numbers enter as "
-        "linear terms. Where nobody or everybody in a level responded, no ratio is given for it. "
-        "Groups are compared at baseline by standardised mean differences, with the pooled "
+        "linear terms. Where nobody or everybody in a level responded, its ratio is by Firth's penalised "
+        "likelihood. Groups are compared at baseline by standardised mean differences, with the pooled "
         "standard deviation of the sample. Estimated were:"
     )
     yield ""
