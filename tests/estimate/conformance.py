@@ -315,9 +315,8 @@ def gray(rows):
 
 
 def armitage(rows):
-    counts = rows.groupby("group")["response"].agg(["sum", "size"])
-    scores = pd.Series(range(3), LEVELS).reindex(counts.index)
-    found = armitage_trend(counts["sum"], counts["size"], scores)
+    responses = [rows.loc[rows["group"] == level, "response"].to_numpy() for level in LEVELS]
+    found = armitage_trend([r.sum() for r in responses], [len(r) for r in responses], [0, 1, 2])
     return {
         "trend chi2": found.trend[0],
         "heterogeneity chi2": found.heterogeneity[0],
@@ -408,6 +407,7 @@ ESTIMATORS = (
         numbers=firth_limits,
         outcome="response",
         truth=IN_A,
+        n=80,
     ),
     Estimator(
         "modified Poisson",
@@ -486,6 +486,7 @@ ESTIMATORS = (
         fit=cox(cluster="family", weights="weight"),
         outcome="event",
         truth=IN_A,
+        n=400,
         answers=frozenset({"all events"}),
     ),
     Estimator(
@@ -582,6 +583,7 @@ ESTIMATORS = (
             outcome="event",
             adjusted=False,
             null="p_value",
+            n=100,
             answers=frozenset({"all events", "unused level"}),
         )
         for name, rho in (("log-rank", 0.0), ("Peto-Peto", 1.0))
@@ -599,13 +601,12 @@ ESTIMATORS = (
     Estimator(
         "Armitage",
         (armitage_trend,),
-        RESPONSE,
+        {"response": "events"},
         numbers=armitage,
         outcome="response",
         adjusted=False,
         doubled="chi2",
         null="p_value",
-        answers=frozenset({"unused level"}),
     ),
     Estimator(
         "matching",

@@ -154,3 +154,104 @@ def test_estimates_are_unbiased_and_intervals_cover(estimator):
 def test_what_holds_is_rejected_as_often_as_it_should_be(estimator):
     rejected = np.mean([one[estimator.null] < 0.05 for one in samples(estimator)])
     assert abs(rejected - 0.05) < 3 * np.sqrt(0.95 * 0.05 / SAMPLES)
+
+
+def with_value(column: str, value: float):
+    """Rows in which one value of a column is another."""
+
+    def spoiled(rows):
+        values = rows[column].astype(float) if rows[column].dtype != object else rows[column]
+        return rows.assign(**{column: values.mask(rows.index == rows.index[3], value)})
+
+    return spoiled
+
+
+def of_columns():
+    """Each estimator, each column that it reads, and a value that is none."""
+    for estimator in ESTIMATORS:
+        for column, called in estimator.columns.items():
+            values = {"missing": np.nan, "infinite": np.inf, "minus infinite": -np.inf}
+            if column in ("response", "rare", "event", "treated", "kind"):
+                values |= {"neither 0 nor 1": 0.5}
+            if column == "weight":
+                values |= {"below 0": -1.0}
+            if column in LABELS:
+                values = {"missing": None}
+            for word, value in values.items():
+                yield pytest.param(
+                    estimator, column, called, value, id=f"{estimator.name}, {column} {word}"
+                )
+
+
+def reason(estimator, rows) -> str:
+    """Why an estimator refuses some rows."""
+    with pytest.raises((NotEstimable, ValueError)) as refused:
+        estimator.of(rows)
+    assert refused.type in (NotEstimable, ValueError)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(("estimator", "column", "called", "value"), list(of_columns()))
+def test_value_that_is_none_is_refused_and_named(estimator, column, called, value):
+    told = reason(estimator, with_value(column, value)(drawn()))
+    assert re.search(rf"\b{called}", told), told
+
+
+@those(lambda e: e.adjusted)
+@pytest.mark.parametrize("value", [np.nan, np.inf], ids=["missing", "infinite"])
+def test_covariate_without_a_value_is_refused_and_named(estimator, value):
+    told = reason(estimator, with_value("a", value)(drawn()))
+    assert re.search(r"\b(a\b|covariate)", told), told
+
+
+def more_covariates(rows: pd.DataFrame) -> pd.DataFrame:
+    """A hundred rows with two hundred covariates."""
+    random = np.random.default_rng(4)
+    added = {f"x{i}": random.normal(size=100) for i in range(198)}
+    return rows[:100].assign(**added)
+
+
+SPOILED = {
+    "no row": (lambda e: True, lambda rows, e: rows[:0]),
+    "one row": (lambda e: True, lambda rows, e: rows[rows["event"] == 1][:1]),
+    "no events": (lambda e: e.outcome, lambda rows, e: rows.assign(**{e.outcome: 0.0})),
+    "all events": (lambda e: e.outcome, lambda rows, e: rows.assign(**{e.outcome: 1.0})),
+    "constant": (lambda e: e.adjusted, lambda rows, e: rows.assign(a=0.1)),
+    "collinear": (
+        lambda e: e.adjusted,
+        lambda rows, e: rows.assign(x=rows["a"] - 2 * rows["b"]),
+    ),
+    "collinear in large units": (
+        lambda e: e.adjusted,
+        lambda rows, e: rows.assign(x=1e6 * (rows["a"] - 2 * rows["b"])),
+    ),
+    "more covariates than rows": (
+        lambda e: e.adjusted,
+        lambda rows, e: more_covariates(rows),
+    ),
+    "unused level": (
+        lambda e: "group" in e.columns,
+        lambda rows, e: rows.assign(group=pd.Categorical(rows["group"], [*LEVELS, "none"])),
+    ),
+    "one level": (lambda e: "group" in e.columns, lambda rows, e: rows.assign(group="low")),
+}
+
+
+def spoiled(wanted):
+    """Each estimator with each way to spoil its rows, answered or not."""
+    for word, (applies, made) in SPOILED.items():
+        for estimator in ESTIMATORS:
+            if applies(estimator) and (word in estimator.answers) == wanted:
+                yield pytest.param(estimator, word, made, id=f"{estimator.name}, {word}")
+
+
+@pytest.mark.parametrize(("estimator", "word", "made"), list(spoiled(False)))
+def test_rows_without_an_answer_are_refused_with_a_reason(estimator, word, made):
+    told = reason(estimator, made(drawn(), estimator))
+    assert re.match("not estimable: |expected |[a-z]+: expected ", told), told
+
+
+@pytest.mark.parametrize(("estimator", "word", "made"), list(spoiled(True)))
+def test_rows_with_an_answer_have_finite_numbers(estimator, word, made):
+    found = estimator.of(made(drawn(), estimator))
+    assert found

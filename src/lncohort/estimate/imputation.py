@@ -32,7 +32,7 @@ def impute(data: pd.DataFrame, copies: int, seed: int) -> list[pd.DataFrame]:
     Raises
     ------
     ValueError
-        With fewer than two copies.
+        With fewer than two copies, or an infinite value.
     NotEstimable
         When a column has fewer known values than a regression on the others needs, or all of
         them are the same.
@@ -47,6 +47,9 @@ def impute(data: pd.DataFrame, copies: int, seed: int) -> list[pd.DataFrame]:
     """
     if copies < 2:
         raise ValueError(f"copies: expected 2 or more, found {copies}")
+    infinite = data.columns[np.isinf(data.to_numpy(dtype=float)).any(axis=0)]
+    if len(infinite):
+        raise ValueError(f"{infinite[0]}: expected finite numbers, found an infinite one")
     gaps = data.columns[data.isna().any()]
     for name in gaps:
         known = data[name].dropna()

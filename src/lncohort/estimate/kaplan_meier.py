@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from lifelines.statistics import multivariate_logrank_test
+from scipy import stats
 
+from lncohort.estimate.arrays import flags, labels, numbers
 from lncohort.estimate.rows import NotEstimable, Z
 
 INTERVALS = ("log", "log-log", "plain")
@@ -42,7 +43,8 @@ def kaplan_meier(stop, event, start=None, interval: str = "log") -> pd.DataFrame
     Raises
     ------
     ValueError
-        For another interval, a missing time, or a start not before its stop.
+        For another interval, a time that is missing or infinite, an event that is neither 0 nor
+        1, or a start not before its stop.
     NotEstimable
         Without a row.
 
@@ -53,11 +55,10 @@ def kaplan_meier(stop, event, start=None, interval: str = "log") -> pd.DataFrame
     """
     if interval not in INTERVALS:
         raise ValueError(f"interval must be one of {', '.join(INTERVALS)}, found {interval!r}")
-    stop, event = np.asarray(stop, dtype=float), np.asarray(event).astype(bool)
+    stop = numbers("stop", stop)
+    event = flags("event", event, len(stop))
     if not len(stop):
         raise NotEstimable("not estimable: no patient")
-    if np.isnan(stop).any():
-        raise ValueError("stop: expected a time in every row, found a missing one")
     times, place = np.unique(stop, return_inverse=True)
     ended = np.bincount(place, minlength=len(times))
     at_risk = len(stop) - np.concatenate([[0], np.cumsum(ended)[:-1]])
@@ -200,21 +201,41 @@ def compare_curves(time, event, group, rho: float = 0.0) -> dict[str, float]:
 
     Raises
     ------
+    ValueError
+        For a missing value, an infinite time, or an event that is neither 0 nor 1.
     NotEstimable
-        With fewer than two groups, or without events.
+        With fewer than two groups at risk when an event comes, or when they are never at risk
+        together then.
 
     Notes
     -----
-    Harrington DP, Fleming TR. Biometrika 1982;69:553.
+    Harrington DP, Fleming TR. Biometrika 1982;69:553. A group that ends before the first event
+    has no degree of freedom.
     """
-    groups = len(np.unique(np.asarray(group)))
-    if groups < 2 or not np.asarray(event).astype(bool).any():
+    time = numbers("time", time)
+    event = flags("event", event, len(time))
+    group = labels("group", group, len(time))[1]
+    # A group that ends before the first event is never compared.
+    last = np.full(group.max(initial=-1) + 1, -np.inf)
+    np.maximum.at(last, group, time)
+    compared = last[group] >= time[event].min(initial=np.inf)
+    names, place = np.unique(group[compared], return_inverse=True)
+    if len(names) < 2:
         raise NotEstimable("not estimable: two groups and an event are needed")
-    found = multivariate_logrank_test(
-        time, group, event, weightings="fleming-harrington" if rho else None, p=rho, q=0
-    )
-    return {
-        "chi2": float(found.test_statistic),
-        "df": groups - 1,
-        "p_value": float(found.p_value),
-    }
+    g = len(names)
+    times, at = np.unique(time[compared], return_inverse=True)
+    events, ended = np.zeros((len(times), g)), np.zeros((len(times), g))
+    np.add.at(ended, (at, place), 1)
+    np.add.at(events, (at, place), event[compared])
+    at_risk = np.cumsum(ended[::-1], axis=0)[::-1]
+    failed, risk = events.sum(axis=1), at_risk.sum(axis=1)
+    before = np.concatenate([[1.0], np.cumprod(1 - failed / risk)[:-1]])
+    weight, share = before**rho, at_risk / risk[:, None]
+    score = weight @ (events - share * failed[:, None])
+    spread = weight**2 * failed * (risk - failed) / np.maximum(risk - 1, 1)
+    variance = np.diag(spread @ share) - (share * spread[:, None]).T @ share
+    score, variance = score[:-1], variance[:-1, :-1]
+    if np.linalg.matrix_rank(variance) < g - 1:
+        raise NotEstimable("not estimable: when an event comes, one group alone is at risk")
+    chi2 = float(score @ np.linalg.solve(variance, score))
+    return {"chi2": chi2, "df": g - 1, "p_value": float(stats.chi2.sf(chi2, g - 1))}
