@@ -125,7 +125,7 @@ class Estimator:
     frequency : bool
         Whether a weight of 2 is two patients, so that it shrinks the standard error too.
     truth : dict of str to float
-        Numbers of which samples are drawn.
+        What the numbers are in the population from which samples are drawn.
     biased : str
         Why the mean over samples is not the truth; empty where it must be.
     null : str
@@ -206,7 +206,7 @@ def cox(stop: str = "time", **arguments):
     """A Cox model whose arguments are columns of the rows, or words."""
 
     def fitted(covariates, rows, weight=None):
-        given = {k: rows[v] if v in rows else v for k, v in arguments.items()}
+        given = {k: rows.get(v, v) for k, v in arguments.items()}
         if weight is not None:
             given["weights"] = weight
         found = fit_cox(covariates, rows[stop], rows["event"], **given)
@@ -299,7 +299,7 @@ def survival(rows, start=None, stop="time"):
 
 def late_survival(rows):
     curve = kaplan_meier(rows["late"], rows["event"], start=rows["start"])
-    at = curve[curve["time"] > 0.9].iloc[0]
+    at = curve[curve["time"] <= 0.9].iloc[-1]
     return {"survival": at["survival"], "survival se": at["se"], "at risk": at["at_risk"]}
 
 
@@ -361,7 +361,7 @@ def excess_of_both(rows):
 
 def imputed(rows):
     gaps = covariates_of(rows).assign(outcome=rows["outcome"])
-    gaps.loc[gaps.index[::5], "outcome"] = np.nan
+    gaps["outcome"] = gaps["outcome"].mask(np.arange(len(rows)) % 5 == 0)
     copies = impute(gaps, 3, seed=1)
     return {f"copy {i}": float(copy["outcome"].mean()) for i, copy in enumerate(copies)}
 
@@ -578,7 +578,7 @@ ESTIMATORS = (
         Estimator(
             name,
             (compare_curves,),
-            TIMES | {"group": "group"},
+            {"time": "time", "event": "event", "group": "group"},
             numbers=log_rank(rho),
             outcome="event",
             adjusted=False,
@@ -622,12 +622,14 @@ ESTIMATORS = (
         numbers=balance_numbers,
         outcome="treated",
         with_weights=balance_numbers,
-        answers=frozenset({"constant", "collinear", "more covariates than rows"}),
+        answers=frozenset(
+            {"constant", "collinear", "collinear in large units", "more covariates than rows"}
+        ),
     ),
     Estimator(
         "additive interaction",
         (fit_logistic, additive_interaction),
-        RESPONSE | TREATED,
+        RESPONSE,
         numbers=excess_of_both,
         outcome="response",
         units=(10.0,),
@@ -642,6 +644,6 @@ ESTIMATORS = (
         numbers=imputed,
         outcome="outcome",
         shuffled=False,
-        answers=frozenset({"constant", "collinear"}),
+        answers=frozenset({"constant", "collinear", "collinear in large units", "missing"}),
     ),
 )

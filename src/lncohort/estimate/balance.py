@@ -5,6 +5,7 @@ import pandas as pd
 
 from lncohort.estimate.arrays import flags, sampling_weights
 
+
 def balance(
     covariates: pd.DataFrame, treated, weights=None, standardise_by: str = "pooled"
 ) -> pd.DataFrame:
@@ -74,7 +75,8 @@ def balance(
 
 
 def _mean(values: np.ndarray, weights: np.ndarray) -> float:
-    return float(weights @ values / weights.sum())
+    # A column without spread has its own value as mean, not one that is a rounding error away.
+    return float(np.clip(weights @ values / weights.sum(), values.min(), values.max()))
 
 
 def _variance(values: np.ndarray, weights: np.ndarray, binary: bool) -> float:

@@ -10,6 +10,8 @@ from lncohort.estimate.arrays import labels, numbers
 from lncohort.estimate.cox import CoxFit, fit_cox
 from lncohort.estimate.rows import NotEstimable
 
+SMALL = 1e-9
+
 
 def fit_fine_gray(covariates: pd.DataFrame, time, event, cause: int = 1) -> CoxFit:
     """Fit hazards of the subdistribution of one cause.
@@ -191,8 +193,8 @@ def gray_test(time, event, group, cause: int = 1) -> dict[str, float]:
     ValueError
         As :func:`fit_fine_gray`, or for a missing group.
     NotEstimable
-        With fewer than two groups at risk when an event of the cause comes, or when they are
-        never at risk together then.
+        With fewer than two groups at risk when an event of the cause comes, when they are never
+        at risk together then, or when the pooled incidence reaches 1 while they are.
 
     Notes
     -----
@@ -228,6 +230,12 @@ def gray_test(time, event, group, cause: int = 1) -> dict[str, float]:
         if not (of_cause + of_other).any():
             continue
         there = risk > 0
+        if there.sum() < 2:
+            break
+        if not pooled_before < 1 - SMALL:
+            raise NotEstimable(
+                "not estimable: the pooled incidence reaches 1 before the groups end"
+            )
         safe = np.where(there, risk, 1.0)
         free = np.where(there, free_before * (risk - of_cause - of_other) / safe, free_before)
         incidence = incidence_before + np.where(there, free_before * of_cause / safe, 0.0)

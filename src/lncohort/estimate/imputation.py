@@ -34,8 +34,8 @@ def impute(data: pd.DataFrame, copies: int, seed: int) -> list[pd.DataFrame]:
     ValueError
         With fewer than two copies, or an infinite value.
     NotEstimable
-        When a column has fewer known values than a regression on the others needs, or all of
-        them are the same.
+        Without a row, or when a column has fewer known values than a regression on the others
+        needs, or all of them are the same.
 
     Notes
     -----
@@ -47,6 +47,8 @@ def impute(data: pd.DataFrame, copies: int, seed: int) -> list[pd.DataFrame]:
     """
     if copies < 2:
         raise ValueError(f"copies: expected 2 or more, found {copies}")
+    if not len(data):
+        raise NotEstimable("not estimable: no patient")
     infinite = data.columns[np.isinf(data.to_numpy(dtype=float)).any(axis=0)]
     if len(infinite):
         raise ValueError(f"{infinite[0]}: expected finite numbers, found an infinite one")
