@@ -137,7 +137,7 @@ class Estimator:
     n, samples : int
         Patients in a sample, and how many are drawn.
     answers : frozenset of str
-        Spoiled data that have an answer nevertheless, checked in a test of its own.
+        Spoiled rows that have an answer nevertheless.
     """
 
     name: str
@@ -406,6 +406,7 @@ ESTIMATORS = (
         fit=model(firth_alone, "response"),
         outcome="response",
         truth=IN_A,
+        answers=frozenset({"separated"}),
     ),
     Estimator(
         "Firth, profile",
@@ -414,6 +415,7 @@ ESTIMATORS = (
         numbers=firth_limits,
         outcome="response",
         truth=IN_A,
+        answers=frozenset({"separated"}),
         samples=200,
     ),
     Estimator(
@@ -648,7 +650,6 @@ ESTIMATORS = (
         units=(10.0,),
         truth={"RERI MOVER estimate": 0.0},
         biased=SKEWED,
-        n=400,
     ),
     Estimator(
         "imputation",

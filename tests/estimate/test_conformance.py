@@ -10,11 +10,14 @@ import pandas as pd
 import pytest
 from lifelines import CoxPHFitter
 from lifelines.statistics import multivariate_logrank_test
+from scipy.optimize import minimize
+from scipy.special import expit, log_expit
 from statsmodels.duration.hazard_regression import PHReg
 
 import lncohort.estimate
 from estimate.conformance import ESTIMATORS, LABELS, LEVELS, covariates_of, drawn, named
 from lncohort.estimate.cox import fit_cox
+from lncohort.estimate.logistic import with_intercept
 from lncohort.estimate.rows import NotEstimable, Z
 
 # What waits: estimators, and their cases that give a number or an error without a reason.
@@ -267,6 +270,10 @@ SPOILED = {
     "collinear": (lambda e: e.adjusted, lambda rows, e: collinear(rows)),
     "collinear in large units": (lambda e: e.adjusted, lambda rows, e: collinear(rows, 1e6)),
     "more covariates than rows": (lambda e: e.adjusted, lambda rows, e: more_covariates(rows)),
+    "separated": (
+        lambda e: e.adjusted and e.outcome in ("response", "rare", "event", "kind", "treated"),
+        lambda rows, e: rows.assign(x=(rows[e.outcome] == 1) * 1.0),
+    ),
     "unused level": (
         lambda e: "group" in e.columns,
         lambda rows, e: rows.assign(group=pd.Categorical(rows["group"], [*LEVELS, "none"])),
@@ -336,6 +343,22 @@ def of_cox_with_robust_errors(rows):
     return named((fit.coefficients, fit.covariance))
 
 
+def of_penalised_likelihood(rows):
+    """The maximum as found by a general search, and the interval where its ratio test turns."""
+    design = with_intercept(covariates_of(rows)).to_numpy()
+    response = rows["response"].to_numpy()
+
+    def lost(beta):
+        linear = design @ beta
+        risk = expit(linear)
+        information = (design.T * (risk * (1 - risk))) @ design
+        plain = response @ log_expit(linear) + (1 - response) @ log_expit(-linear)
+        return -plain - np.linalg.slogdet(information)[1] / 2
+
+    found = minimize(lost, np.zeros(design.shape[1]), method="BFGS", options={"gtol": 1e-7})
+    return {"a": found.x[1]}
+
+
 def of_peer_test(**weights):
     def expected(rows):
         found = multivariate_logrank_test(rows["time"], rows["group"], rows["event"], **weights)
@@ -401,6 +424,8 @@ def by_name(name: str):
 
 
 ANSWERS = {
+    ("Firth", "separated"): (of_penalised_likelihood, 1e-4),
+    ("Firth, profile", "separated"): (of_penalised_likelihood, 1e-4),
     ("Cox, Efron", "all events"): (of_phreg(), 1e-5),
     ("Cox, Breslow", "all events"): (of_phreg(ties="breslow"), 1e-5),
     ("Cox, late entry", "all events"): (of_lifelines("late", entry_col="start"), 1e-5),
@@ -439,3 +464,18 @@ def test_rows_that_still_have_an_answer_get_that_answer(estimator, word):
     found = estimator.of(rows)
     for name, value in expected(rows).items():
         assert found[name] == pytest.approx(value, rel=tolerance, abs=1e-9, nan_ok=True), name
+
+
+@those(lambda e: e.fit)
+def test_few_patients_have_errors_above_0_or_a_reason(estimator):
+    refused = 0
+    for seed in range(40):
+        rows = drawn(2 + seed % 14, seed)
+        try:
+            found = estimator.of(rows)
+        except NotEstimable:
+            refused += 1
+            continue
+        assert np.isfinite(list(found.values())).all()
+        assert min(value for name, value in found.items() if name.endswith(" se")) > 1e-8
+    assert 0 < refused < 40

@@ -193,8 +193,9 @@ def gray_test(time, event, group, cause: int = 1) -> dict[str, float]:
     ValueError
         As :func:`fit_fine_gray`, or for a missing group.
     NotEstimable
-        With fewer than two groups at risk when an event of the cause comes, when they are never
-        at risk together then, or when the pooled incidence reaches 1 while they are.
+        With fewer than two groups at risk when an event of the cause comes, when the times of
+        the events leave nothing to compare, or when the pooled incidence reaches 1 while two
+        groups are at risk.
 
     Notes
     -----
@@ -268,8 +269,6 @@ def gray_test(time, event, group, cause: int = 1) -> dict[str, float]:
     variance += (carried * own) @ carried.T + carried @ crossed.T + crossed @ carried.T
     score, variance = score[:-1], variance[:-1, :-1]
     if not np.isfinite(variance).all() or np.linalg.matrix_rank(variance) < g - 1:
-        raise NotEstimable(
-            "not estimable: when an event of the cause comes, one group alone is at risk"
-        )
+        raise NotEstimable("not estimable: the times of the events leave nothing to compare")
     chi2 = float(score @ np.linalg.solve(variance, score))
     return {"chi2": chi2, "df": g - 1, "p_value": float(stats.chi2.sf(chi2, g - 1))}

@@ -128,10 +128,12 @@ def fit_cox(
     with threadpool_limits(1):
         null = sets.log_likelihood(np.zeros(len(matrix)))
         beta, likelihood, information = _maximum(standard, sets, null)
-        try:
-            covariance = np.linalg.inv(information)
-        except np.linalg.LinAlgError as error:
-            raise NotEstimable("not estimable: the covariates determine each other") from error
+        spread = np.linalg.eigvalsh(information)
+        if not spread[0] > SMALL * spread[-1]:
+            raise NotEstimable(
+                "not estimable: the covariates of those at risk determine each other"
+            )
+        covariance = np.linalg.inv(information)
         if rows.cluster is not None:
             residuals = sets.score_residuals(standard, beta) @ covariance
             summed = pd.DataFrame(residuals).groupby(rows.cluster).sum().to_numpy()

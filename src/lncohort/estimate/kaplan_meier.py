@@ -204,8 +204,8 @@ def compare_curves(time, event, group, rho: float = 0.0) -> dict[str, float]:
     ValueError
         For a missing value, an infinite time, or an event that is neither 0 nor 1.
     NotEstimable
-        With fewer than two groups at risk when an event comes, or when they are never at risk
-        together then.
+        With fewer than two groups at risk when an event comes, or when those at risk are all of
+        one group, or all have the event, at each time of an event.
 
     Notes
     -----
@@ -236,6 +236,6 @@ def compare_curves(time, event, group, rho: float = 0.0) -> dict[str, float]:
     variance = np.diag(spread @ share) - (share * spread[:, None]).T @ share
     score, variance = score[:-1], variance[:-1, :-1]
     if np.linalg.matrix_rank(variance) < g - 1:
-        raise NotEstimable("not estimable: when an event comes, one group alone is at risk")
+        raise NotEstimable("not estimable: the times of the events leave nothing to compare")
     chi2 = float(score @ np.linalg.solve(variance, score))
     return {"chi2": chi2, "df": g - 1, "p_value": float(stats.chi2.sf(chi2, g - 1))}

@@ -83,7 +83,10 @@ def fit_modified_poisson(
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model = GLM(outcome, matrix, family=Poisson(), var_weights=weight)
-        fitted = model.fit(maxiter=MOST_STEPS, tol=1e-10, cov_type="HC0")
+        try:
+            fitted = model.fit(maxiter=MOST_STEPS, tol=1e-10, cov_type="HC0")
+        except np.linalg.LinAlgError as error:
+            raise NotEstimable("not estimable: the covariates determine each other") from error
     if fitted.mu.min() < NEAREST_TO_EDGE:
         raise NotEstimable("not estimable: some group has no response, its risk ratio is 0")
     return _fit(design, fitted.params, fitted.cov_params(), converged=fitted.converged)

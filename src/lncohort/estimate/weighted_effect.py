@@ -72,8 +72,8 @@ def weighted_effect(outcome, treated, weights) -> Effect:
     ValueError
         For a weight that is missing, infinite or below 0, or ``treated`` neither 0 nor 1.
     NotEstimable
-        When a group has no weight, an outcome with weight is missing, or the outcomes do not vary
-        within the groups.
+        When a group has no weight or one patient, an outcome with weight is missing, or the
+        outcomes do not vary within the groups.
 
     Notes
     -----
@@ -100,7 +100,8 @@ def propensity_weighted_effect(outcome, propensity: Propensity, estimand: str = 
     Raises
     ------
     NotEstimable
-        When an outcome is missing, or the outcomes do not vary within the groups.
+        When an outcome is missing, a group has one patient, or the outcomes do not vary within
+        the groups.
 
     Notes
     -----
@@ -139,6 +140,8 @@ def _effect(y, t, w, added: np.ndarray, method: str) -> Effect:
         total = (w * group).sum()
         if not total > 0:
             raise NotEstimable("not estimable: a group has no weight")
+        if (group > 0).sum() < 2:
+            raise NotEstimable("not estimable: a group of one patient has no variance")
         means.append(float((w * group) @ y / total))
         influence.append(w * group * (y - means[-1]) / total + extra)
     return _from_influence(*means, *influence, method)
