@@ -638,7 +638,13 @@ ESTIMATORS = (
         outcome="treated",
         with_weights=balance_numbers,
         answers=frozenset(
-            {"constant", "collinear", "collinear in large units", "more covariates than rows"}
+            {
+                "constant",
+                "collinear",
+                "collinear in large units",
+                "more covariates than rows",
+                "separated",
+            }
         ),
     ),
     Estimator(
