@@ -1,5 +1,6 @@
 """Public data with published figures."""
 
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -18,3 +19,14 @@ def expanded_esoph() -> pd.DataFrame:
     cases = data.loc[data.index.repeat(data["ncases"])].assign(case=1.0)
     controls = data.loc[data.index.repeat(data["ncontrols"])].assign(case=0.0)
     return pd.concat([cases, controls], ignore_index=True)
+
+
+@cache
+def r_figures(family: str) -> dict[str, float]:
+    """R's figures of a family of methods, by id."""
+    return pd.read_csv(FOLDER / "r" / f"{family}.csv", index_col="id")["value"].to_dict()
+
+
+def r_data(family: str) -> pd.DataFrame:
+    """The data to which R's figures of a family belong."""
+    return pd.read_csv(FOLDER / "r" / f"{family}_data.csv")

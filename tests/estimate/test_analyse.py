@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from lncohort.estimate import estimate_all
-from lncohort.estimate.logistic import FIRTH
+from lncohort.estimate.odds_ratios import FIRTH
 from lncohort.estimate.rows import COLUMNS
 from made import made_patients
 

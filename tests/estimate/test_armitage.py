@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lncohort.estimate.armitage import armitage_trend
-from lncohort.estimate.logistic import NotEstimable
+from lncohort.estimate.rows import NotEstimable
 
 EVENTS, PATIENTS = [5, 9, 16, 20], [40, 38, 42, 36]
 

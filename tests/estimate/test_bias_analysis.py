@@ -14,7 +14,7 @@ from lncohort.estimate.bias_analysis import (
     probabilistic_bias_analysis,
     simple_bias_analysis,
 )
-from lncohort.estimate.logistic import NotEstimable
+from lncohort.estimate.rows import NotEstimable
 
 # Lash, Fox and Fink 2009: mobile phones and melanoma (ch. 4), circumcision and HIV (ch. 5),
 # smoking and breast cancer (ch. 6); the digits beyond the book's are those of R's episensr

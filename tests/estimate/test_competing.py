@@ -7,7 +7,7 @@ import pytest
 from lncohort.estimate.competing import fit_fine_gray, gray_test
 from lncohort.estimate.cox import fit_cox
 from lncohort.estimate.kaplan_meier import compare_curves
-from lncohort.estimate.logistic import NotEstimable
+from lncohort.estimate.rows import NotEstimable
 
 
 def drawn(n=400, seed=1, others=True):

@@ -6,7 +6,7 @@ import pytest
 from lifelines import CoxPHFitter
 
 from lncohort.estimate.cox import concordance, fit_cox, proportional_hazards_test
-from lncohort.estimate.logistic import NotEstimable
+from lncohort.estimate.rows import NotEstimable
 
 
 def drawn(n=400, seed=1, ties=True):

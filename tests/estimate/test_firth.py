@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from lncohort.estimate.firth import fit_firth
-from lncohort.estimate.logistic import NotEstimable, fit_logistic
+from lncohort.estimate.logistic import fit_logistic
+from lncohort.estimate.rows import NotEstimable
 
 
 def drawn(n=200, seed=1):

@@ -13,7 +13,7 @@ from lncohort.estimate.kaplan_meier import (
     restricted_mean_difference,
     survival_at,
 )
-from lncohort.estimate.logistic import NotEstimable
+from lncohort.estimate.rows import NotEstimable
 
 
 def drawn(n=300, seed=1):

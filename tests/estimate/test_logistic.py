@@ -1,22 +1,30 @@
-"""Logistic models: published figures, and no number where there is none."""
+"""The logistic model: the libraries' figures, and no number where there is none."""
 
 import numpy as np
 import pandas as pd
 import pytest
-from statsmodels.formula.api import logit
+import statsmodels.api as sm
+from scipy import stats
 
-from lncohort.estimate.logistic import (
-    FIRTH,
-    METHOD,
-    NotEstimable,
-    fit_levels,
-    fit_logistic,
-    odds_ratio_rows,
-    with_intercept,
-)
-from lncohort.estimate.rows import as_estimates, wald
-from made import made_patients
-from reference_case import data_of
+from lncohort.estimate.logistic import fit_logistic, profile_intervals, with_intercept
+from lncohort.estimate.rows import NotEstimable, wald
+from reference_case import data_of, r_data, r_figures
+
+
+@pytest.fixture
+def drawn():
+    """A design of an indicator and two numbers, with responses."""
+    random = np.random.default_rng(8)
+    columns = pd.DataFrame(
+        {
+            "exposed": (random.random(400) < 0.4).astype(float),
+            "age": random.normal(40, 12, 400),
+            "egfr": random.normal(90, 25, 400),
+        }
+    )
+    linear = -1 + 0.8 * columns["exposed"] + 0.03 * (columns["age"] - 40)
+    response = random.random(400) < 1 / (1 + np.exp(-linear))
+    return with_intercept(columns), response.to_numpy()
 
 
 def test_published_case_of_separation_is_refused_and_fits_without_the_separating_column():
@@ -51,122 +59,161 @@ def test_covariates_that_determine_each_other_are_refused():
         fit_logistic(design, rng.random(100) < 0.5)
 
 
-@pytest.fixture
-def patients():
-    return made_patients(1500, seed=4)
-
-
-def rows_of(study, patients, exposure="use", reference="never"):
-    made = odds_ratio_rows(study, patients, "a", exposure, reference, "tacrolimus")
-    return as_estimates(made).set_index(["model", "level"])
-
-
-def test_crude_odds_ratio_is_that_of_the_two_by_two_table(nanjing, patients):
-    found = rows_of(nanjing, patients).loc[("crude", "ever")]
-    table = pd.crosstab(patients["use"], patients["response"])
-    a, b = table.loc["ever", True], table.loc["ever", False]
-    c, d = table.loc["never", True], table.loc["never", False]
-    error = np.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
-    assert found["estimate"] == pytest.approx(a * d / (b * c), rel=1e-8)
-    assert found["ci_low"] == pytest.approx(a * d / (b * c) * np.exp(-1.959964 * error), rel=1e-6)
-    assert (found["n"], found["events"]) == (a + b, a)
-
-
-def test_adjusted_odds_ratio_recovers_the_effect_and_the_crude_does_not(nanjing):
-    patients = made_patients(60_000, seed=5)
-    found = rows_of(nanjing, patients)
-    assert np.log(found.loc[("adjusted", "ever"), "estimate"]) == pytest.approx(1.0, abs=0.1)
-    assert np.log(found.loc[("crude", "ever"), "estimate"]) < 0.85
-
-
-def test_reference_level_is_one_and_says_so(nanjing, patients):
-    found = rows_of(nanjing, patients).loc[("adjusted", "never")]
-    assert (found["estimate"], found["note"]) == (1.0, "reference")
-    assert np.isnan(found["ci_low"])
-
-
-@pytest.mark.parametrize("outcome", [False, True])
-def test_level_with_one_outcome_has_a_penalised_odds_ratio_and_says_so(nanjing, patients, outcome):
-    patients = patients[(patients["dose_band"] != "≥4") | (patients.index % 4 == 0)].copy()
-    patients.loc[patients["dose_band"] == "≥4", "response"] = outcome
-    found = rows_of(nanjing, patients, "dose_band").loc[("adjusted", "≥4")]
-    cell = patients[patients["dose_band"] == "≥4"]
-    assert (found["estimate"] > 1) == outcome
-    assert 0 < found["ci_low"] < found["estimate"] < found["ci_high"] < 1e5
-    assert found["method"] == FIRTH
-    told = f"{len(cell) * outcome} responses among {len(cell)}: by Firth's penalised likelihood"
-    assert found["note"] == told
-
-
-def test_levels_with_both_outcomes_are_not_touched_by_one_that_has_not(nanjing, patients):
-    patients.loc[patients["dose_band"] == "≥4", "response"] = False
-    found = rows_of(nanjing, patients, "dose_band")
-    alone = patients[patients["dose_band"] != "≥4"]
-    alone = alone.assign(dose_band=alone["dose_band"].cat.remove_unused_categories())
-    expected = rows_of(nanjing, alone, "dose_band").loc[("adjusted", "<2"), "estimate"]
-    assert found.loc[("adjusted", "<2"), "estimate"] == pytest.approx(expected)
-    assert found.loc[("adjusted", "<2"), "method"] == METHOD
-
-
-def test_reference_with_one_outcome_leaves_no_odds_ratio_at_all(nanjing, patients):
-    patients.loc[patients["use"] == "never", "response"] = False
-    found = rows_of(nanjing, patients)
-    assert np.isnan(found.loc[("adjusted", "ever"), "estimate"])
-    assert "in the reference" in found.loc[("adjusted", "ever"), "note"]
-
-
-def test_covariate_level_that_predicts_the_outcome_leaves_with_its_count(nanjing, patients):
-    males = patients["sex"] == "male"
-    patients.loc[males, "response"] = False
-    fit = fit_levels(nanjing, patients, "use", "never", adjusted=True)
-    assert f"sex male: 0 responses among {males.sum()}, left out" in fit.notes
-    assert len(fit.design) == (~males).sum()
-    assert not any("male" in column for column in fit.design.columns)
-
-
-def test_patients_with_a_missing_number_leave_and_are_counted(nanjing, patients):
-    patients.loc[patients.index[:7], "egfr"] = np.nan
-    fit = fit_levels(nanjing, patients, "use", "never", adjusted=True)
-    assert "7 patients with a missing covariate left out" in fit.notes
-    assert len(fit.design) == len(patients) - 7
-
-
-def test_adjusted_odds_ratio_is_that_of_a_model_written_as_a_formula(nanjing, patients):
-    found = rows_of(nanjing, patients).loc[("adjusted", "ever")]
-    data = patients.assign(y=patients["response"].astype(int), clas=patients["class"])
-    for name in ("sex", "sledai", "proteinuria", "clas", "comorbidity"):
-        data[name] = data[name].astype(str)
-    formula = "y ~ exposed + age + sex + sledai + proteinuria + egfr + clas + comorbidity"
-    fitted = logit(formula, data.assign(exposed=data["exposed"].astype(int))).fit(disp=0)
-    assert np.log(found["estimate"]) == pytest.approx(fitted.params["exposed"], abs=1e-7)
-    assert np.log(found[["ci_low", "ci_high"]].astype(float)).to_numpy() == pytest.approx(
-        fitted.conf_int().loc["exposed"].to_numpy(), abs=1e-6
-    )
-    assert found["p_value"] == pytest.approx(fitted.pvalues["exposed"], rel=1e-5)
-
-
-def test_level_that_only_the_complete_cases_decide_says_their_outcomes(nanjing, patients):
-    high = patients["dose_band"] == "≥4"
-    patients.loc[high & patients["response"], "egfr"] = np.nan
-    found = rows_of(nanjing, patients, "dose_band")
-    unanswered = int((high & ~patients["response"]).sum())
-    assert np.isfinite(found.loc[("crude", "≥4"), "estimate"])
-    note = f"0 responses among {unanswered}: by Firth's penalised likelihood"
-    assert found.loc[("adjusted", "≥4"), "note"] == note
-
-
-def test_contrast_of_a_column_that_is_not_there_is_an_error(nanjing, patients):
-    fit = fit_levels(nanjing, patients, "use", "never", adjusted=False)
-    with pytest.raises(KeyError):
-        fit.contrast({"exposure: always": 1.0})
-
-
 def test_coefficient_without_standard_error_has_neither_interval_nor_p_value():
     assert wald(0.0, 0.0) == {"estimate": 1.0}
     assert wald(0.0, float("nan")) == {"estimate": 1.0}
 
 
-def test_order_of_the_patients_does_not_matter(nanjing, patients):
-    once = rows_of(nanjing, patients)
-    again = rows_of(nanjing, patients.sample(frac=1, random_state=1))
-    np.testing.assert_allclose(once["estimate"], again["estimate"], rtol=1e-10)
+def test_coefficients_and_errors_are_those_of_another_library(drawn):
+    design, response = drawn
+    fit, peer = fit_logistic(design, response), sm.Logit(response, design).fit(disp=0)
+    assert fit.coefficients.to_numpy() == pytest.approx(peer.params.to_numpy(), rel=1e-9)
+    assert fit.covariance.to_numpy() == pytest.approx(peer.cov_params().to_numpy(), rel=1e-7)
+    assert fit.log_likelihood == pytest.approx(peer.llf, rel=1e-12)
+
+
+def test_robust_errors_are_those_of_another_library(drawn):
+    design, response = drawn
+    found = fit_logistic(design, response, errors="HC0").covariance.to_numpy()
+    peer = sm.Logit(response, design).fit(disp=0, cov_type="HC0").cov_params().to_numpy()
+    assert found == pytest.approx(peer, rel=1e-7)
+
+
+def test_errors_by_cluster_are_those_of_another_library(drawn):
+    design, response = drawn
+    clinic = np.arange(400) % 23
+    found = fit_logistic(design, response, cluster=clinic, errors="cluster").covariance
+    peer = sm.Logit(response, design).fit(
+        disp=0,
+        cov_type="cluster",
+        cov_kwds={"groups": clinic, "use_correction": False},
+    )
+    assert found.to_numpy() * 22 / 23 == pytest.approx(peer.cov_params().to_numpy(), rel=1e-7)
+
+
+def test_clusters_of_one_patient_each_are_no_clusters(drawn):
+    design, response = drawn
+    alone = fit_logistic(design, response, cluster=np.arange(400), errors="cluster").covariance
+    robust = fit_logistic(design, response, errors="HC0").covariance
+    assert alone.to_numpy() == pytest.approx(robust.to_numpy() * 400 / 399, rel=1e-9)
+
+
+def test_weight_of_two_is_a_patient_twice(drawn):
+    design, response = drawn
+    weights = np.tile([1, 2, 0, 3], 100)
+    weighted = fit_logistic(design, response, weights=weights)
+    rows = np.repeat(np.arange(400), weights)
+    repeated = fit_logistic(design.iloc[rows], response[rows])
+    assert weighted.coefficients.to_numpy() == pytest.approx(repeated.coefficients.to_numpy())
+    assert weighted.covariance.to_numpy() == pytest.approx(repeated.covariance.to_numpy())
+    assert weighted.log_likelihood == pytest.approx(repeated.log_likelihood)
+
+
+def test_offset_moves_the_log_odds_of_its_row(drawn):
+    design, response = drawn
+    known = design["age"] * 0.03
+    fit = fit_logistic(design[["intercept", "exposed"]], response, offset=known)
+    peer = sm.GLM(
+        response, design[["intercept", "exposed"]], sm.families.Binomial(), offset=known
+    ).fit(tol=1e-12)
+    assert fit.coefficients.to_numpy() == pytest.approx(peer.params.to_numpy(), rel=1e-7)
+    assert fit.covariance.to_numpy() == pytest.approx(peer.cov_params().to_numpy(), rel=1e-6)
+
+
+def test_profile_falls_by_its_quantile_at_both_limits(drawn):
+    design, response = drawn
+    found = profile_intervals(design, response, ["exposed"]).loc["exposed"]
+    whole = fit_logistic(design, response).log_likelihood
+    others = design.drop(columns="exposed")
+    for limit in (found["ci_low"], found["ci_high"]):
+        held = fit_logistic(others, response, offset=limit * design["exposed"])
+        fall = 2 * (whole - held.log_likelihood)
+        assert fall == pytest.approx(stats.chi2.ppf(0.95, 1), rel=1e-6)
+    without = fit_logistic(others, response).log_likelihood
+    assert found["p_value"] == pytest.approx(stats.chi2.sf(2 * (whole - without), 1), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"weights": np.full(400, -1.0)}, "weights: expected none below 0"),
+        ({"offset": np.zeros(3)}, "offset: expected 400 values"),
+        ({"errors": "HC9"}, "errors must be one of model, HC0"),
+        ({"errors": "cluster"}, "cluster with its column"),
+        ({"cluster": np.zeros(400)}, "cluster with its column"),
+    ],
+)
+def test_argument_that_cannot_be_is_refused_by_name(drawn, given, told):
+    with pytest.raises(ValueError, match=told):
+        fit_logistic(*drawn, **given)
+
+
+def test_missing_value_is_refused_and_never_a_number(drawn):
+    design, response = drawn
+    with pytest.raises(NotEstimable, match="a covariate is missing"):
+        fit_logistic(design.assign(age=design["age"].mask(design.index == 3)), response)
+    with pytest.raises(NotEstimable, match="response is missing"):
+        fit_logistic(design, np.where(np.arange(400) == 3, np.nan, response))
+
+
+def test_few_clusters_are_refused(drawn):
+    with pytest.raises(NotEstimable, match="no more clusters than coefficients"):
+        fit_logistic(*drawn, cluster=np.arange(400) % 3, errors="cluster")
+
+
+COLUMNS = ["age", "lwt", "race2", "race3", "smoke", "ht", "ui"]
+R = r_figures("logistic")
+
+
+@pytest.fixture(scope="module")
+def births():
+    return r_data("logistic")
+
+
+def under(prefix, design):
+    return [R[f"{prefix}/{name}"] for name in design.columns]
+
+
+def errors_of(fit):
+    return np.sqrt(np.diag(fit.covariance))
+
+
+@pytest.mark.parametrize("errors", ["HC0", "HC1", "HC2", "HC3"])
+@pytest.mark.parametrize(("prefix", "column"), [("plain", None), ("weight", "weight")])
+def test_robust_errors_are_those_of_sandwich_in_r(births, errors, prefix, column):
+    design = with_intercept(births[COLUMNS].astype(float))
+    weights = None if column is None else births[column]
+    fit = fit_logistic(design, births["low"], weights=weights, errors=errors)
+    assert fit.coefficients.to_numpy() == pytest.approx(
+        under(f"{prefix}/coefficient", design), rel=1e-9
+    )
+    assert errors_of(fit) == pytest.approx(under(f"{prefix}/{errors}", design), rel=1e-8)
+
+
+@pytest.mark.parametrize("prefix", ["plain", "times"])
+def test_errors_by_cluster_are_those_of_sandwich_in_r(births, prefix):
+    design = with_intercept(births[COLUMNS].astype(float))
+    weights = births["times"] if prefix == "times" else None
+    fit = fit_logistic(
+        design, births["low"], weights=weights, cluster=births["ward"], errors="cluster"
+    )
+    expected = under(f"{prefix}/cluster/ward/cadjust", design)
+    assert errors_of(fit) == pytest.approx(expected, rel=1e-8)
+
+
+def test_profile_limits_are_those_of_r(births):
+    design = with_intercept(births[COLUMNS].astype(float))
+    found = profile_intervals(design, births["low"], list(design.columns))
+    for side in ("low", "high"):
+        expected = under(f"plain/profile/{side}", design)
+        assert found[f"ci_{side}"].to_numpy() == pytest.approx(expected, rel=1e-7)
+
+
+def test_offset_is_that_of_r(births):
+    design = with_intercept(births[[c for c in COLUMNS if c != "lwt"]].astype(float))
+    fit = fit_logistic(design, births["low"], offset=births["shift"])
+    assert fit.coefficients.to_numpy() == pytest.approx(
+        under("offset/coefficient", design), rel=1e-9
+    )
+    assert errors_of(fit) == pytest.approx(under("offset/se", design), rel=1e-8)
+    assert fit.log_likelihood == pytest.approx(R["offset/log_likelihood"], rel=1e-10)

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from lncohort.estimate.logistic import NotEstimable
 from lncohort.estimate.meta_analysis import (
     FEW_SITES,
     METHODS,
@@ -13,6 +12,7 @@ from lncohort.estimate.meta_analysis import (
     pool,
     tau2_interval,
 )
+from lncohort.estimate.rows import NotEstimable
 
 VALUES, ERRORS = [0.1, 0.6, -0.2, 0.9, 0.4], [0.2, 0.15, 0.3, 0.25, 0.1]
 

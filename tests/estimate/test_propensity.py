@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from lncohort.estimate.balance import balance
-from lncohort.estimate.logistic import NotEstimable
 from lncohort.estimate.propensity import (
     density_weights,
     effective_sample_size,
@@ -13,6 +12,7 @@ from lncohort.estimate.propensity import (
     truncated,
     weights,
 )
+from lncohort.estimate.rows import NotEstimable
 
 
 def drawn(n=500, seed=1):

@@ -9,8 +9,9 @@ from scipy.optimize import minimize
 from statsmodels.genmod.families import Poisson
 from statsmodels.genmod.generalized_linear_model import GLM
 
-from lncohort.estimate.logistic import NotEstimable, level_column
+from lncohort.estimate.odds_ratios import level_column
 from lncohort.estimate.risk_ratio import fit_log_binomial, fit_modified_poisson
+from lncohort.estimate.rows import NotEstimable
 from reference_case import data_of
 
 FITS = {"logbin_RR": fit_log_binomial, "robpoisson_RR": fit_modified_poisson}

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lncohort.estimate.logistic import NotEstimable
+from lncohort.estimate.rows import NotEstimable
 from lncohort.estimate.rubin import (
     missing_counts,
     missing_patterns,

@@ -10,7 +10,7 @@ from statsmodels.discrete.discrete_model import Logit
 
 from lncohort.errors import UserError
 from lncohort.estimate.cox import fit_cox
-from lncohort.estimate.logistic import NotEstimable
+from lncohort.estimate.rows import NotEstimable
 from lncohort.estimate.site_sums import (
     cox_sums,
     logistic_sums,

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lncohort.estimate.logistic import NotEstimable
 from lncohort.estimate.propensity import fit_propensity, weights
+from lncohort.estimate.rows import NotEstimable
 from lncohort.estimate.weighted_effect import (
     augmented_effect,
     bootstrap_effect,

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from lncohort.estimate.weighting import MATCHED, OUTSIDE, WEIGHTED
 from lncohort.study import Study
 
 FEW = 10
@@ -9,6 +10,9 @@ SHARE_MISSING = 0.10
 COMMON_RISK = 0.10
 ALPHA = 0.05
 LARGEST_SMD = 0.10
+SERIOUS_SMD = 0.25
+SHARE_OUTSIDE = 0.05
+SERIOUS_SHARE_OUTSIDE = 0.20
 ODDS_RATIO_KINDS = (
     "use",
     "dose_band",
@@ -18,7 +22,13 @@ ODDS_RATIO_KINDS = (
     "interaction",
     "subgroup",
 )
-FUTURE_KINDS = (*ODDS_RATIO_KINDS, "standardised_risk")
+FUTURE_KINDS = (
+    *ODDS_RATIO_KINDS,
+    "dose_curve",
+    "duration_curve",
+    "standardised_risk",
+    "weighting",
+)
 
 DIRECTION = {
     "outcome": (
@@ -59,6 +69,8 @@ def find_flags(study: Study, analysis_set: pd.DataFrame, estimates: pd.DataFrame
         _not_assessed(study, estimates),
         _missing_covariates(study, analysis_set),
         _imbalance(study, estimates),
+        _overlap(study, estimates),
+        _balance(study, estimates),
         _non_proportional_hazards(estimates),
         _common_outcome(study, estimates),
     ]
@@ -176,6 +188,58 @@ def _imbalance(study: Study, estimates: pd.DataFrame) -> dict:
         "If users are sicker, the crude odds ratio is too low; adjustment removes only what was "
         "measured.",
     )
+
+
+def _named(study: Study, kind: str) -> list[str]:
+    return [analysis.name for analysis in study.analyses if analysis.kind == kind]
+
+
+def _overlap(study: Study, estimates: pd.DataFrame) -> dict:
+    """Whether users and others could have been in the other group."""
+    rows = estimates[estimates["analysis"].isin(_named(study, "weighting"))]
+    outside = rows.loc[rows["level"] == OUTSIDE, "estimate"]
+    sizes = rows[rows["measure"] == "effective sample size"].set_index("model")["estimate"]
+    if outside.empty:
+        message = "No propensity score: whether users and others overlap was not looked at."
+        return _flag("overlap", "warn", [], message)
+    total, count = sizes["crude"], int(outside.iloc[0])
+    share = count / total
+    severity = "fail" if share > SERIOUS_SHARE_OUTSIDE else "warn"
+    message = (
+        f"Propensity scores: beyond all scores of the other group are "
+        f"{_percent(study, count, round(total))} of the patients; weighted to all, they count as "
+        f"{sizes[WEIGHTED['ATE']]:.0f} of {total:.0f}."
+    )
+    if share <= SHARE_OUTSIDE:
+        return _flag("overlap", "pass", _named(study, "weighting"), message)
+    return _flag(
+        "overlap",
+        severity,
+        _named(study, "weighting"),
+        message,
+        "Where there is no one to compare with, a model extrapolates; overlap weights do not.",
+    )
+
+
+def _balance(study: Study, estimates: pd.DataFrame) -> dict:
+    """Whether the weights made users and others alike."""
+    rows = estimates[estimates["analysis"].isin(_named(study, "weighting"))]
+    smd = rows[rows["measure"] == "SMD"].assign(size=lambda found: found["estimate"].abs())
+    if smd.empty:
+        return _flag("balance", "warn", [], "No weights: balance after weighting is not known.")
+    largest = smd.groupby("model")["size"].max()
+    worst = smd[smd["model"] == WEIGHTED["ATE"]].nlargest(1, "size").iloc[0]
+    message = (
+        f"The largest SMD is {largest['crude']:.2f} before and {worst['size']:.2f} after weighting "
+        f"to all ({study.covariate(worst['contrast']).label}), {largest[MATCHED]:.2f} in matched "
+        "pairs."
+    )
+    where = _named(study, "weighting")
+    if worst["size"] <= LARGEST_SMD:
+        return _flag("balance", "pass", where, message)
+    severity = "fail" if worst["size"] > SERIOUS_SMD else "warn"
+    direction = "What is out of balance still confounds the weighted estimates."
+    return _flag("balance", severity, where, message, direction)
 
 
 def _non_proportional_hazards(estimates: pd.DataFrame) -> dict:

@@ -10,12 +10,14 @@ from lncohort.estimate.descriptive import (
 )
 from lncohort.estimate.evalue import e_value_rows
 from lncohort.estimate.interaction import interaction_rows
-from lncohort.estimate.logistic import model_population, odds_ratio_rows
+from lncohort.estimate.odds_ratios import model_population, odds_ratio_rows
 from lncohort.estimate.rows import as_estimates, row
+from lncohort.estimate.spline import curve_rows
 from lncohort.estimate.standardise import risk_rows
 from lncohort.estimate.subgroups import subgroup_rows
 from lncohort.estimate.survival import survival_rows
 from lncohort.estimate.trend import trend_rows
+from lncohort.estimate.weighting import weighting_rows
 from lncohort.study import Study
 from lncohort.study.model import Analysis
 
@@ -81,6 +83,18 @@ def _duration(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[
     return rows + trend_rows(study, patients, analysis.name, "duration_band", contrast)
 
 
+def _dose_curve(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
+    contrast = f"{study.exposure.drug}, mean daily dose (mg/day)"
+    dose = patients[f"{study.exposure.drug}_mean_daily_dose_mg"]
+    return curve_rows(study, patients, analysis.name, dose, contrast)
+
+
+def _duration_curve(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
+    contrast = f"{study.exposure.drug}, days covered"
+    days = patients[f"{study.exposure.drug}_covered_days"].astype(float)
+    return curve_rows(study, patients, analysis.name, days, contrast)
+
+
 def _dose_by_duration(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
     doses = [*study.exposure.dose_band_labels, "unknown"]
     crossed = [f"{dose} | {days}" for dose in doses for days in study.exposure.duration_band_labels]
@@ -129,13 +143,20 @@ def _risk(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict
     return rows
 
 
+def _weighting(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
+    return weighting_rows(study, patients, analysis.name)
+
+
 KINDS = {
     "use": _use,
     "dose_band": _dose,
     "duration_band": _duration,
+    "dose_curve": _dose_curve,
+    "duration_curve": _duration_curve,
     "dose_by_duration": _dose_by_duration,
     "joint": _joint,
     "interaction": _interaction,
     "subgroup": _subgroups,
     "standardised_risk": _risk,
+    "weighting": _weighting,
 }

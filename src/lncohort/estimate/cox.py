@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from scipy import stats
-from threadpoolctl import threadpool_limits
 
 from lncohort.estimate.arrays import flags, labels, numbers
 from lncohort.estimate.logistic import is_finite_fit
 from lncohort.estimate.risk_sets import RiskSets, risk_sets
 from lncohort.estimate.rows import NotEstimable
+from lncohort.estimate.threads import one_thread
 
 STEPS = 50
 SMALL = 1e-9
@@ -125,7 +125,7 @@ def fit_cox(
     standard = (matrix - centre) / scale
     if np.linalg.matrix_rank(standard.T @ standard) < matrix.shape[1]:
         raise NotEstimable("not estimable: the covariates determine each other")
-    with threadpool_limits(1):
+    with one_thread():
         null = sets.log_likelihood(np.zeros(len(matrix)))
         beta, likelihood, information = _maximum(standard, sets, null)
         spread = np.linalg.eigvalsh(information)
@@ -261,7 +261,7 @@ def proportional_hazards_test(fit: CoxFit, transform: str = "km") -> pd.DataFram
     matrix = matrix - matrix.mean(axis=0)
     linear = matrix @ fit.coefficients.to_numpy()
     scale = _time_scale(sets, transform)
-    with threadpool_limits(1):
+    with one_thread():
         score, plain = sets.derivatives(matrix, linear)
         score, crossed = sets.derivatives(matrix, linear, scale)
         _, squared = sets.derivatives(matrix, linear, scale**2)

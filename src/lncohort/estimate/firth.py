@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 from scipy.special import expit, log_expit
-from threadpoolctl import threadpool_limits
 
 from lncohort.estimate.arrays import flags
 from lncohort.estimate.rows import NotEstimable
+from lncohort.estimate.threads import one_thread
 
 LARGEST_STEP = 5.0
 STEPS = 100
@@ -78,7 +78,7 @@ def fit_firth(design: pd.DataFrame, response, profiled: list[str] | None = None)
         raise NotEstimable("not estimable: the covariates determine each other")
     # Newton's steps are the same at any scale; the sums are not as exact.
     scale = np.maximum(np.abs(matrix).max(axis=0), SMALL)
-    with threadpool_limits(1):
+    with one_thread():
         model = _Penalised(matrix / scale, outcome)
         beta, likelihood = model.maximum(np.zeros(matrix.shape[1]), fixed=())
         covariance = np.linalg.inv(model.augmented_information(beta))

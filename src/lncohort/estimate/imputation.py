@@ -2,9 +2,9 @@
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from lncohort.estimate.rows import NotEstimable
+from lncohort.estimate.threads import one_thread
 
 ITERATIONS = 10
 
@@ -62,7 +62,7 @@ def impute(data: pd.DataFrame, copies: int, seed: int) -> list[pd.DataFrame]:
     mean, spread = data.mean(), data.std(ddof=0).replace(0, 1)
     standard = ((data - mean) / spread).to_numpy()
     made = []
-    with threadpool_limits(1):
+    with one_thread():
         for random in np.random.default_rng(seed).spawn(copies):
             filled = pd.DataFrame(_chain(standard, random), data.index, data.columns)
             made.append(data.where(data.notna(), filled * spread + mean))

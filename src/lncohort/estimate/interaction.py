@@ -5,10 +5,18 @@ import math
 import numpy as np
 import pandas as pd
 
-from lncohort.estimate.logistic import METHOD, fit_levels, level_column
+from lncohort.estimate.logistic import LARGEST_COEFFICIENT, METHOD, Fit
+from lncohort.estimate.newton import maximise_many
+from lncohort.estimate.odds_ratios import fit_levels, level_column
 from lncohort.estimate.rows import NotEstimable, Z, row, wald
+from lncohort.estimate.standardise import METHOD as STANDARDISED
+from lncohort.estimate.standardise import standardised_risks
 from lncohort.study import Study
 
+SAMPLES = 2000
+LEAST_SOUND = 0.95
+SEED = 1
+BOOTSTRAP = f"bootstrap, {SAMPLES:,} samples of patients, percentiles (seed {SEED})"
 COMMON = (
     "The response is common, so these ratios of odds exaggerate ratios of risks; "
     "see the standardised risks."
@@ -86,6 +94,50 @@ def _mover(value: float, logs: np.ndarray, covariance: np.ndarray, signs: np.nda
     }
 
 
+def bootstrap_reri(fit: Fit, response, columns: list[str]) -> dict:
+    """RERI with the percentiles of samples of patients drawn with replacement.
+
+    Parameters
+    ----------
+    fit : Fit
+        A logistic model.
+    response : array of shape (n,)
+        What it was fitted to.
+    columns : list of str
+        Its columns of the first exposure alone, of the second alone, and of both.
+
+    Returns
+    -------
+    dict
+        measure, method, estimate, ci_low, ci_high, and a note of the samples that had no finite
+        estimate, if any; without an interval where these are more than one in twenty. The
+        percentiles give no P.
+
+    Notes
+    -----
+    Assmann SF, Hosmer DW, Lemeshow S, Mundt KA. Epidemiology 1996;7:286.
+    """
+    matrix = fit.design.to_numpy(dtype=float)
+    n = len(matrix)
+    drawn = np.random.default_rng(SEED).multinomial(n, np.full(n, 1 / n), size=SAMPLES)
+    found = maximise_many(matrix, response, drawn.astype(float), fit.coefficients.to_numpy())
+    places = [fit.design.columns.get_loc(column) for column in columns]
+    sound = np.isfinite(found).all(axis=1) & (np.abs(found[:, places]) < LARGEST_COEFFICIENT).all(1)
+    first, second, both = np.exp(found[sound][:, places].T)
+    own = np.exp(fit.coefficients[columns].to_numpy())
+    row = {
+        "measure": "RERI",
+        "method": BOOTSTRAP,
+        "estimate": float(own[2] - own[0] - own[1] + 1),
+    }
+    if sound.mean() >= LEAST_SOUND:
+        low, high = np.quantile(both - first - second + 1, [0.025, 0.975])
+        row |= {"ci_low": float(low), "ci_high": float(high)}
+    if not sound.all():
+        row["note"] = f"{(~sound).sum()} of {SAMPLES:,} samples had no finite estimate"
+    return row
+
+
 def cells(study: Study, drugs: tuple[str, str]) -> dict[tuple[bool, bool], str]:
     """Names of the four cells of two drugs; the doubly unexposed cell says who is in it."""
     first, second = (study.drug(name).label for name in drugs)
@@ -121,8 +173,15 @@ def interaction_rows(
     Returns
     -------
     list of dict
-        Crude and adjusted: an odds ratio for each cell, level "product" (multiplicative scale)
-        and level "additive" (RERI, AP and S of odds ratios), each in words in its note.
+        Crude and adjusted: an odds ratio for each cell, measure "OR within" for each drug among
+        those given the other, level "product" (multiplicative scale) and level "additive" (RERI,
+        AP and S of odds ratios; the contrast of standardised risks), each in words in its note.
+
+    Notes
+    -----
+    What to show: Knol MJ, VanderWeele TJ. Int J Epidemiol 2012;41:514. The interaction contrast
+    of risks does not suffer from odds ratios of a common outcome: VanderWeele TJ, Knol MJ.
+    Epidemiol Methods 2014;3:33.
     """
     names = cells(study, drugs)
     reference, first, second, both = names.values()
@@ -158,33 +217,49 @@ def interaction_rows(
 
 
 def _interaction_of(fit, why, analysis, place, levels, patients) -> list[dict]:
-    counts = {"n": len(patients), "events": int(patients["response"].sum())}
+    first, second, both = levels
+    place = place | {"n": len(patients), "events": int(patients["response"].sum())}
     if fit is None:
-        blank = place | counts | {"note": why}
+        place |= {"note": why}
         return [
-            row(analysis, "ratio of ORs", level="product", **blank),
-            *(row(analysis, m, level="additive", **blank) for m in ("RERI", "AP", "S")),
+            *(
+                row(analysis, "OR within", level=both, **(place | {"reference": other}))
+                for other in (second, first)
+            ),
+            row(analysis, "ratio of ORs", level="product", **place),
+            *(row(analysis, m, level="additive", **place) for m in ("RERI", "AP", "S", "IC")),
         ]
     columns = [level_column(level) for level in levels]
+    rows = []
+    for other, column in ((second, columns[1]), (first, columns[0])):
+        within = wald(*fit.contrast({columns[2]: 1.0, column: -1.0}))
+        shared = place | {"reference": other, "note": f"{both} against {other}"}
+        rows.append(row(analysis, "OR within", level=both, method=METHOD, **shared, **within))
     product = wald(*fit.contrast(dict(zip(columns, (-1.0, -1.0, 1.0), strict=True))))
+    note = _product_in_words(product, levels)
+    rows.append(
+        row(analysis, "ratio of ORs", level="product", method=METHOD, note=note, **place, **product)
+    )
     coefficients = fit.coefficients[columns].to_numpy()
     additive = additive_interaction(coefficients, fit.covariance.loc[columns, columns].to_numpy())
-    rows = [
-        row(
-            analysis,
-            "ratio of ORs",
-            level="product",
-            method=METHOD,
-            note=_product_in_words(product, levels),
-            **place,
-            **counts,
-            **product,
-        )
-    ]
+    if place["model"] == "adjusted":
+        response = patients.loc[fit.design.index, "response"].to_numpy(dtype=float)
+        additive.insert(2, bootstrap_reri(fit, response, columns))
     protective = coefficients[:2].min() < 0
     for figures in additive:
-        note = _additive_in_words(figures, protective, levels)
-        rows.append(row(analysis, level="additive", note=note, **place, **counts, **figures))
+        words = _additive_in_words(figures, protective, levels)
+        note = "; ".join(part for part in (figures.pop("note", ""), words) if part)
+        rows.append(row(analysis, level="additive", note=note, **place, **figures))
+    risks, covariance = standardised_risks(fit, [None, *levels])
+    signs = np.array([1.0, -1.0, -1.0, 1.0])
+    contrast = wald(float(signs @ risks), float(np.sqrt(signs @ covariance @ signs)), float)
+    note = (
+        f"Of 100 patients all given both, {100 * contrast['estimate']:.1f} more respond than the "
+        "sum of what each drug adds alone; 0 means additive."
+    )
+    rows.append(
+        row(analysis, "IC", level="additive", method=STANDARDISED, note=note, **place, **contrast)
+    )
     return rows
 
 

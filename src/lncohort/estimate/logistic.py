@@ -1,23 +1,20 @@
-"""Logistic models of the response, adjusted for the covariates of the study."""
+"""The logistic model: maximum likelihood, with errors that fit how the rows came about."""
 
-import warnings
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy import stats
-from statsmodels.discrete.discrete_model import Logit
-from threadpoolctl import threadpool_limits
+from scipy import optimize, stats
+from scipy.special import expit
 
-from lncohort.estimate.firth import FirthFit, fit_firth
-from lncohort.estimate.rows import NotEstimable, row, wald
-from lncohort.study import Study
+from lncohort.estimate.newton import maximise
+from lncohort.estimate.rows import NotEstimable
 
 LARGEST_COEFFICIENT = 15.0
 LARGEST_SE = 50.0
-LARGEST_PENALISED = float(np.log(1000))  # beyond it an odds ratio says no more than "empty cell"
+WIDEST = 40.0  # standard errors within which a limit of a profile is looked for
 METHOD = "logistic regression, maximum likelihood, Wald interval"
-FIRTH = "logistic regression, Firth's penalised likelihood, profile interval"
+ERRORS = ("model", "HC0", "HC1", "HC2", "HC3", "cluster")
 
 
 @dataclass(frozen=True)
@@ -31,6 +28,7 @@ class Fit:
     coefficients : Series of shape (p,)
         Log odds and log odds ratios, by column.
     covariance : DataFrame of shape (p, p)
+        Of the kind that was asked for.
     log_likelihood : float
     notes : tuple of str
         Patients and levels that could not enter the model.
@@ -57,15 +55,22 @@ class Fit:
         value = float(vector @ self.coefficients[names].to_numpy())
         return value, float(np.sqrt(vector @ self.covariance.loc[names, names].to_numpy() @ vector))
 
+    def wald_test(self, names: list[str]) -> float:
+        """P of the joint Wald test that some coefficients are 0."""
+        values = self.coefficients[names].to_numpy()
+        covariance = self.covariance.loc[names, names].to_numpy()
+        return float(stats.chi2.sf(values @ np.linalg.solve(covariance, values), len(names)))
 
-def model_population(study: Study, analysis_set: pd.DataFrame) -> pd.DataFrame:
-    """Patients who enter the models: those assessed, or all when ``not_assessed`` says so."""
-    if study.outcome.not_assessed == "non_response":
-        return analysis_set
-    return analysis_set[analysis_set["assessed"]]
 
-
-def fit_logistic(design: pd.DataFrame, response: pd.Series | np.ndarray) -> Fit:
+def fit_logistic(
+    design: pd.DataFrame,
+    response: pd.Series | np.ndarray,
+    *,
+    weights=None,
+    offset=None,
+    cluster=None,
+    errors: str = "model",
+) -> Fit:
     """Fit a logistic model by maximum likelihood.
 
     Parameters
@@ -74,40 +79,155 @@ def fit_logistic(design: pd.DataFrame, response: pd.Series | np.ndarray) -> Fit:
         With its intercept.
     response : array of shape (n,)
         Whether each patient responded.
+    weights : array of shape (n,), optional
+        How often each row counts, from 0 up. The errors of the model take them as numbers of
+        patients; for weights of another kind, such as inverse probabilities, ask for ``HC0``.
+    offset : array of shape (n,), optional
+        Added to the log odds of each row.
+    cluster : array of shape (n,), optional
+        The cluster of each row, when ``errors`` is ``cluster``.
+    errors : str
+        ``model`` (inverse of the information); ``HC0`` to ``HC3`` (sandwich, which holds when the
+        variance is not that of the model); ``cluster`` (sandwich of the sums of the scores by
+        cluster, times G / (G - 1) for G clusters).
+
+    Raises
+    ------
+    ValueError
+        When lengths differ, the response is not 0 or 1, a weight is below 0, or the errors are of
+        a kind that is not there.
+    NotEstimable
+        When a value is missing, all outcomes are the same, there are no more patients than
+        coefficients, the covariates determine each other, or the coefficients run away
+        (separation).
+
+    Notes
+    -----
+    Hosmer DW, Lemeshow S, Sturdivant RX. Applied Logistic Regression, 3rd ed., 2013, ch. 2. Errors:
+    MacKinnon JG, White H. J Econometrics 1985;29:305 (HC1 to HC3); Liang KY, Zeger SL. Biometrika
+    1986;73:13 (clusters).
+    """
+    matrix, outcome, weights, offset = _checked(design, response, weights, offset)
+    if errors not in ERRORS or (errors == "cluster") != (cluster is not None):
+        raise ValueError(
+            f"errors must be one of {', '.join(ERRORS)}, cluster with its column, found {errors!r}"
+        )
+    counted = weights > 0
+    if not 0 < outcome[counted].sum() < counted.sum():
+        raise NotEstimable("not estimable: all patients have the same outcome")
+    if counted.sum() <= matrix.shape[1]:
+        raise NotEstimable("not estimable: fewer patients than coefficients")
+    found = maximise(matrix, outcome, weights, offset)
+    covariance = np.linalg.inv(found.information)
+    spread = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    if not is_finite_fit(found.coefficients, spread):
+        raise NotEstimable("not estimable: the fit does not converge to finite odds ratios")
+    if errors != "model":
+        risk = expit(matrix @ found.coefficients + offset)
+        scores = weights * (outcome - risk)
+        if errors in ("HC2", "HC3"):
+            leverage = weights * risk * (1 - risk)
+            leverage *= np.einsum("ij,jk,ik->i", matrix, covariance, matrix)
+            scores /= (1 - leverage) ** (0.5 if errors == "HC2" else 1)
+        covariance = _sandwich(covariance, scores[:, None] * matrix, errors, cluster)
+    names = list(design.columns)
+    return Fit(
+        design=design,
+        coefficients=pd.Series(found.coefficients, index=names),
+        covariance=pd.DataFrame(covariance, index=names, columns=names),
+        log_likelihood=found.log_likelihood,
+    )
+
+
+def _checked(design, response, weights, offset):
+    """The arrays of a fit, of one length and without a missing value."""
+    matrix = design.to_numpy(dtype=float)
+    outcome = np.asarray(response, dtype=float)
+    n = len(matrix)
+    weights = np.ones(n) if weights is None else np.asarray(weights, dtype=float)
+    offset = np.zeros(n) if offset is None else np.asarray(offset, dtype=float)
+    for name, values in (("response", outcome), ("weights", weights), ("offset", offset)):
+        if values.shape != (n,):
+            raise ValueError(f"{name}: expected {n} values, one a row, found {values.shape}")
+        if not np.isfinite(values).all():
+            raise NotEstimable(f"not estimable: a value of the {name} is missing")
+    if not np.isfinite(matrix).all():
+        raise NotEstimable("not estimable: a covariate is missing")
+    if not np.isin(outcome, (0, 1)).all():
+        raise ValueError("response: expected 0 and 1 only")
+    if (weights < 0).any():
+        raise ValueError("weights: expected none below 0")
+    return matrix, outcome, weights, offset
+
+
+def _sandwich(inverse: np.ndarray, scores: np.ndarray, errors: str, cluster) -> np.ndarray:
+    """The inverse information around the spread of the scores."""
+    n, p = scores.shape
+    if errors == "cluster":
+        codes, labels = pd.factorize(np.asarray(cluster))
+        if len(codes) != n or (codes < 0).any():
+            raise ValueError(f"cluster: expected {n} labels, none missing")
+        if len(labels) <= p:
+            raise NotEstimable("not estimable: no more clusters than coefficients")
+        summed = np.zeros((len(labels), p))
+        np.add.at(summed, codes, scores)
+        meat = summed.T @ summed * len(labels) / (len(labels) - 1)
+    else:
+        meat = scores.T @ scores * (n / (n - p) if errors == "HC1" else 1)
+    return inverse @ meat @ inverse
+
+
+def profile_intervals(
+    design: pd.DataFrame, response, columns: list[str], *, weights=None, offset=None
+) -> pd.DataFrame:
+    """95 % intervals and P of some coefficients by the profile of the likelihood.
+
+    Parameters are those of :func:`fit_logistic`.
+
+    Returns
+    -------
+    DataFrame of shape (len(columns), 3)
+        By column: ci_low and ci_high of the coefficient, infinite where the likelihood does not
+        fall enough, and p_value of the likelihood-ratio test.
 
     Raises
     ------
     NotEstimable
-        When the fit does not converge or its coefficients run away (separation).
+        As for :func:`fit_logistic`.
 
     Notes
     -----
-    Hosmer DW, Lemeshow S, Sturdivant RX. Applied Logistic Regression, 3rd ed., 2013, ch. 2.
+    Venzon DJ, Moolgavkar SH. Appl Stat 1988;37:87.
     """
-    outcome = np.asarray(response, dtype=float)
-    matrix = design.to_numpy(dtype=float)
-    if not 0 < outcome.sum() < len(outcome):
-        raise NotEstimable("not estimable: all patients have the same outcome")
-    if len(outcome) <= matrix.shape[1]:
-        raise NotEstimable("not estimable: fewer patients than coefficients")
-    # one thread, so that the sums of the solver do not depend on the machine's
-    with threadpool_limits(1), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            fitted = Logit(outcome, matrix).fit(method="newton", maxiter=50, disp=0)
-            coefficients, covariance = fitted.params, fitted.cov_params()
-        except (np.linalg.LinAlgError, ValueError) as error:
-            raise NotEstimable("not estimable: the covariates determine each other") from error
-    variances = np.maximum(np.diag(covariance), 0.0)
-    if not (fitted.mle_retvals["converged"] and is_finite_fit(coefficients, np.sqrt(variances))):
-        raise NotEstimable("not estimable: the fit does not converge to finite odds ratios")
-    names = list(design.columns)
-    return Fit(
-        design=design,
-        coefficients=pd.Series(coefficients, index=names),
-        covariance=pd.DataFrame(covariance, index=names, columns=names),
-        log_likelihood=float(fitted.llf),
-    )
+    fit = fit_logistic(design, response, weights=weights, offset=offset)
+    matrix, outcome, weights, offset = _checked(design, response, weights, offset)
+    level = fit.log_likelihood - stats.chi2.ppf(0.95, 1) / 2
+    rows = {}
+    for name in columns:
+        place = design.columns.get_loc(name)
+        own, others = matrix[:, place], np.delete(matrix, place, axis=1)
+        beta, se = fit.contrast({name: 1.0})
+
+        def above(value, own=own, others=others):
+            held = maximise(others, outcome, weights, offset + value * own)
+            return held.log_likelihood - level
+
+        rows[name] = {
+            key: _limit(above, beta, side * se) for key, side in (("ci_low", -1), ("ci_high", 1))
+        }
+        ratio = 2 * (fit.log_likelihood - (above(0.0) + level))
+        rows[name]["p_value"] = float(stats.chi2.sf(max(ratio, 0.0), 1))
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _limit(above, beta: float, step: float) -> float:
+    """Where a profile falls to its level, from the maximum in the direction of a step."""
+    reach = 2.0
+    while above(beta + reach * step) > 0:
+        reach *= 1.5
+        if reach > WIDEST:
+            return float(np.copysign(np.inf, step))
+    return float(optimize.brentq(above, beta, beta + reach * step, xtol=1e-10))
 
 
 def is_finite_fit(coefficients: np.ndarray | pd.Series, errors: np.ndarray | pd.Series) -> bool:
@@ -115,253 +235,11 @@ def is_finite_fit(coefficients: np.ndarray | pd.Series, errors: np.ndarray | pd.
     return bool((np.abs(coefficients) < LARGEST_COEFFICIENT).all() and (errors < LARGEST_SE).all())
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """Patients and covariate columns that can enter a model.
-
-    Attributes
-    ----------
-    patients : DataFrame
-        Rows that can enter.
-    covariates : DataFrame of shape (len(patients), p)
-        Indicators of levels, and numbers centred, per ``unit_of_change``.
-    notes : tuple of str
-        Patients and levels left out, with their counts.
-    left_out : dict of (str, str) to str
-        By factor and level, the outcomes for which the level was left out.
-    """
-
-    patients: pd.DataFrame
-    covariates: pd.DataFrame
-    notes: tuple[str, ...]
-    left_out: dict[tuple[str, str], str]
-
-
-def prepare(
-    study: Study,
-    patients: pd.DataFrame,
-    adjusted: bool,
-    factors: tuple[str, ...] = (),
-    without: tuple[str, ...] = (),
-    time_to_event: bool = False,
-    penalised: bool = False,
-) -> Prepared:
-    """Look at the cells before a fit, and keep what can be fitted.
-
-    Patients with a missing number leave (complete cases). Patients in a level in which none or
-    all responded leave, because the level predicts their outcome and its odds ratio is infinite;
-    both are counted in the notes. A hazard ratio is finite where all responded, each at a time.
-
-    Parameters
-    ----------
-    patients
-        Rows of the model population.
-    adjusted
-        Whether the covariates of the study enter.
-    factors
-        Names of categorical columns of ``patients`` that enter beside the covariates.
-    without
-        Covariates that do not enter.
-    time_to_event
-        Whether hazards are modelled: then only a level in which none responded leaves.
-    penalised
-        Whether the likelihood is penalised: then no level leaves.
-    """
-    chosen = [c for c in study.covariates if adjusted and c.adjust and c.name not in without]
-    notes = []
-    numbers = [c for c in chosen if not c.levels]
-    complete = patients[[c.name for c in numbers]].notna().all(axis=1)
-    if not complete.all():
-        notes.append(f"{int((~complete).sum())} patients with a missing covariate left out")
-    kept = patients[complete]
-    names = [*factors, *(c.name for c in chosen if c.levels)]
-    left_out = {}
-    while not penalised:
-        for name in names:
-            cells = kept.groupby(name, observed=True)["response"].agg(["size", "sum"])
-            all_responded = (cells["sum"] == cells["size"]) & (not time_to_event)
-            decided = cells.index[(cells["sum"] == 0) | all_responded]
-            if len(decided):
-                level = decided[0]
-                size, events = cells.loc[level]
-                left_out[name, level] = f"{events} responses among {size}"
-                notes.append(f"{name} {level}: {left_out[name, level]}, left out")
-                kept = kept[kept[name] != level]
-                break
-        else:
-            break
-    columns = {}
-    for covariate in chosen:
-        values = kept[covariate.name]
-        if covariate.levels:
-            present = [level for level in values.cat.categories if (values == level).any()]
-            for level in present[1:]:
-                columns[f"{covariate.name}: {level}"] = (values == level).astype(float)
-        elif values.nunique() > 1:
-            centred = (values - values.mean()) / covariate.unit_of_change
-            columns[covariate.name] = centred
-    return Prepared(kept, pd.DataFrame(columns, index=kept.index), tuple(notes), left_out)
-
-
 def with_intercept(*parts: pd.DataFrame) -> pd.DataFrame:
     """The design matrix of these columns, behind an intercept."""
     design = pd.concat(parts, axis=1)
     design.insert(0, "intercept", 1.0)
     return design
-
-
-def level_column(level: str) -> str:
-    """The name of the design column of an exposure level."""
-    return f"exposure: {level}"
-
-
-def fit_levels(
-    study: Study, patients: pd.DataFrame, exposure: str, reference: str, adjusted: bool
-) -> Fit:
-    """Fit one coefficient for each level of an exposure but the reference.
-
-    Parameters
-    ----------
-    study : Study
-    patients : DataFrame of shape (n, columns)
-        The model population.
-    exposure : str
-        A categorical column of ``patients``.
-    reference : str
-        One of its categories.
-    adjusted : bool
-        Whether the covariates of the study enter.
-
-    Raises
-    ------
-    NotEstimable
-        When the reference has no response, or only responses, or the fit fails.
-    """
-    prepared = prepare(study, patients, adjusted, factors=(exposure,))
-    present = set(prepared.patients[exposure])
-    values = prepared.patients[exposure]
-    left_out = {
-        level: prepared.left_out.get((exposure, level), "no patient with every covariate known")
-        for level in values.cat.categories
-        if level not in present
-    }
-    if reference in left_out:
-        raise NotEstimable(f"not estimable: {left_out[reference]} in the reference")
-    design = _design(prepared, exposure, reference)
-    fit = fit_logistic(design, prepared.patients["response"])
-    return replace(fit, notes=prepared.notes, left_out=left_out)
-
-
-def _design(prepared: Prepared, exposure: str, reference: str) -> pd.DataFrame:
-    """Indicators of the levels that are there but the reference, and the covariates."""
-    values = prepared.patients[exposure]
-    levels = [x for x in values.cat.categories if x != reference and (values == x).any()]
-    dummies = pd.DataFrame(
-        {level_column(level): (values == level).astype(float) for level in levels},
-        index=values.index,
-    )
-    return with_intercept(dummies, prepared.covariates)
-
-
-def fit_levels_penalised(
-    study: Study, patients: pd.DataFrame, exposure: str, reference: str, adjusted: bool
-) -> FirthFit:
-    """Fit the levels of an exposure by Firth's likelihood, with those that have one outcome.
-
-    Parameters and errors are those of :func:`fit_levels`.
-    """
-    prepared = prepare(study, patients, adjusted, factors=(exposure,), penalised=True)
-    design = _design(prepared, exposure, reference)
-    profiled = [name for name in design.columns if name.startswith(level_column(""))]
-    return fit_firth(design, prepared.patients["response"], profiled)
-
-
-def odds_ratio_rows(
-    study: Study,
-    patients: pd.DataFrame,
-    analysis: str,
-    exposure: str,
-    reference: str,
-    contrast: str,
-) -> list[dict]:
-    """Odds ratios of every level of an exposure against a reference, crude and adjusted.
-
-    Parameters
-    ----------
-    study : Study
-    patients : DataFrame of shape (n, columns)
-        The model population.
-    analysis, contrast : str
-        Where the rows stand in the table of estimates.
-    exposure, reference : str
-        A categorical column of ``patients`` and one of its categories.
-
-    Returns
-    -------
-    list of dict
-        Two rows for each level that any patient has; ``n`` and ``events`` are of the level in
-        the model population, before any patient is left out of the model. A level in which none
-        or all responded has its odds ratio by Firth's penalised likelihood, and says so.
-    """
-    rows = []
-    for model in ("crude", "adjusted"):
-        arguments = (study, patients, exposure, reference, model == "adjusted")
-        fit, why = _attempted(fit_levels, *arguments)
-        penalised = None
-        if fit is not None and patients[exposure].isin(list(fit.left_out)).any():
-            penalised, _ = _attempted(fit_levels_penalised, *arguments)
-        for level in patients[exposure].cat.categories:
-            cell = patients.loc[patients[exposure] == level, "response"]
-            if cell.empty:
-                continue
-            place = {
-                "model": model,
-                "contrast": contrast,
-                "level": str(level),
-                "reference": reference,
-                "n": len(cell),
-                "events": int(cell.sum()),
-                "method": METHOD,
-            }
-            if level == reference:
-                rows.append(row(analysis, "OR", 1.0, **place, note="reference"))
-            elif fit is None:
-                rows.append(row(analysis, "OR", **place, note=why))
-            elif level in fit.left_out and _has(penalised, level):
-                interval = penalised.intervals.loc[level_column(level)]
-                figures = dict(interval) | {
-                    "estimate": float(np.exp(penalised.coefficients[level_column(level)])),
-                    "ci_low": float(np.exp(interval["ci_low"])),
-                    "ci_high": float(np.exp(interval["ci_high"])),
-                    "method": FIRTH,
-                }
-                note = f"{fit.left_out[level]}: by Firth's penalised likelihood"
-                rows.append(row(analysis, "OR", **(place | figures), note=note))
-            elif level in fit.left_out:
-                rows.append(
-                    row(analysis, "OR", **place, note=f"not estimable: {fit.left_out[level]}")
-                )
-            else:
-                figures = wald(*fit.contrast({level_column(level): 1.0}))
-                rows.append(row(analysis, "OR", **place, **figures, note="; ".join(fit.notes)))
-    return rows
-
-
-def _attempted(fit, *arguments):
-    """What a fit gives, and why it gives nothing."""
-    try:
-        return fit(*arguments), ""
-    except NotEstimable as error:
-        return None, str(error)
-
-
-def _has(penalised: FirthFit | None, level: str) -> bool:
-    """Whether a level has a penalised estimate of a sensible size, with a finite interval."""
-    name = level_column(level)
-    if penalised is None or name not in penalised.intervals.index:
-        return False
-    sensible = abs(penalised.coefficients[name]) < LARGEST_PENALISED
-    return bool(sensible and np.isfinite(penalised.intervals.loc[name]).all())
 
 
 def likelihood_ratio_p(full: Fit, restricted: Fit) -> float:

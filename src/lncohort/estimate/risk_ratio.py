@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from statsmodels.genmod.families import Poisson
 from statsmodels.genmod.generalized_linear_model import GLM
-from threadpoolctl import threadpool_limits
 
 from lncohort.estimate.logistic import is_finite_fit
 from lncohort.estimate.rows import NotEstimable
+from lncohort.estimate.threads import one_thread
 
 NEAREST_TO_EDGE = 1e-6
 MOST_STEPS = 100
@@ -80,7 +80,7 @@ def fit_modified_poisson(
     are to be used, not the fitted risks.
     """
     matrix, outcome, weight = _checked(design, response, weights)
-    with threadpool_limits(1), warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model = GLM(outcome, matrix, family=Poisson(), var_weights=weight)
         try:
@@ -129,7 +129,7 @@ def fit_log_binomial(
         raise ValueError("the design has no intercept, expected a column or a sum of columns of 1")
     if _rank(matrix[outcome == 0]) < matrix.shape[1]:
         raise NotEstimable(AT_THE_EDGE)
-    with threadpool_limits(1):
+    with one_thread():
         beta, converged = _largest_likelihood(matrix, outcome, weight, beta)
     risk = np.exp(matrix @ beta)
     if risk.max() > 1 - NEAREST_TO_EDGE:

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
-from lncohort.estimate.logistic import Fit, fit_levels, level_column
+from lncohort.estimate.logistic import Fit
+from lncohort.estimate.odds_ratios import fit_levels, level_column
 from lncohort.estimate.rows import NotEstimable, row, wald
 from lncohort.study import Study
 

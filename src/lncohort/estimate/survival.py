@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from lncohort.estimate.cox import CoxFit, fit_cox, proportional_hazards_test
-from lncohort.estimate.logistic import prepare
+from lncohort.estimate.odds_ratios import prepare
 from lncohort.estimate.rows import NotEstimable, Z, row, wald
 from lncohort.study import Study
 

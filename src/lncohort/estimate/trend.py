@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from lncohort.estimate.logistic import METHOD, fit_logistic, prepare, with_intercept
+from lncohort.estimate.logistic import METHOD, fit_logistic, with_intercept
+from lncohort.estimate.odds_ratios import prepare
 from lncohort.estimate.rows import NotEstimable, row, wald
 from lncohort.study import Study
 

@@ -7,11 +7,13 @@ import pandas as pd
 from scipy import stats
 
 from lncohort.estimate.arrays import flags, sampling_weights
+from lncohort.estimate.matching import Matched
 from lncohort.estimate.propensity import Propensity, weights
 from lncohort.estimate.rows import NotEstimable, Z
 
 STACKED = "stacked estimating equations, the propensity score estimated"
 FIXED = "sandwich (HC0), the weights taken as known"
+PAIRS = "sandwich of the matched pairs"
 INFLUENCE = "efficient influence function"
 SMALL = 1e-12
 
@@ -129,6 +131,35 @@ def propensity_weighted_effect(outcome, propensity: Propensity, estimand: str = 
         gradient = (slope * group * (y - mean)) @ design
         added.append(solved @ gradient / (w * group).sum())
     return _effect(y, t, w, np.array(added), STACKED)
+
+
+def matched_effect(outcome, matched: Matched) -> Effect:
+    """Effect in the treated who have a match, from pairs.
+
+    Parameters
+    ----------
+    outcome : array of shape (n,)
+    matched : Matched
+        One other for each treated row.
+
+    Raises
+    ------
+    NotEstimable
+        When there is no pair, or an outcome is missing.
+
+    Notes
+    -----
+    Austin PC. Stat Med 2011;30:1292: what the two of a pair share is counted in the errors.
+    """
+    y = np.asarray(outcome, dtype=float)
+    treated, other = y[matched.treated], y[matched.other]
+    if not len(treated):
+        raise NotEstimable("not estimable: no treated patient has a match")
+    if not np.isfinite([treated, other]).all():
+        raise NotEstimable("not estimable: an outcome is missing")
+    pairs = len(treated)
+    influence = ((a - a.mean()) / pairs for a in (treated, other))
+    return _from_influence(treated.mean(), other.mean(), *influence, PAIRS)
 
 
 def _effect(y, t, w, added: np.ndarray, method: str) -> Effect:

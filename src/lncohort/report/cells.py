@@ -12,7 +12,8 @@ from lncohort.study import Study
 
 COUNT_MEASURES = ("count", "missing", "patients")
 EXITS = ("death", "kidney_failure", "observation_end", "study_end", "follow_up_end")
-DERIVED = ("trend", "product", "additive", "interaction")
+DERIVED = ("trend", "product", "additive", "interaction")  # levels of no set of patients
+DERIVED_MEASURES = ("OR within",)  # of two sets of patients
 TABLE_1_GROUPS = ("all", "ever", "never")
 
 Cell = Hashable
@@ -40,6 +41,8 @@ def _cell(row, kinds: dict[str, str], regimens: dict[str, frozenset[str]]) -> Ce
     kind = kinds.get(row.analysis)
     if kind == "survival":
         return ("survival", row.model, row.contrast, row.level)
+    if row.measure in DERIVED_MEASURES:
+        return None
     if row.level in DERIVED:
         return (kind, row.level) if row.level == "trend" else None
     if kind == "subgroup":

@@ -36,12 +36,12 @@ def ratio(value: float) -> str:
 
 def signed_ratio(value: float) -> str:
     """A measure that may be negative (RERI, AP): two decimals and a true minus sign."""
-    return NONE if is_missing(value) else f"{value:.2f}".replace("-", MINUS)
+    return NONE if is_missing(value) else f"{value:z.2f}".replace("-", MINUS)
 
 
 def percent(value: float) -> str:
     """A percentage (0 to 100) with one decimal, without its sign."""
-    return NONE if is_missing(value) else f"{value:.1f}".replace("-", MINUS)
+    return NONE if is_missing(value) else f"{value:z.1f}".replace("-", MINUS)
 
 
 def percent_of_risk(value: float) -> str:
@@ -53,7 +53,7 @@ def quantity(value: float) -> str:
     """A mean, SD or quantile: one decimal below 100, none above."""
     if is_missing(value):
         return NONE
-    return f"{value:.1f}".replace("-", MINUS) if abs(value) < 99.95 else count(value)
+    return f"{value:z.1f}".replace("-", MINUS) if abs(value) < 99.95 else count(value)
 
 
 def p_value(value: float) -> str:

@@ -108,6 +108,9 @@ SECTION_OF_KIND = {
     "dose_band": "exposure",
     "duration_band": "exposure",
     "dose_by_duration": "exposure",
+    "dose_curve": "exposure",
+    "duration_curve": "exposure",
+    "weighting": "belief",
     "joint": "regimens",
     "interaction": "synergy",
     "standardised_risk": "risks",
@@ -168,7 +171,15 @@ def _sections(results, tables: dict[str, Table], pictures: dict[str, Picture]) -
         Section(
             "exposure",
             capital(results.study.exposure.drug) + ": use, dose and duration",
-            [*words.exposure, *picture("exposure"), *table("exposure", "dose_by_duration")],
+            [
+                *words.exposure,
+                *picture("exposure"),
+                *table("exposure"),
+                *picture("dose_curve"),
+                *picture("duration_curve"),
+                *words.curves,
+                *table("dose_by_duration"),
+            ],
             3,
         ),
         Section(
@@ -196,6 +207,17 @@ def _sections(results, tables: dict[str, Table], pictures: dict[str, Picture]) -
                 *table("hazards"),
             ],
             3,
+        ),
+        Section(
+            "belief",
+            "Can it be believed",
+            [
+                *words.belief,
+                *picture("comparison"),
+                *table("comparison"),
+                *picture("balance"),
+                *folded("balance"),
+            ],
         ),
         Section(
             "published",

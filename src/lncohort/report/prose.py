@@ -15,10 +15,12 @@ class Words:
     sequence: list[str]
     swimmer: list[str]
     exposure: list[str]
+    curves: list[str]
     joint: list[str]
     synergy: list[str]
     risks: list[str]
     survival: list[str]
+    belief: list[str]
     published: list[str]
 
 
@@ -29,10 +31,12 @@ def words_of(results) -> Words:
         sequence=_sequence(results),
         swimmer=_swimmer(results),
         exposure=_exposure(results),
+        curves=_curves(results),
         joint=_joint(results),
         synergy=_synergy(results),
         risks=_risks(results),
         survival=_survival(results),
+        belief=_belief(results),
         published=_published(results),
     )
 
@@ -76,16 +80,54 @@ def _exposure(results) -> list[str]:
         f"Use, mean daily dose and duration are taken {window}. They are known only after the "
         "index date: a patient must stay without the outcome long enough to be a long user."
     ]
+    return told if analysis_of(study, "weighting") else told + _e_values(results)
+
+
+def _curves(results) -> list[str]:
+    found = []
+    for kind, what in (("dose_curve", "dose"), ("duration_curve", "duration")):
+        own = pick(results.estimates, analysis=analysis_of(results.study, kind))
+        any_change, bend = (one(own, level=name) for name in ("any change", "non-linear"))
+        if any_change is not None:
+            found.append(
+                f"{what} among users, any change {numbers.p_phrase(any_change.p_value)}, "
+                f"departure from a line {numbers.p_phrase(bend.p_value)}"
+            )
+    if not found:
+        return []
+    return [
+        "The curves are restricted cubic splines among users, against never use, drawn from the "
+        "5th to the 95th percentile; squares are the bands of the table. Tests: "
+        f"{'; '.join(found)}."
+    ]
+
+
+def _belief(results) -> list[str]:
+    study, told = results.study, []
+    weighting = pick(results.estimates, analysis=analysis_of(study, "weighting"))
+    if not weighting.empty:
+        told.append(
+            "The same question by analyses that stand on other assumptions. Standardised: the "
+            "outcome model is right. Weighted and matched: the model of who is given the drug is "
+            "right. Doubly robust: one of the two is. All of them need every confounder to have "
+            "been measured on the index date, and none of them mends time: use is still counted "
+            "after the index date."
+        )
+    return told + _e_values(results)
+
+
+def _e_values(results) -> list[str]:
+    study = results.study
     use = pick(results.estimates, analysis=analysis_of(study, "use"))
     point, limit = (one(use, measure=name) for name in ("E-value", "E-value of the limit"))
-    if point is not None and not numbers.is_missing(point.estimate):
-        told.append(
-            f"To explain the adjusted odds ratio of ever use away, a confounder that was not "
-            f"measured would need risk ratios of {numbers.ratio(point.estimate)} with both use and "
-            f"{study.outcome.label} (E-value); to move the limit of its interval to 1, of "
-            f"{numbers.ratio(limit.estimate)}. It says nothing of immortal time."
-        )
-    return told
+    if point is None or numbers.is_missing(point.estimate):
+        return []
+    return [
+        f"To explain the adjusted odds ratio of ever use away, a confounder that was not "
+        f"measured would need risk ratios of {numbers.ratio(point.estimate)} with both use and "
+        f"{study.outcome.label} (E-value); to move the limit of its interval to 1, of "
+        f"{numbers.ratio(limit.estimate)}. It says nothing of immortal time."
+    ]
 
 
 def _joint(results) -> list[str]:

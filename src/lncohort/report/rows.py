@@ -36,9 +36,9 @@ def first(estimates: pd.DataFrame, **wanted):
     return next(pick(estimates, **wanted).itertuples(index=False), None)
 
 
-def levels(rows: pd.DataFrame) -> list[str]:
-    """The levels of some rows, each once, in the order of the table."""
-    return list(dict.fromkeys(rows["level"]))
+def levels(rows: pd.DataFrame, column: str = "level") -> list[str]:
+    """The levels of some rows, or what another column holds, each once, in their order."""
+    return list(dict.fromkeys(rows[column]))
 
 
 def analysis_of(study: Study, kind: str) -> str | None:

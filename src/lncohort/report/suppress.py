@@ -10,7 +10,8 @@ The rule, with ``min_cell`` of the study file:
    equations; counts are withheld until no small one has a single solution.
 3. A complement keeps its adjusted estimates, from which its counts cannot be calculated. Its
    percentages and crude estimates, from which they can, are withheld, and so are crude
-   estimates against it and crude trends and products that hold it.
+   estimates against it and crude trends and products that hold it. So are crude differences of
+   the shares of a level of Table 1.
 4. A step of the attrition table with a small exclusion is joined to the next ones, until they
    exclude ``min_cell`` or more together; the last, to those before. Where all steps together
    exclude fewer, the number excluded and the number before are withheld.
@@ -28,7 +29,15 @@ import re
 import numpy as np
 import pandas as pd
 
-from lncohort.report.cells import COUNT_MEASURES, DERIVED, Cell, Sum, cells_of_rows, sums_of
+from lncohort.report.cells import (
+    COUNT_MEASURES,
+    DERIVED,
+    DERIVED_MEASURES,
+    Cell,
+    Sum,
+    cells_of_rows,
+    sums_of,
+)
 from lncohort.study import Study
 
 SMALL = "suppressed: small count"
@@ -76,8 +85,10 @@ def suppress_estimates(study: Study, estimates: pd.DataFrame) -> pd.DataFrame:
     counts_only = shown["measure"].isin([*COUNT_MEASURES, "percent"])
     crude = shown["model"] == "crude"
     against = _reference_hidden(shown, is_hidden)
-    derived = shown["level"].isin(DERIVED) & crude & _in_hidden_block(shown, is_hidden)
+    derived = shown["level"].isin(DERIVED) | shown["measure"].isin(DERIVED_MEASURES)
+    derived &= crude & _in_hidden_block(shown, is_hidden)
     no_numbers = is_small | (crude & (is_hidden | against)) | derived
+    no_numbers |= crude & _of_hidden_level(shown, small | hidden | hidden_n)
     no_numbers = no_numbers.where(~counts_only, cell.isin(hidden_n))
     no_numbers &= shown["note"] != "reference"
     touched = no_numbers | is_hidden.where(~counts_only, cell.isin(hidden_n))
@@ -198,6 +209,14 @@ def _in_hidden_block(estimates: pd.DataFrame, is_hidden: pd.Series) -> pd.Series
     blocks = set(estimates.loc[is_hidden, ["analysis", "contrast"]].itertuples(False, None))
     named = estimates[["analysis", "contrast"]].itertuples(False, None)
     return pd.Series([key in blocks for key in named], index=estimates.index)
+
+
+def _of_hidden_level(estimates: pd.DataFrame, hidden: set) -> pd.Series:
+    """Whether a difference of shares is of a level of Table 1 that is withheld in some group."""
+    levels = {(c[1], c[3]) for c in hidden if c[0] == "table1"}
+    named = estimates[["contrast", "level"]].itertuples(False, None)
+    found = pd.Series([key in levels for key in named], index=estimates.index)
+    return found & (estimates["measure"] == "SMD")
 
 
 def suppress_attrition(attrition: pd.DataFrame, min_cell: int) -> pd.DataFrame:

@@ -17,6 +17,9 @@ ANALYSES = {
     "0, 1, 2, ..., without unknown doses",
     "duration_band": "bands of duration against never use; P for trend over the bands, scored "
     "0, 1, 2, ...",
+    "dose_curve": "odds ratio against never use along the mean daily dose: a restricted cubic spline "
+    "with four knots among users, with Wald tests of any change and of non-linearity",
+    "duration_curve": "the same along the duration of use",
     "dose_by_duration": "dose bands crossed with duration bands against never use",
     "joint": "regimens (the set of drugs used) against {reference}",
     "interaction": "{first} × {second}: the product term (multiplicative scale) and, from the same "
@@ -25,6 +28,10 @@ ANALYSES = {
     "interaction",
     "standardised_risk": "risks of the adjusted model standardised to its population, their "
     "difference (RD) and ratio (RR), with intervals by the delta method",
+    "weighting": "ever against never use by a propensity score (logistic model of use given the "
+    "covariates): inverse probability weights to all (ATE) and to users (ATT), overlap weights, "
+    "pairs within 0.2 SD of the logit of the score, and doubly robust (AIPW); errors by stacked "
+    "estimating equations; standardised mean differences before and after",
     "survival": "time to the response: one minus Kaplan–Meier, cumulative incidence "
     "(Aalen–Johansen) with death and kidney failure competing, Cox models, crude and adjusted, "
     "with a test of proportional hazards on scaled Schoenfeld residuals, and a Cox model in which "

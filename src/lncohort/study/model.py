@@ -241,11 +241,14 @@ class Analysis(Part):
         "use",
         "dose_band",
         "duration_band",
+        "dose_curve",
+        "duration_curve",
         "dose_by_duration",
         "joint",
         "interaction",
         "subgroup",
         "standardised_risk",
+        "weighting",
         "survival",
     ]
     reference: str | None = None

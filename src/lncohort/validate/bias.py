@@ -5,7 +5,8 @@ import pandas as pd
 from scipy.special import expit
 
 from lncohort.estimate.analyse import with_exposure
-from lncohort.estimate.logistic import Fit, fit_levels, level_column, model_population
+from lncohort.estimate.logistic import Fit
+from lncohort.estimate.odds_ratios import fit_levels, level_column, model_population
 from lncohort.simulate.cohort import simulated_cohort
 from lncohort.study import Study
 from lncohort.study.model import Analysis

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import matplotlib
 
 from lncohort.errors import UserError
-from lncohort.report.figures import cohort, course, effects, survival
+from lncohort.report.figures import belief, cohort, course, dose_response, effects, survival
 from lncohort.report.figures.drawing import SETTINGS, Drawing, inline
 from lncohort.report.suppress import suppress
 
@@ -19,11 +19,15 @@ FIGURES = {
     "persistence": course.persistence,
     "swimmer": course.swimmer,
     "exposure": effects.exposure,
+    "dose_curve": dose_response.dose,
+    "duration_curve": dose_response.duration,
     "joint": effects.joint,
     "risks": effects.risks,
     "subgroups": effects.subgroups,
     "cumulative_incidence": survival.cumulative_incidence,
     "kaplan_meier": survival.kaplan_meier,
+    "comparison": belief.comparison,
+    "balance": belief.balance,
     "published": effects.published,
 }
 

@@ -1,6 +1,6 @@
 """The display tables: every number in them comes from the estimates table."""
 
-from lncohort.report.tables import cohort, effects, survival
+from lncohort.report.tables import belief, cohort, effects, survival
 from lncohort.report.tables.published import published
 from lncohort.report.tables.table import Table
 
@@ -30,6 +30,8 @@ def display_tables(results) -> dict[str, Table]:
         effects.subgroups(results),
         survival.curve_points(results),
         survival.hazards(results),
+        belief.comparison(results),
+        belief.balance(results),
         published(results),
     ]
     return {table.name: table for table in found if table is not None}

@@ -160,22 +160,33 @@ def synergy(results) -> list[Table]:
 
 def _pair(results, analysis, own: pd.DataFrame) -> Table:
     labels = [results.study.drug(drug).label for drug in analysis.drugs]
-    rows = [heading("Given"), *_or_rows(results, own, str), heading("Departure of both together")]
+    rows = [heading("Against neither"), *_or_rows(results, own, str)]
+    rows.append(heading("Among those given the other drug"))
+    within = pick(own, measure="OR within")
+    for reference, given in zip(reversed(levels(within, "reference")), labels, strict=False):
+        other = next(label for label in labels if label != given)
+        crude, adjusted = (
+            one(within, model=model, reference=reference) for model in ("crude", "adjusted")
+        )
+        cells = (estimated(crude), estimated(adjusted), numbers.p_value(adjusted.p_value))
+        rows.append(Row((f"{other}, among those given {given}", "", *cells)))
+    rows.append(heading("Departure of both together"))
     for level, measure, words, form in (
         ("product", "ratio of ORs", "Product: ratio of ORs", numbers.ratio),
         ("additive", "RERI", "Sum: RERI", numbers.signed_ratio),
         ("additive", "AP", "Sum: AP", numbers.signed_ratio),
         ("additive", "S", "Sum: S", numbers.signed_ratio),
+        ("additive", "IC", "Sum of risks: IC, points", numbers.percent_of_risk),
     ):
         found = pick(own, level=level, measure=measure)
         crude = pick(found, model="crude")
         for row in pick(found, model="adjusted").itertuples():
-            first = next(crude.itertuples(), None) if level == "product" else None
-            by = f", {row.method}" if level == "additive" and row.method else ""
+            first = next(crude.itertuples(), None) if measure in ("ratio of ORs", "IC") else None
+            by = f", {row.method.split(',')[0]}" if measure in ("RERI", "AP", "S") else ""
             rows.append(
                 Row(
                     (
-                        words + by,
+                        words + (by if row.method else ""),
                         "",
                         estimated(first, form) if first is not None else "",
                         estimated(row, form),
@@ -189,9 +200,11 @@ def _pair(results, analysis, own: pd.DataFrame) -> Table:
         ("Drugs", *OR_COLUMNS),
         tuple(rows),
         (
-            "Without departure the ratio of ORs and S are 1, RERI and AP are 0. RERI: relative "
+            "Without departure the ratio of ORs and S are 1, RERI, AP and IC are 0. RERI: relative "
             "excess risk due to interaction; AP: attributable proportion; S: synergy index; all "
-            "of odds ratios. MOVER: a second interval of the same estimate.",
+            "of odds ratios. MOVER and bootstrap: other intervals of the same estimate. IC: "
+            "interaction contrast of risks standardised to the cohort, in percentage points; it "
+            "does not exaggerate as ratios of odds do.",
         ),
     )
 
