@@ -115,8 +115,6 @@ class Estimator:
         Whether covariates are read.
     shuffled : bool
         Whether the order of the rows must not matter.
-    units : tuple of float
-        Factors by which ``a`` may be multiplied.
     doubled : str
         What becomes of the numbers when every row stands twice: ``error`` (standard errors shrink
         by the root of 2), ``chi2`` (statistics double), or nothing that is known.
@@ -148,7 +146,6 @@ class Estimator:
     outcome: str | None = None
     adjusted: bool = True
     shuffled: bool = True
-    units: tuple[float, ...] = (10.0, 1e-3)
     doubled: str = ""
     with_weights: Callable | None = None
     frequency: bool = False
@@ -394,7 +391,6 @@ ESTIMATORS = (
         RESPONSE,
         fit=model(fit_logistic, "response"),
         outcome="response",
-        units=(10.0,),
         doubled="error",
         truth=IN_A,
         order=3,
@@ -653,7 +649,6 @@ ESTIMATORS = (
         RESPONSE,
         numbers=excess_of_both,
         outcome="response",
-        units=(10.0,),
         truth={"RERI MOVER estimate": 0.0},
         biased=SKEWED,
     ),

@@ -186,10 +186,10 @@ def test_covariate_that_is_the_same_in_all_at_risk_is_refused():
         fit_cox(covariates, [1, 2, 3, 4, 5], [0, 1, 1, 0, 1])
 
 
-def test_as_few_clusters_as_covariates_have_no_robust_covariance():
+def test_no_more_clusters_than_coefficients_have_no_robust_covariance():
     covariates, time, event = drawn()
     for clusters in (1, 2):
-        with pytest.raises(NotEstimable, match="as few clusters as covariates"):
+        with pytest.raises(NotEstimable, match="no more clusters than coefficients"):
             fit_cox(covariates, time, event, cluster=np.arange(len(time)) % clusters)
 
 

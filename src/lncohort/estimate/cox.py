@@ -8,9 +8,9 @@ from scipy import stats
 
 from lncohort.estimate.arrays import flags, labels, numbers
 from lncohort.estimate.logistic import is_finite_fit
+from lncohort.estimate.newton import one_thread
 from lncohort.estimate.risk_sets import RiskSets, risk_sets
 from lncohort.estimate.rows import NotEstimable
-from lncohort.estimate.threads import one_thread
 
 STEPS = 50
 SMALL = 1e-9
@@ -106,7 +106,7 @@ def fit_cox(
         nor 1, a start not before its stop, weights not above 0, or ties of another name.
     NotEstimable
         Without events, with a missing covariate, when the covariates determine each other, when
-        a hazard ratio has no finite estimate, or with as few clusters as covariates.
+        a hazard ratio has no finite estimate, or with no more clusters than coefficients.
 
     Notes
     -----
@@ -198,7 +198,7 @@ def _checked(covariates, stop, event, start, strata, weights, cluster, ties) -> 
     if cluster is not None:
         names, place = labels("cluster", cluster, n)
         if len(names) <= covariates.shape[1]:
-            raise NotEstimable("not estimable: as few clusters as covariates")
+            raise NotEstimable("not estimable: no more clusters than coefficients")
         clusters = place[order]
     return _Rows(covariates.iloc[order], sets, clusters)
 

@@ -8,8 +8,8 @@ from scipy import optimize, stats
 from scipy.special import expit, log_expit
 
 from lncohort.estimate.arrays import flags
+from lncohort.estimate.newton import one_thread
 from lncohort.estimate.rows import NotEstimable
-from lncohort.estimate.threads import one_thread
 
 LARGEST_STEP = 5.0
 STEPS = 100

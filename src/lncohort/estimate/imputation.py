@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from lncohort.estimate.newton import one_thread
 from lncohort.estimate.rows import NotEstimable
-from lncohort.estimate.threads import one_thread
 
 ITERATIONS = 10
 

@@ -70,6 +70,8 @@ def fit_propensity(covariates: pd.DataFrame, treated) -> Propensity:
     if np.linalg.matrix_rank(scaled) < matrix.shape[1]:
         raise NotEstimable("not estimable: the covariates determine each other")
     standard = fit_logistic(with_intercept(scaled), treated)
+    if not (np.diag(standard.covariance) > 0).all():
+        raise NotEstimable("not estimable: the covariates decide who is treated")
     size = 1 + matrix.shape[1]
     back = np.diag([1.0, *(1 / spread)])
     back[0, 1:] = -mean / spread

@@ -9,8 +9,8 @@ from statsmodels.genmod.families import Poisson
 from statsmodels.genmod.generalized_linear_model import GLM
 
 from lncohort.estimate.logistic import is_finite_fit
+from lncohort.estimate.newton import one_thread
 from lncohort.estimate.rows import NotEstimable
-from lncohort.estimate.threads import one_thread
 
 NEAREST_TO_EDGE = 1e-6
 MOST_STEPS = 100
