@@ -202,10 +202,10 @@ def _largest_likelihood(matrix, outcome, weight, beta) -> tuple[np.ndarray, bool
 
 
 def _fit(design, coefficients, covariance, *, converged: bool) -> RiskRatioFit:
-    # Over the spread of its column a coefficient has no unit; the intercept's depends on origins.
+    # Over the spread of its column a coefficient has no unit; indicators have none anyhow.
     matrix = design.to_numpy(dtype=float)
     span = matrix.std(axis=0)
-    span[np.isin(matrix, (0, 1)).all(axis=0) & (span > 0)] = 1.0
+    span[np.isin(matrix, (0, 1)).all(axis=0)] = 1.0
     errors = np.sqrt(np.maximum(np.diag(covariance), 0.0))
     if not (converged and is_finite_fit(coefficients * span, errors * span)):
         raise NotEstimable("not estimable: the fit does not converge to finite risk ratios")
