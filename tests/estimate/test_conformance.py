@@ -21,7 +21,7 @@ from lncohort.estimate.logistic import with_intercept
 from lncohort.estimate.rows import NotEstimable, Z
 
 # What waits for its estimator to be mended: estimators and their cases.
-WAITING = (("logistic", "few|unit"), ("additive interaction", "unit"))
+WAITING = ()
 THROUGH_OTHERS = {"fit_levels": "fit_logistic", "fit_levels_penalised": "fit_firth"}
 
 

@@ -118,10 +118,18 @@ def fit_logistic(
     if counted.sum() <= matrix.shape[1]:
         raise NotEstimable("not estimable: fewer patients than coefficients")
     found = maximise(matrix, outcome, weights, offset)
-    covariance = np.linalg.inv(found.information)
-    spread = np.sqrt(np.maximum(np.diag(covariance), 0.0))
-    if not is_finite_fit(found.coefficients, spread):
-        raise NotEstimable("not estimable: the fit does not converge to finite odds ratios")
+    endless = "not estimable: the fit does not converge to finite odds ratios"
+    try:
+        covariance = np.linalg.inv(found.information)
+    except np.linalg.LinAlgError as error:
+        raise NotEstimable(endless) from error
+    variances = np.diag(covariance)
+    # Over the spread of its column a coefficient has no unit; the intercept's depends on origins.
+    span = matrix[counted].std(axis=0)
+    if not (variances > 0).all():
+        raise NotEstimable(endless)
+    if not is_finite_fit(found.coefficients * span, np.sqrt(variances) * span):
+        raise NotEstimable(endless)
     if errors != "model":
         risk = expit(matrix @ found.coefficients + offset)
         scores = weights * (outcome - risk)
