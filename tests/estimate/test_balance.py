@@ -69,3 +69,12 @@ def test_a_column_without_spread_differs_not_or_endlessly():
 def test_wrong_arguments_are_named(call, message):
     with pytest.raises(ValueError, match=message):
         call(*drawn())
+
+
+def test_constant_is_alike_whatever_its_rounding_and_one_patient_has_no_spread():
+    data, treated = drawn()
+    weights = np.random.default_rng(2).uniform(0.5, 2, len(data))
+    found = balance(data.assign(same=0.1), treated, weights).loc["same"]
+    assert (found["smd"], found["smd_weighted"]) == (0, 0)
+    alone = np.arange(len(data)) == 0
+    assert np.isnan(balance(data, alone).iloc[0]["smd"])

@@ -74,3 +74,21 @@ def test_no_event_of_the_cause_is_refused():
         gray_test(time, event, covariates["group"], cause=3)
     with pytest.raises(NotEstimable):
         gray_test(time, event, np.ones(len(time)))
+
+
+def test_group_that_ends_before_the_first_event_has_no_degree_of_freedom():
+    covariates, time, event = drawn()
+    plain = gray_test(time, event, covariates["group"])
+    more = gray_test(
+        np.concatenate([time, np.full(5, time[event == 1].min() / 2)]),
+        np.concatenate([event, [0, 0, 0, 2, 2]]),
+        np.concatenate([covariates["group"], np.full(5, 2.0)]),
+    )
+    assert more == pytest.approx(plain)
+
+
+def test_groups_that_are_never_at_risk_together_are_not_compared():
+    with pytest.raises(NotEstimable, match="two groups and an event of the cause"):
+        gray_test([1, 2, 3, 4], [0, 2, 1, 1], [1, 1, 2, 2])
+    with pytest.raises(NotEstimable, match="nothing to compare"):
+        gray_test([3, 3, 3, 3], [1, 1, 1, 1], [1, 1, 2, 2])

@@ -180,6 +180,19 @@ def test_what_has_no_finite_answer_is_refused_with_a_reason(spoil):
         fit_cox(*spoil(*drawn()))
 
 
+def test_covariate_that_is_the_same_in_all_at_risk_is_refused():
+    covariates = pd.DataFrame({"a": [1.0, 0.0, 0.0, 0.0, 0.0]})
+    with pytest.raises(NotEstimable, match="not estimable: the covariates"):
+        fit_cox(covariates, [1, 2, 3, 4, 5], [0, 1, 1, 0, 1])
+
+
+def test_no_more_clusters_than_coefficients_have_no_robust_covariance():
+    covariates, time, event = drawn()
+    for clusters in (1, 2):
+        with pytest.raises(NotEstimable, match="no more clusters than coefficients"):
+            fit_cox(covariates, time, event, cluster=np.arange(len(time)) % clusters)
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [

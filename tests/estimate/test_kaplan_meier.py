@@ -154,3 +154,26 @@ def test_comparison_needs_two_groups_and_an_event():
     for group, event in (([1, 1], [True, True]), ([1, 2], [False, False])):
         with pytest.raises(NotEstimable):
             compare_curves([1, 2], event, group)
+
+
+def test_group_that_ends_before_the_first_event_has_no_degree_of_freedom():
+    time, event, random = drawn(80)
+    group = random.random(80) < 0.5
+    early = np.full(5, time[event].min() / 2)
+    plain = compare_curves(time, event, group)
+    more = compare_curves(
+        np.concatenate([time, early]),
+        np.concatenate([event, np.zeros(5, dtype=bool)]),
+        np.concatenate([group * 1, np.full(5, 2)]),
+    )
+    assert more == pytest.approx(plain)
+
+
+def test_groups_that_are_never_at_risk_together_are_not_compared():
+    with pytest.raises(NotEstimable, match="no two groups are at risk together"):
+        compare_curves([1, 2, 3, 4], [0, 0, 1, 1], [1, 1, 2, 2])
+
+
+def test_when_all_at_risk_have_the_event_at_once_nothing_is_compared():
+    with pytest.raises(NotEstimable, match="no two groups are at risk together"):
+        compare_curves([3, 3, 3, 3], [1, 1, 1, 1], [1, 1, 2, 2])

@@ -119,3 +119,11 @@ def test_what_has_no_effect_is_refused():
         weighted_effect(np.full(len(outcome), np.nan), treated, np.ones(len(outcome)))
     with pytest.raises(NotEstimable, match="outcome is missing"):
         propensity_weighted_effect(outcome * np.nan, fit_propensity(covariates, treated))
+
+
+def test_group_of_one_patient_and_outcomes_that_do_not_vary_are_refused():
+    treated = np.array([1, 0, 0, 0])
+    with pytest.raises(NotEstimable, match="a group of one patient has no variance"):
+        weighted_effect([1.0, 2.0, 3.0, 4.0], treated, np.ones(4))
+    with pytest.raises(NotEstimable, match="do not vary within the groups"):
+        weighted_effect([1.0, 1.0, 2.0, 2.0], [1, 1, 0, 0], np.ones(4))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from lncohort.estimate.arrays import numbers
 from lncohort.estimate.rows import NotEstimable
 
 
@@ -36,7 +37,8 @@ def armitage_trend(events, patients, scores) -> ArmitageTrend:
     Raises
     ------
     ValueError
-        When the arrays differ in length, or a group has more events than patients.
+        When the arrays differ in length, a value is missing or infinite, or a group has more
+        events than patients.
     NotEstimable
         When all groups with patients have one score, or all patients one outcome.
 
@@ -50,6 +52,8 @@ def armitage_trend(events, patients, scores) -> ArmitageTrend:
             f"events, patients and scores must be of one length, found {len(events)}, "
             f"{len(patients)} and {len(scores)}"
         )
+    for name, values in (("events", events), ("patients", patients), ("scores", scores)):
+        numbers(name, values)
     if ((events < 0) | (events > patients)).any():
         raise ValueError("events must be from 0 to the patients of their group")
     total, responded = patients.sum(), events.sum()

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from lncohort.estimate.arrays import flags, sampling_weights
+
 
 def balance(
     covariates: pd.DataFrame, treated, weights=None, standardise_by: str = "pooled"
@@ -25,12 +27,14 @@ def balance(
     -------
     DataFrame of shape (p, 6)
         By covariate: smd (treated less others), variance_ratio (NaN for a 0/1 column), ks (largest
-        distance of the distribution functions), and the same with ``_weighted``.
+        distance of the distribution functions), and the same with ``_weighted``. Of a group of
+        one patient a number has no variance: then smd and variance_ratio are NaN.
 
     Raises
     ------
     ValueError
-        For another way to standardise, a missing value, or an empty group.
+        For another way to standardise, a value that is missing or infinite, ``treated`` neither
+        0 nor 1, a weight below 0, or a group that is empty or without weight.
 
     Notes
     -----
@@ -39,13 +43,17 @@ def balance(
     if standardise_by not in ("pooled", "treated"):
         raise ValueError(f'standardise_by must be "pooled" or "treated", found {standardise_by!r}')
     matrix = covariates.to_numpy(dtype=float)
-    treated = np.asarray(treated).astype(bool)
+    treated = flags("treated", treated, len(matrix))
     if not np.isfinite(matrix).all():
         raise ValueError("expected no missing covariate, found one")
     if not treated.any() or treated.all():
         raise ValueError("expected two groups, found one")
     ones = np.ones(len(matrix))
-    weighted = np.full(len(matrix), np.nan) if weights is None else np.asarray(weights, float)
+    weighted = np.full(len(matrix), np.nan)
+    if weights is not None:
+        weighted = sampling_weights("weights", weights, len(matrix))
+        if not (weighted[treated].any() and weighted[~treated].any()):
+            raise ValueError("weights: expected some above 0 in both groups, found none in one")
     rows = {}
     for name, values in zip(covariates.columns, matrix.T, strict=True):
         binary = np.isin(values, (0, 1)).all()
@@ -55,7 +63,7 @@ def balance(
         for label, w in (("", ones), ("_weighted", weighted)):
             means = [_mean(values[g], w[g]) for g in (treated, ~treated)]
             difference = means[0] - means[1]
-            row[f"smd{label}"] = difference / spread if spread > 0 else _of_none(difference)
+            row[f"smd{label}"] = _of_none(difference) if spread == 0 else difference / spread
             own = [_variance(values[g], w[g], binary) for g in (treated, ~treated)]
             ratio = own[0] / own[1] if not binary and own[1] > 0 else np.nan
             row[f"variance_ratio{label}"] = ratio
@@ -67,7 +75,8 @@ def balance(
 
 
 def _mean(values: np.ndarray, weights: np.ndarray) -> float:
-    return float(weights @ values / weights.sum())
+    # A column without spread has its own value as mean, not one that is a rounding error away.
+    return float(np.clip(weights @ values / weights.sum(), values.min(), values.max()))
 
 
 def _variance(values: np.ndarray, weights: np.ndarray, binary: bool) -> float:

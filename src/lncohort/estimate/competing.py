@@ -6,8 +6,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from lncohort.estimate.arrays import labels, numbers
 from lncohort.estimate.cox import CoxFit, fit_cox
 from lncohort.estimate.rows import NotEstimable
+
+SMALL = 1e-9
 
 
 def fit_fine_gray(covariates: pd.DataFrame, time, event, cause: int = 1) -> CoxFit:
@@ -28,6 +31,8 @@ def fit_fine_gray(covariates: pd.DataFrame, time, event, cause: int = 1) -> CoxF
 
     Raises
     ------
+    ValueError
+        For a time that is missing or infinite, or an event that is not a whole number from 0 up.
     NotEstimable
         Without an event of the cause, and as :func:`lncohort.estimate.cox.fit_cox`.
 
@@ -36,7 +41,7 @@ def fit_fine_gray(covariates: pd.DataFrame, time, event, cause: int = 1) -> CoxF
     Fine JP, Gray RJ. J Am Stat Assoc 1999;94:496; Breslow's ties, as of R's cmprsk. The weighted
     rows: Geskus RB. Biometrics 2011;67:39.
     """
-    time, event = np.asarray(time, dtype=float), np.asarray(event)
+    time, event = _checked(time, event, len(covariates))
     if not (event == cause).any():
         raise NotEstimable("not estimable: no event of the cause")
     censoring = _Censoring.of(time, event)
@@ -55,6 +60,14 @@ def fit_fine_gray(covariates: pd.DataFrame, time, event, cause: int = 1) -> CoxF
     sandwich = inverse @ (influence.T @ influence) @ inverse
     names = fit.covariance.index
     return replace(fit, covariance=pd.DataFrame(sandwich, index=names, columns=names))
+
+
+def _checked(time, event, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Times, and the cause of each event."""
+    time, event = numbers("time", time, n), numbers("event", event, n)
+    if not ((event >= 0) & (event % 1 == 0)).all():
+        raise ValueError("event: expected 0 or the number of a cause, found another value")
+    return time, event.astype(int)
 
 
 @dataclass(frozen=True)
@@ -177,17 +190,28 @@ def gray_test(time, event, group, cause: int = 1) -> dict[str, float]:
 
     Raises
     ------
+    ValueError
+        As :func:`fit_fine_gray`, or for a missing group.
     NotEstimable
-        With fewer than two groups, or without an event of the cause.
+        With fewer than two groups at risk when an event of the cause comes, when the times of
+        the events leave nothing to compare, or when the pooled incidence reaches 1 while two
+        groups are at risk.
 
     Notes
     -----
-    Gray RJ. Ann Stat 1988;16:1141, with rho = 0 and his variance for data with ties.
+    Gray RJ. Ann Stat 1988;16:1141, with rho = 0 and his variance for data with ties. A group that
+    ends before the first event of the cause has no degree of freedom.
     """
-    time, event = np.asarray(time, dtype=float), np.asarray(event)
-    names, group = np.unique(np.asarray(group), return_inverse=True)
+    time, event = _checked(time, event, len(group))
+    group = labels("group", group)[1]
+    # A group that ends before the first event of the cause is never compared.
+    last = np.full(group.max(initial=-1) + 1, -np.inf)
+    np.maximum.at(last, group, time)
+    compared = last[group] >= time[event == cause].min(initial=np.inf)
+    time, event = time[compared], event[compared]
+    names, group = np.unique(group[compared], return_inverse=True)
     g = len(names)
-    if g < 2 or not (event == cause).any():
+    if g < 2:
         raise NotEstimable("not estimable: two groups and an event of the cause are needed")
     times, place = np.unique(time, return_inverse=True)
     counts = np.zeros((3, len(times), g))
@@ -207,6 +231,12 @@ def gray_test(time, event, group, cause: int = 1) -> dict[str, float]:
         if not (of_cause + of_other).any():
             continue
         there = risk > 0
+        if there.sum() < 2:
+            break
+        if not pooled_before < 1 - SMALL:
+            raise NotEstimable(
+                "not estimable: the pooled incidence reaches 1 before the groups end"
+            )
         safe = np.where(there, risk, 1.0)
         free = np.where(there, free_before * (risk - of_cause - of_other) / safe, free_before)
         incidence = incidence_before + np.where(there, free_before * of_cause / safe, 0.0)
@@ -237,6 +267,8 @@ def gray_test(time, event, group, cause: int = 1) -> dict[str, float]:
             crossed -= part * (share * rate)
         free_before, incidence_before, pooled_before = free, incidence, pooled
     variance += (carried * own) @ carried.T + carried @ crossed.T + crossed @ carried.T
-    kept = slice(0, g - 1)
-    chi2 = float(score[kept] @ np.linalg.solve(variance[kept, kept], score[kept]))
+    score, variance = score[:-1], variance[:-1, :-1]
+    if not np.isfinite(variance).all() or np.linalg.matrix_rank(variance) < g - 1:
+        raise NotEstimable("not estimable: the times of the events leave nothing to compare")
+    chi2 = float(score @ np.linalg.solve(variance, score))
     return {"chi2": chi2, "df": g - 1, "p_value": float(stats.chi2.sf(chi2, g - 1))}

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from scipy import stats
-from threadpoolctl import threadpool_limits
 
+from lncohort.estimate.arrays import flags, labels, numbers
 from lncohort.estimate.logistic import is_finite_fit
+from lncohort.estimate.newton import one_thread
 from lncohort.estimate.risk_sets import RiskSets, risk_sets
 from lncohort.estimate.rows import NotEstimable
 
@@ -101,11 +102,11 @@ def fit_cox(
     Raises
     ------
     ValueError
-        For arrays of other lengths, a start not before its stop, weights not above 0, or ties of
-        another name.
+        For arrays of other lengths, a missing value, an infinite stop, an event that is neither 0
+        nor 1, a start not before its stop, weights not above 0, or ties of another name.
     NotEstimable
-        Without events, with a missing covariate, when the covariates determine each other, or
-        when a hazard ratio has no finite estimate.
+        Without events, with a missing covariate, when the covariates determine each other, when
+        a hazard ratio has no finite estimate, or with no more clusters than coefficients.
 
     Notes
     -----
@@ -124,13 +125,15 @@ def fit_cox(
     standard = (matrix - centre) / scale
     if np.linalg.matrix_rank(standard.T @ standard) < matrix.shape[1]:
         raise NotEstimable("not estimable: the covariates determine each other")
-    with threadpool_limits(1):
+    with one_thread():
         null = sets.log_likelihood(np.zeros(len(matrix)))
         beta, likelihood, information = _maximum(standard, sets, null)
-        try:
-            covariance = np.linalg.inv(information)
-        except np.linalg.LinAlgError as error:
-            raise NotEstimable("not estimable: the covariates determine each other") from error
+        spread = np.linalg.eigvalsh(information)
+        if not spread[0] > SMALL * spread[-1]:
+            raise NotEstimable(
+                "not estimable: the covariates of those at risk determine each other"
+            )
+        covariance = np.linalg.inv(information)
         if rows.cluster is not None:
             residuals = sets.score_residuals(standard, beta) @ covariance
             summed = pd.DataFrame(residuals).groupby(rows.cluster).sum().to_numpy()
@@ -162,25 +165,16 @@ class _Rows:
 
 def _checked(covariates, stop, event, start, strata, weights, cluster, ties) -> _Rows:
     n = len(covariates)
-    given = {
-        "stop": stop,
-        "event": event,
-        "start": start,
-        "strata": strata,
-        "weights": weights,
-        "cluster": cluster,
-    }
-    for name, values in given.items():
+    for name, values in {"start": start, "weights": weights}.items():
         if values is not None and len(values) != n:
             raise ValueError(f"{name}: expected {n} values, one for each row; found {len(values)}")
     if ties not in ("efron", "breslow"):
         raise ValueError(f'ties must be "efron" or "breslow", found "{ties}"')
-    stop = np.asarray(stop, dtype=float)
-    event = np.asarray(event).astype(bool)
+    stop, event = numbers("stop", stop, n), flags("event", event, n)
     start = np.full(n, -np.inf) if start is None else np.asarray(start, dtype=float)
     weight = np.ones(n) if weights is None else np.asarray(weights, dtype=float)
-    if np.isnan(stop).any() or np.isnan(start).any():
-        raise ValueError("start and stop: expected a time in every row, found a missing one")
+    if np.isnan(start).any():
+        raise ValueError("start: expected a number in every row, found a missing one")
     if not (start < stop).all():
         raise ValueError(
             f"start: expected before stop, found {int((start >= stop).sum())} rows where it is not"
@@ -188,19 +182,24 @@ def _checked(covariates, stop, event, start, strata, weights, cluster, ties) -> 
     if not ((weight > 0) & np.isfinite(weight)).all():
         raise ValueError("weights: expected above 0, found one that is not")
     if not np.isfinite(covariates.to_numpy(dtype=float)).all():
-        raise NotEstimable("not estimable: a covariate is missing")
+        raise NotEstimable("not estimable: a covariate is missing or infinite")
     if not event.any():
         raise NotEstimable("not estimable: no event")
     if not covariates.shape[1]:
         raise NotEstimable("not estimable: no covariate")
     stratum = np.zeros(n, dtype=int)
     if strata is not None:
-        stratum = np.unique(np.asarray(strata), return_inverse=True)[1]
+        stratum = labels("strata", strata, n)[1]
     order = np.lexsort((stop, stratum))
     sets = risk_sets(
         *(a[order] for a in (stop, event, start, stratum, weight)), efron=ties == "efron"
     )
-    clusters = None if cluster is None else np.asarray(cluster)[order]
+    clusters = None
+    if cluster is not None:
+        names, place = labels("cluster", cluster, n)
+        if len(names) <= covariates.shape[1]:
+            raise NotEstimable("not estimable: no more clusters than coefficients")
+        clusters = place[order]
     return _Rows(covariates.iloc[order], sets, clusters)
 
 
@@ -263,7 +262,7 @@ def proportional_hazards_test(fit: CoxFit, transform: str = "km") -> pd.DataFram
     matrix = matrix - matrix.mean(axis=0)
     linear = matrix @ fit.coefficients.to_numpy()
     scale = _time_scale(sets, transform)
-    with threadpool_limits(1):
+    with one_thread():
         score, plain = sets.derivatives(matrix, linear)
         score, crossed = sets.derivatives(matrix, linear, scale)
         _, squared = sets.derivatives(matrix, linear, scale**2)

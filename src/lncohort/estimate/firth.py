@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 from scipy.special import expit, log_expit
-from threadpoolctl import threadpool_limits
 
+from lncohort.estimate.arrays import flags
+from lncohort.estimate.newton import one_thread
 from lncohort.estimate.rows import NotEstimable
 
 LARGEST_STEP = 5.0
@@ -57,8 +58,10 @@ def fit_firth(design: pd.DataFrame, response, profiled: list[str] | None = None)
 
     Raises
     ------
+    ValueError
+        When a response is missing or neither 0 nor 1.
     NotEstimable
-        When the columns determine each other, all outcomes are the same, or the fit fails.
+        When a covariate is missing, the columns determine each other, all outcomes are the same, or the fit fails.
 
     Notes
     -----
@@ -66,16 +69,16 @@ def fit_firth(design: pd.DataFrame, response, profiled: list[str] | None = None)
     profile penalised likelihood, which need not be symmetric.
     """
     matrix = design.to_numpy(dtype=float)
-    outcome = np.asarray(response, dtype=float)
+    outcome = flags("response", response, len(matrix)).astype(float)
     if not 0 < outcome.sum() < len(outcome):
         raise NotEstimable("not estimable: all patients have the same outcome")
     if not np.isfinite(matrix).all():
-        raise NotEstimable("not estimable: a covariate is missing")
+        raise NotEstimable("not estimable: a covariate is missing or infinite")
     if np.linalg.matrix_rank(matrix) < matrix.shape[1]:
         raise NotEstimable("not estimable: the covariates determine each other")
     # Newton's steps are the same at any scale; the sums are not as exact.
     scale = np.maximum(np.abs(matrix).max(axis=0), SMALL)
-    with threadpool_limits(1):
+    with one_thread():
         model = _Penalised(matrix / scale, outcome)
         beta, likelihood = model.maximum(np.zeros(matrix.shape[1]), fixed=())
         covariance = np.linalg.inv(model.augmented_information(beta))

@@ -51,10 +51,10 @@ def impute(data: pd.DataFrame, copies: int, seed: int) -> Imputed:
     Raises
     ------
     ValueError
-        With fewer than two copies.
+        With fewer than two copies, or an infinite value.
     NotEstimable
-        When a column has fewer known values than a regression on the others needs, or all of
-        them are the same.
+        Without a row, or when a column has fewer known values than a regression on the others
+        needs, or all of them are the same.
 
     Notes
     -----
@@ -68,6 +68,12 @@ def impute(data: pd.DataFrame, copies: int, seed: int) -> Imputed:
     """
     if copies < 2:
         raise ValueError(f"copies: expected 2 or more, found {copies}")
+    if not len(data):
+        raise NotEstimable("not estimable: no patient")
+    plain = data.select_dtypes("number")
+    infinite = plain.columns[np.isinf(plain.to_numpy(dtype=float)).any(axis=0)]
+    if len(infinite):
+        raise ValueError(f"{infinite[0]}: expected finite numbers, found an infinite one")
     gaps = list(data.columns[data.isna().any()])
     for name in gaps:
         known = data[name].dropna()

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from lncohort.estimate.arrays import flags, labels, numbers
 from lncohort.estimate.rows import NotEstimable, Z
 
 INTERVALS = ("log", "log-log", "plain")
@@ -43,7 +44,8 @@ def kaplan_meier(stop, event, start=None, interval: str = "log") -> pd.DataFrame
     Raises
     ------
     ValueError
-        For another interval, a missing time, or a start not before its stop.
+        For another interval, a time that is missing or infinite, an event that is neither 0 nor
+        1, or a start not before its stop.
     NotEstimable
         Without a row.
 
@@ -54,11 +56,10 @@ def kaplan_meier(stop, event, start=None, interval: str = "log") -> pd.DataFrame
     """
     if interval not in INTERVALS:
         raise ValueError(f"interval must be one of {', '.join(INTERVALS)}, found {interval!r}")
-    stop, event = np.asarray(stop, dtype=float), np.asarray(event).astype(bool)
+    stop = numbers("stop", stop)
+    event = flags("event", event, len(stop))
     if not len(stop):
         raise NotEstimable("not estimable: no patient")
-    if np.isnan(stop).any():
-        raise ValueError("stop: expected a time in every row, found a missing one")
     times, place = np.unique(stop, return_inverse=True)
     ended = np.bincount(place, minlength=len(times))
     at_risk = len(stop) - np.concatenate([[0], np.cumsum(ended)[:-1]])
@@ -204,21 +205,23 @@ def compare_curves(time, event, group, rho: float = 0.0, strata=None) -> dict[st
     Raises
     ------
     ValueError
-        For a missing time.
+        For a missing value, an infinite time, or an event that is neither 0 nor 1.
     NotEstimable
         With fewer than two groups at risk together, or without events.
 
     Notes
     -----
-    Harrington DP, Fleming TR. Biometrika 1982;69:553.
+    Harrington DP, Fleming TR. Biometrika 1982;69:553. A group that ends before the first event
+    has no degree of freedom.
     """
-    time, event = np.asarray(time, dtype=float), np.asarray(event).astype(bool)
-    if np.isnan(time).any():
-        raise ValueError("time: expected a time in every row, found a missing one")
-    names, group = np.unique(np.asarray(group), return_inverse=True)
+    time = numbers("time", time)
+    event = flags("event", event, len(time))
+    names, group = labels("group", group, len(time))
     if len(names) < 2 or not event.any():
         raise NotEstimable("not estimable: two groups and an event are needed")
-    stratum = np.zeros(len(time)) if strata is None else np.asarray(strata)
+    stratum = np.zeros(len(time), dtype=int)
+    if strata is not None:
+        stratum = labels("strata", strata, len(time))[1]
     excess, variance = np.zeros(len(names)), np.zeros((len(names), len(names)))
     for own in np.unique(stratum):
         rows = stratum == own

@@ -122,8 +122,12 @@ def fit_logistic(
         covariance = np.linalg.inv(found.information)
     except np.linalg.LinAlgError as error:
         raise NotEstimable(RUNS_AWAY) from error
-    spread = np.sqrt(np.maximum(np.diag(covariance), 0.0))
-    if not is_finite_fit(found.coefficients, spread):
+    variances = np.diag(covariance)
+    # Over the spread of its column a coefficient has no unit; the intercept's depends on origins.
+    span = matrix[counted].std(axis=0)
+    if not (variances > 0).all():
+        raise NotEstimable(RUNS_AWAY)
+    if not is_finite_fit(found.coefficients * span, np.sqrt(variances) * span):
         raise NotEstimable(RUNS_AWAY)
     if errors != "model":
         risk = expit(matrix @ found.coefficients + offset)

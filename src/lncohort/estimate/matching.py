@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lncohort.estimate.arrays import flags
+
 ORDERS = ("largest", "data", "random")
 
 
@@ -57,14 +59,15 @@ def match_nearest(
     Raises
     ------
     ValueError
-        For another order, a ratio below 1, a missing score, or a random order without a seed.
+        For another order, a ratio below 1, a missing score, ``treated`` neither 0 nor 1, or a
+        random order without a seed.
 
     Notes
     -----
     Austin PC. Multivariate Behav Res 2011;46:399; Stat Med 2014;33:1057 (order).
     """
     score = np.asarray(score, dtype=float)
-    treated = np.asarray(treated).astype(bool)
+    treated = flags("treated", treated, len(score))
     if not np.isfinite(score).all():
         raise ValueError("expected no missing score, found one")
     if ratio < 1:

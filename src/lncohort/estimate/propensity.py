@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from lncohort.estimate.arrays import flags, numbers
 from lncohort.estimate.logistic import Fit, fit_logistic, with_intercept
 from lncohort.estimate.rows import NotEstimable
 
 ESTIMANDS = ("ATE", "ATT", "ATO")
+SMALL = 1e-9
 
 
 @dataclass(frozen=True)
@@ -42,18 +44,21 @@ def fit_propensity(covariates: pd.DataFrame, treated) -> Propensity:
 
     Raises
     ------
+    ValueError
+        When ``treated`` is missing or neither 0 nor 1.
     NotEstimable
-        When a covariate is missing or is the same in all, none or all are treated, or the
-        covariates separate the treated from the others (the score would be 0 or 1).
+        When a covariate is missing or is the same in all, the covariates determine each other,
+        none or all are treated, or the covariates separate the treated from the others (the
+        score would be 0 or 1).
 
     Notes
     -----
     Rosenbaum PR, Rubin DB. Biometrika 1983;70:41.
     """
-    treated = pd.Series(np.asarray(treated).astype(bool), index=covariates.index)
+    treated = pd.Series(flags("treated", treated, len(covariates)), index=covariates.index)
     matrix = covariates.astype(float)
     if not np.isfinite(matrix.to_numpy()).all():
-        raise NotEstimable("not estimable: a covariate of the propensity score is missing")
+        raise NotEstimable("not estimable: a covariate is missing or infinite")
     if not treated.any() or treated.all():
         raise NotEstimable("not estimable: none or all are treated")
     mean, spread = matrix.mean(), matrix.std(ddof=0)
@@ -61,7 +66,12 @@ def fit_propensity(covariates: pd.DataFrame, treated) -> Propensity:
     if len(same):
         raise NotEstimable(f"not estimable: {same.index[0]} is the same in all")
     # Newton's steps want columns of one size; the coefficients are those of the columns given.
-    standard = fit_logistic(with_intercept((matrix - mean) / spread), treated)
+    scaled = (matrix - mean) / spread
+    if np.linalg.matrix_rank(scaled) < matrix.shape[1]:
+        raise NotEstimable("not estimable: the covariates determine each other")
+    standard = fit_logistic(with_intercept(scaled), treated)
+    if not (np.diag(standard.covariance) > 0).all():
+        raise NotEstimable("not estimable: the covariates decide who is treated")
     size = 1 + matrix.shape[1]
     back = np.diag([1.0, *(1 / spread)])
     back[0, 1:] = -mean / spread
@@ -164,18 +174,30 @@ def density_weights(dose, covariates: pd.DataFrame) -> np.ndarray:
     covariates : DataFrame of shape (n, p)
         Without an intercept.
 
+    Raises
+    ------
+    ValueError
+        For a dose that is missing or infinite.
+    NotEstimable
+        When a covariate is missing, the covariates determine each other or the dose, or the dose
+        is the same in all.
+
     Notes
     -----
     Robins JM, Hernán MA, Brumback B. Epidemiology 2000;11:550; residual variances with their
     degrees of freedom.
     """
-    dose = np.asarray(dose, dtype=float)
+    dose = numbers("dose", dose, len(covariates))
     design = with_intercept(covariates.astype(float)).to_numpy()
+    if not np.isfinite(design).all():
+        raise NotEstimable("not estimable: a covariate is missing or infinite")
+    if not len(dose) or np.ptp(dose) == 0:
+        raise NotEstimable("not estimable: the dose is the same in all")
     if np.linalg.matrix_rank(design) < design.shape[1] or len(dose) <= design.shape[1]:
         raise NotEstimable("not estimable: the covariates determine each other")
     mean = design @ np.linalg.lstsq(design, dose, rcond=None)[0]
     error = np.sqrt(((dose - mean) ** 2).sum() / (len(dose) - design.shape[1]))
-    if not error > 0:
+    if not error > SMALL * dose.std():
         raise NotEstimable("not estimable: the covariates decide the dose")
     return stats.norm.pdf(dose, dose.mean(), dose.std(ddof=1)) / stats.norm.pdf(dose, mean, error)
 

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from statsmodels.genmod.families import Poisson
 from statsmodels.genmod.generalized_linear_model import GLM
-from threadpoolctl import threadpool_limits
 
 from lncohort.estimate.logistic import is_finite_fit, with_intercept
+from lncohort.estimate.newton import one_thread
 from lncohort.estimate.odds_ratios import prepare
 from lncohort.estimate.rows import NotEstimable, row, wald
 from lncohort.study import Study
@@ -82,10 +82,13 @@ def fit_modified_poisson(
     are to be used, not the fitted risks.
     """
     matrix, outcome, weight = _checked(design, response, weights)
-    with threadpool_limits(1), warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model = GLM(outcome, matrix, family=Poisson(), var_weights=weight)
-        fitted = model.fit(maxiter=MOST_STEPS, tol=1e-10, cov_type="HC0")
+        try:
+            fitted = model.fit(maxiter=MOST_STEPS, tol=1e-10, cov_type="HC0")
+        except np.linalg.LinAlgError as error:
+            raise NotEstimable("not estimable: the covariates determine each other") from error
     if fitted.mu.min() < NEAREST_TO_EDGE:
         raise NotEstimable("not estimable: some group has no response, its risk ratio is 0")
     return _fit(design, fitted.params, fitted.cov_params(), converged=fitted.converged)
@@ -128,7 +131,7 @@ def fit_log_binomial(
         raise ValueError("the design has no intercept, expected a column or a sum of columns of 1")
     if _rank(matrix[outcome == 0]) < matrix.shape[1]:
         raise NotEstimable(AT_THE_EDGE)
-    with threadpool_limits(1):
+    with one_thread():
         beta, converged = _largest_likelihood(matrix, outcome, weight, beta)
     risk = np.exp(matrix @ beta)
     if risk.max() > 1 - NEAREST_TO_EDGE:
@@ -233,8 +236,12 @@ def _largest_likelihood(matrix, outcome, weight, beta) -> tuple[np.ndarray, bool
 
 
 def _fit(design, coefficients, covariance, *, converged: bool) -> RiskRatioFit:
-    variances = np.maximum(np.diag(covariance), 0.0)
-    if not (converged and is_finite_fit(coefficients, np.sqrt(variances))):
+    # Over the spread of its column a coefficient has no unit; indicators have none anyhow.
+    matrix = design.to_numpy(dtype=float)
+    span = matrix.std(axis=0)
+    span[np.isin(matrix, (0, 1)).all(axis=0)] = 1.0
+    errors = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    if not (converged and is_finite_fit(coefficients * span, errors * span)):
         raise NotEstimable("not estimable: the fit does not converge to finite risk ratios")
     names = list(design.columns)
     return RiskRatioFit(

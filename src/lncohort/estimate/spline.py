@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from lncohort.estimate.logistic import Fit, fit_logistic, with_intercept
-from lncohort.estimate.odds_ratios import prepare
+from lncohort.estimate.odds_ratios import LARGEST_PENALISED, prepare
 from lncohort.estimate.rows import NotEstimable, row, wald
 from lncohort.study import Study
 
@@ -118,8 +118,15 @@ def curve_rows(
         for level, tested in (("any change", names), ("non-linear", names[1:]))
     ]
     grid = np.linspace(knots[0], knots[-1], POINTS)
-    for value, basis in zip(grid, restricted_cubic(grid, knots), strict=True):
-        figures = wald(*fit.contrast({USED: 1.0, **dict(zip(names, basis, strict=True))}))
+    points = [
+        fit.contrast({USED: 1.0, **dict(zip(names, basis, strict=True))})
+        for basis in restricted_cubic(grid, knots)
+    ]
+    if max(abs(log_ratio) for log_ratio, _ in points) > LARGEST_PENALISED:
+        note = "not estimable: the curve runs away, too few respond among users"
+        return [row(analysis, "OR", level="curve", note=note, **place)]
+    for value, point in zip(grid, points, strict=True):
+        figures = wald(*point)
         rows.append(row(analysis, "OR", level=f"{value:.4g}", note=note, **place, **figures))
     return rows
 

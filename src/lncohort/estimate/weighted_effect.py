@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from lncohort.estimate.arrays import flags, sampling_weights
 from lncohort.estimate.matching import Matched
 from lncohort.estimate.propensity import Propensity, weights
 from lncohort.estimate.rows import NotEstimable, Z
@@ -14,6 +15,7 @@ STACKED = "stacked estimating equations, the propensity score estimated"
 FIXED = "sandwich (HC0), the weights taken as known"
 PAIRS = "sandwich of the matched pairs"
 INFLUENCE = "efficient influence function"
+SMALL = 1e-12
 
 
 @dataclass(frozen=True)
@@ -69,14 +71,19 @@ def weighted_effect(outcome, treated, weights) -> Effect:
 
     Raises
     ------
+    ValueError
+        For a weight that is missing, infinite or below 0, or ``treated`` neither 0 nor 1.
     NotEstimable
-        When a group has no weight, or an outcome with weight is missing.
+        When a group has no weight or one patient, an outcome with weight is missing, or the
+        outcomes do not vary within the groups.
 
     Notes
     -----
     Means are weighted (Hájek); the variance is the sandwich of the two means.
     """
-    y, t, w = (np.asarray(a, dtype=float) for a in (outcome, treated, weights))
+    y = np.asarray(outcome, dtype=float)
+    t = flags("treated", treated, len(y)).astype(float)
+    w = sampling_weights("weights", weights, len(y))
     used = w > 0
     y, t, w = y[used], t[used], w[used]
     return _effect(y, t, w, np.zeros((2, len(y))), FIXED)
@@ -95,7 +102,8 @@ def propensity_weighted_effect(outcome, propensity: Propensity, estimand: str = 
     Raises
     ------
     NotEstimable
-        When an outcome is missing.
+        When an outcome is missing, a group has one patient, or the outcomes do not vary within
+        the groups.
 
     Notes
     -----
@@ -163,12 +171,17 @@ def _effect(y, t, w, added: np.ndarray, method: str) -> Effect:
         total = (w * group).sum()
         if not total > 0:
             raise NotEstimable("not estimable: a group has no weight")
+        if (group > 0).sum() < 2:
+            raise NotEstimable("not estimable: a group of one patient has no variance")
         means.append(float((w * group) @ y / total))
         influence.append(w * group * (y - means[-1]) / total + extra)
     return _from_influence(*means, *influence, method)
 
 
 def _from_influence(treated, other, of_treated, of_other, method) -> Effect:
+    se = float(np.sqrt(((of_treated - of_other) ** 2).sum()))
+    if not se > SMALL * max(abs(treated), abs(other)):
+        raise NotEstimable("not estimable: the outcomes do not vary within the groups")
     ratio = se_log = np.nan
     if treated > 0 and other > 0:
         ratio = treated / other
@@ -182,7 +195,7 @@ def _from_influence(treated, other, of_treated, of_other, method) -> Effect:
         mean_treated=float(treated),
         mean_other=float(other),
         difference=float(treated - other),
-        se=float(np.sqrt(((of_treated - of_other) ** 2).sum())),
+        se=se,
         ratio=float(ratio),
         se_log=se_log,
         odds_ratio=odds_ratio,
@@ -204,7 +217,7 @@ def augmented_effect(outcome, propensity: Propensity, predicted_treated, predict
     Raises
     ------
     NotEstimable
-        When an outcome or a prediction is missing.
+        When an outcome or a prediction is missing, or neither varies.
 
     Notes
     -----
