@@ -71,7 +71,8 @@ def test_help_starts_without_the_heavy_libraries():
 
 
 @pytest.mark.parametrize(
-    "command", [["contract"], ["studies"], ["describe", "nanjing"], ["--version"]]
+    "command",
+    [["contract"], ["studies"], ["describe", "nanjing"], ["codes"], ["--version"]],
 )
 def test_commands_that_only_tell_end_well(lncohort, command):
     code, out, err = lncohort(*command)
@@ -348,3 +349,17 @@ def test_timeline_shows_one_patient_and_says_that_it_stays_here(lncohort, extrac
     code, told, error = lncohort("timeline", extract, "--patient", "q999")
     assert (code, told) == (2, "")
     assert "q0" not in error
+
+
+def test_codes_prints_a_list_and_finds_the_concept_of_a_name(lncohort, tmp_path):
+    code, out, _ = lncohort("codes", "tacrolimus")
+    assert code == 0
+    assert "L04AD02" in out and "他克莫司" in out
+    code, out, _ = lncohort("codes", "--find", "醋酸泼尼松片")
+    assert code == 0 and "prednisone" in out
+    code, _, err = lncohort("codes", "tacrolimmus")
+    assert code == 2 and 'did you mean "tacrolimus"' in err
+    file = tmp_path / "own.csv"
+    file.write_text("concept,kind,system,code,match\nmine,drug,ATC,X01,exact\n", encoding="utf-8")
+    code, out, _ = lncohort("codes", "mine", "--lists", file, "--only")
+    assert code == 0 and "X01" in out

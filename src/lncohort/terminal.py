@@ -27,7 +27,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence]) ->
 def print_progress(stage: str, rows: int | None, seconds: float) -> None:
     """Print one line a stage."""
     told = "" if rows is None else f"{rows:>12,} rows"
-    Console(stderr=True, highlight=False).print(f"{stage:<10}{told:<18}{seconds:8.2f} s")
+    Console(stderr=True, highlight=False).print(f"{stage:<13}{told:<18}{seconds:8.2f} s")
 
 
 def main_estimate(results: "Results") -> str:
