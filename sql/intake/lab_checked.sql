@@ -1,39 +1,60 @@
 -- lab_checked: one row per row of the extract's lab table.
 -- Key: none (same-day duplicates are kept here; lab_day takes their median).
--- Columns: patient_id, test, sample_date, value, unit, reference_low, reference_high;
--- in_scope (a test of the study); reason (NULL when usable).
--- Rule: the unit must be the test's unit and the value within what a laboratory can report.
+-- Columns: patient_id, test, sample_date; value, reference_low, reference_high (in the unit of the
+-- test); value_given, unit (as they were given); in_scope (a test of the study); reason (NULL when
+-- usable).
+-- Rule: a value in another unit of the test is multiplied by its factor and kept to four decimals;
+-- in any other unit it is rejected, and so is one beyond what a laboratory can report.
 CREATE OR REPLACE TABLE lab_checked AS
 WITH typed AS (
     SELECT
         CAST(patient_id AS VARCHAR) AS patient_id,
         CAST(test AS VARCHAR) AS test,
         CAST(sample_date AS DATE) AS sample_date,
-        TRY_CAST(value AS DECIMAL(12, 4)) AS value,
+        TRY_CAST(value AS DECIMAL(12, 4)) AS value_given,
         CAST(unit AS VARCHAR) AS unit,
-        TRY_CAST(reference_low AS DECIMAL(12, 4)) AS reference_low,
-        TRY_CAST(reference_high AS DECIMAL(12, 4)) AS reference_high
+        LOWER(
+            REPLACE(REPLACE(REPLACE(CAST(unit AS VARCHAR), ' ', ''), 'µ', 'u'), 'μ', 'u')
+        ) AS normal_unit,
+        TRY_CAST(reference_low AS DECIMAL(12, 4)) AS low_given,
+        TRY_CAST(reference_high AS DECIMAL(12, 4)) AS high_given
     FROM raw_lab
+),
+converted AS (
+    SELECT
+        typed.patient_id,
+        typed.test,
+        typed.sample_date,
+        typed.value_given,
+        typed.unit,
+        test_unit.factor IS NOT NULL AS unit_known,
+        TRY_CAST(ROUND(typed.value_given * test_unit.factor, 4) AS DECIMAL(12, 4)) AS value,
+        TRY_CAST(ROUND(typed.low_given * test_unit.factor, 4) AS DECIMAL(12, 4)) AS reference_low,
+        TRY_CAST(ROUND(typed.high_given * test_unit.factor, 4) AS DECIMAL(12, 4)) AS reference_high
+    FROM typed
+    LEFT JOIN test_unit ON test_unit.test = typed.test AND test_unit.unit = typed.normal_unit
 )
 SELECT
-    typed.patient_id,
-    typed.test,
-    typed.sample_date,
-    typed.value,
-    typed.unit,
-    typed.reference_low,
-    typed.reference_high,
+    converted.patient_id,
+    converted.test,
+    converted.sample_date,
+    converted.value,
+    converted.reference_low,
+    converted.reference_high,
+    converted.value_given,
+    converted.unit,
     study_test.test IS NOT NULL AS in_scope,
     CASE
         WHEN study_test.test IS NULL THEN NULL
         WHEN patient.patient_id IS NULL THEN 'unknown_patient'
-        WHEN typed.sample_date IS NULL THEN 'missing_date'
-        WHEN typed.sample_date > study_setting.today THEN 'date_in_the_future'
-        WHEN typed.value IS NULL THEN 'missing_value'
-        WHEN typed.unit IS NULL OR typed.unit <> study_test.unit THEN 'unexpected_unit'
-        WHEN typed.value < 0 OR typed.value > study_test.max_value THEN 'value_out_of_range'
+        WHEN converted.sample_date IS NULL THEN 'missing_date'
+        WHEN converted.sample_date > study_setting.today THEN 'date_in_the_future'
+        WHEN converted.value_given IS NULL THEN 'missing_value'
+        WHEN NOT converted.unit_known THEN 'unexpected_unit'
+        WHEN converted.value IS NULL OR converted.value < 0
+            OR converted.value > study_test.max_value THEN 'value_out_of_range'
     END AS reason
-FROM typed
-LEFT JOIN study_test ON study_test.test = typed.test
-LEFT JOIN patient ON patient.patient_id = typed.patient_id
+FROM converted
+LEFT JOIN study_test ON study_test.test = converted.test
+LEFT JOIN patient ON patient.patient_id = converted.patient_id
 CROSS JOIN study_setting

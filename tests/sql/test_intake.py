@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from lncohort.extract.contract import LAB_TESTS
 from small_extract import a_patient, creatinine, day, pulse, supply
 
 GOOD = supply(0, 30, prescription_id="good")
@@ -91,7 +92,9 @@ def test_unusable_patient_is_rejected_with_its_reason(sql_tables, change, reason
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"unit": "mg/dL"}, "unexpected_unit"),
+        ({"unit": "ng/mL"}, "unexpected_unit"),
+        ({"unit": None}, "unexpected_unit"),
+        ({"unit": "mg/dL", "value": 40.0}, "value_out_of_range"),
         ({"value": None}, "missing_value"),
         ({"value": -1.0}, "value_out_of_range"),
         ({"value": 3001.0}, "value_out_of_range"),
@@ -103,6 +106,37 @@ def test_unusable_patient_is_rejected_with_its_reason(sql_tables, change, reason
 def test_unusable_lab_is_rejected_with_its_reason(sql_tables, change, reason):
     tables = sql_tables(a_patient(lab=[creatinine(10, 70.0) | change]))
     assert [r["reason"] for r in tables("rejected")] == [reason]
+
+
+@pytest.mark.parametrize("unit", ["mg/dL", "MG/DL", " mg / dl "])
+def test_lab_in_another_unit_is_converted_with_its_reference_and_keeps_what_was_given(
+    sql_tables, unit
+):
+    given = {"unit": unit, "value": 0.9, "reference_low": 0.5, "reference_high": 1.1}
+    tables = sql_tables(a_patient(lab=[creatinine(10, 70.0) | given]))
+    (found,) = [r for r in tables("lab_checked") if r["sample_date"] == day(10)]
+    assert (float(found["value"]), float(found["reference_high"])) == (79.56, 97.24)
+    assert (float(found["value_given"]), found["unit"]) == (0.9, unit)
+    assert tables("rejected") == []
+
+
+@pytest.mark.parametrize("unit", ["µmol/L", "μmol/L", "umol/l"])
+def test_micro_may_be_written_in_three_ways(sql_tables, unit):
+    tables = sql_tables(a_patient(lab=[creatinine(10, 70.0) | {"unit": unit}]))
+    assert tables("rejected") == []
+
+
+def test_factors_are_those_of_the_prefixes_and_of_creatinine():
+    grams = {"g": 1.0, "mg": 1e-3}
+    litres = {"dL": 0.1, "L": 1.0, "24h": 1.0, "d": 1.0, "day": 1.0}
+    for test in LAB_TESTS.values():
+        assert test.factors[test.unit] == 1.0
+        for unit, factor in test.others.items():
+            if test.unit == "umol/L":
+                assert (unit, factor) == ("mg/dL", 88.4)
+                continue
+            (a, b), (c, d) = unit.split("/"), test.unit.split("/")
+            assert factor == pytest.approx(grams[a] / litres[b] / (grams[c] / litres[d]))
 
 
 def test_same_day_results_are_one_result_their_median(sql_tables):

@@ -12,6 +12,7 @@ from lncohort.study.model import Combination, Drug, Exposure
 
 TEXT, INTEGER, FLAG, DATE = pa.string(), pa.int32(), pa.bool_(), pa.date32()
 AMOUNT = pa.decimal128(12, 4)
+FACTOR = pa.decimal128(18, 8)
 COURSE_DAYS = 30  # the course of treatment is looked at once a month of follow-up
 REGIMEN_DRUGS = 31  # bits of a positive 32-bit number; a study has far fewer drugs
 
@@ -39,6 +40,14 @@ def parameter_tables(study: Study, today: date) -> dict[str, pa.Table]:
             {"day": INTEGER}, [(day,) for day in range(0, study.follow_up.max_days, COURSE_DAYS)]
         ),
         "study_test": _study_test(study),
+        "test_unit": _table(
+            {"test": TEXT, "unit": TEXT, "factor": FACTOR},
+            [
+                (test, normal_unit(unit), factor)
+                for test in _tests(study)
+                for unit, factor in LAB_TESTS[test].factors.items()
+            ],
+        ),
         "study_concept": _study_concept(study),
         "lab_window": _lab_window(study),
         "eligibility_criterion": _eligibility_criterion(study),
@@ -87,7 +96,7 @@ def _table(columns: dict[str, pa.DataType], rows: Iterable[tuple]) -> pa.Table:
 
 def _exact(value, kind):
     """A number as the decimal that was written in the study file, not its binary neighbour."""
-    if value is None or kind != AMOUNT:
+    if value is None or kind not in (AMOUNT, FACTOR):
         return value
     return Decimal(str(value))
 
@@ -172,9 +181,14 @@ def _tests(study: Study) -> list[str]:
 
 def _study_test(study: Study) -> pa.Table:
     return _table(
-        {"test": TEXT, "unit": TEXT, "max_value": AMOUNT},
-        [(test, LAB_TESTS[test].unit, LAB_TESTS[test].max_value) for test in _tests(study)],
+        {"test": TEXT, "max_value": AMOUNT},
+        [(test, LAB_TESTS[test].max_value) for test in _tests(study)],
     )
+
+
+def normal_unit(unit: str) -> str:
+    """A unit as the SQL compares it: small letters, no blanks, micro as u."""
+    return "".join(unit.lower().replace("µ", "u").replace("μ", "u").split())
 
 
 def _lab_window(study: Study) -> pa.Table:

@@ -83,14 +83,15 @@ CONTRACT: tuple[Table, ...] = (
                 "serum_creatinine, urine_protein_24h, serum_albumin, complement_c3, ...",
             ),
             Column("sample_date", "date", "day the sample was taken"),
-            Column("value", "number", "result in the unit of the test"),
+            Column("value", "number", "result in its unit"),
             Column(
                 "unit",
                 "text",
-                "umol/L (creatinine), g/24h (urine protein), g/L (albumin, C3)",
+                "umol/L or mg/dL (creatinine), g/24h or mg/24h (urine protein), g/L or g/dL "
+                "(albumin, haemoglobin), g/L, mg/dL or mg/L (C3, C4); case and µ do not matter",
             ),
-            Column("reference_low", "number", "lower limit of the laboratory", nullable=True),
-            Column("reference_high", "number", "upper limit of the laboratory", nullable=True),
+            Column("reference_low", "number", "lower limit, same unit", nullable=True),
+            Column("reference_high", "number", "upper limit, same unit", nullable=True),
         ),
     ),
     Table(
@@ -148,19 +149,39 @@ CONTRACT: tuple[Table, ...] = (
 
 @dataclass(frozen=True)
 class LabTest:
-    """The unit of a laboratory test, and the largest value a laboratory can report."""
+    """The unit of a laboratory test, and what else it may be reported in.
+
+    Attributes
+    ----------
+    unit : str
+        Of every value that the analyses see.
+    max_value : float
+        The largest value a laboratory can report, in that unit.
+    others : dict of str to float
+        Other units, with the number by which their values are multiplied.
+    """
 
     unit: str
     max_value: float
+    others: dict[str, float]
+
+    @property
+    def factors(self) -> dict[str, float]:
+        """Every unit with its factor."""
+        return {self.unit: 1.0} | self.others
 
 
+GRAMS_A_LITRE = {"g/dL": 10.0}
+GRAMS_OF_MILLIGRAMS = {"mg/dL": 0.01, "mg/L": 0.001}
 LAB_TESTS = {
-    "serum_creatinine": LabTest("umol/L", 3000),
-    "urine_protein_24h": LabTest("g/24h", 60),
-    "serum_albumin": LabTest("g/L", 80),
-    "complement_c3": LabTest("g/L", 10),
-    "complement_c4": LabTest("g/L", 5),
-    "haemoglobin": LabTest("g/L", 300),
+    "serum_creatinine": LabTest("umol/L", 3000, {"mg/dL": 88.4}),
+    "urine_protein_24h": LabTest(
+        "g/24h", 60, {"g/d": 1.0, "g/day": 1.0, "mg/24h": 0.001, "mg/d": 0.001, "mg/day": 0.001}
+    ),
+    "serum_albumin": LabTest("g/L", 80, GRAMS_A_LITRE),
+    "complement_c3": LabTest("g/L", 10, GRAMS_OF_MILLIGRAMS),
+    "complement_c4": LabTest("g/L", 5, GRAMS_OF_MILLIGRAMS),
+    "haemoglobin": LabTest("g/L", 300, GRAMS_A_LITRE),
 }
 
 
