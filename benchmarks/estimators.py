@@ -116,11 +116,12 @@ def reri_loop(data) -> list[float]:
     from statsmodels.api import Logit
 
     from lncohort.estimate.interaction import SEED as OURS
+    from lncohort.estimate.interaction import drawn_with_replacement
 
     design, response = data[0].to_numpy(), data[1]
 
     def work():
-        drawn = np.random.default_rng(OURS).multinomial(800, np.full(800, 1 / 800), size=SAMPLES)
+        drawn = drawn_with_replacement(800, SAMPLES, OURS).astype(int)
         values = []
         for counts in drawn:
             rows = np.repeat(np.arange(800), counts)

@@ -48,6 +48,8 @@ class Cohort:
         Columns table, rows, used, rejected, out_of_scope: rows = the sum of the other three.
     rejected : DataFrame
         Columns table_name, reason, rows: how many rows could not be used, and why.
+    lab_units : DataFrame
+        Columns test, unit, row_count, low_given, median_given, high_given, median_value.
     last_day_observed : date
         The last day of any observation period of the extract.
     alternatives : dict of str to list of (Alternative, DataFrame)
@@ -65,6 +67,7 @@ class Cohort:
     attrition: pd.DataFrame
     row_counts: pd.DataFrame
     rejected: pd.DataFrame
+    lab_units: pd.DataFrame
     last_day_observed: date
     alternatives: dict[str, list[tuple[Alternative, pd.DataFrame]]]
     stage_seconds: dict[str, float]
@@ -109,6 +112,7 @@ def build(
                 "person_time",
                 "attrition",
                 "row_status",
+                "lab_unit_seen",
                 "course_state",
                 "first_course",
             )
@@ -137,6 +141,7 @@ def build(
         attrition=attrition,
         row_counts=row_counts,
         rejected=rejected,
+        lab_units=tables["lab_unit_seen"].sort_values(["test", "unit"], ignore_index=True),
         last_day_observed=observed_until - timedelta(days=1),
         alternatives=others,
         stage_seconds=seconds,

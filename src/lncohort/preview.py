@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from lncohort.cohort import Cohort, build
 from lncohort.engine.parameters import parameter_tables
 from lncohort.extract.extract import Extract
+from lncohort.extract.units import looks_like
 from lncohort.study import Study
 from lncohort.terminal import print_table
 
@@ -45,6 +46,11 @@ def print_check(folder: Path, study: Study) -> None:
             for r in cohort.row_counts.itertuples()
         ],
     )
+    print_table(
+        "Laboratory values as given (5th, 50th and 95th percentile)",
+        ("test", "unit", "rows", "low", "median", "high", "remark"),
+        _units(study, cohort),
+    )
     if not cohort.rejected.empty:
         print_table(
             "Rejected rows (a run leaves them out and counts them)",
@@ -61,6 +67,17 @@ def print_check(folder: Path, study: Study) -> None:
         ("drug", "users", "covered", "dose known", "dose unknown", "pulse"),
         _dose_coverage(study, cohort),
     )
+
+
+def _units(study: Study, cohort: Cohort) -> Iterator[tuple]:
+    """Each unit of each test, with its range unless few rows have it."""
+    for row in cohort.lab_units.itertuples():
+        few = row.row_count < study.info.min_cell
+        values = (row.low_given, row.median_given, row.high_given)
+        shown = ["few" if few or value != value else f"{value:.3g}" for value in values]
+        other = "" if few else looks_like(row.test, row.unit, row.median_given)
+        remark = f"looks like {other}" if other else ""
+        yield row.test, row.unit or "none", row.row_count, *shown, remark
 
 
 def _names(study: Study, extract: Extract) -> Iterator[tuple]:

@@ -10,6 +10,7 @@ from lncohort.cohort import Cohort
 from lncohort.estimate import estimate_all
 from lncohort.estimate.course import course_rows
 from lncohort.estimate.rows import as_estimates
+from lncohort.extract.units import units_to_doubt
 from lncohort.study import Study
 
 
@@ -81,7 +82,12 @@ def analyse(cohort: Cohort, synthetic: bool = False) -> Results:
         study=cohort.study,
         estimates=estimates,
         attrition=cohort.attrition,
-        flags=find_flags(cohort.study, cohort.analysis_set, estimates),
+        flags=find_flags(
+            cohort.study,
+            cohort.analysis_set,
+            estimates,
+            units_to_doubt(cohort.lab_units, cohort.study.info.min_cell),
+        ),
         row_counts=cohort.row_counts,
         rejected=cohort.rejected,
         synthetic=synthetic,

@@ -124,7 +124,8 @@ def test_bootstrap_of_reri_is_that_of_one_fit_a_sample(four_cells, monkeypatch):
     design, response = four_cells
     names = ["first", "second", "both"]
     found = bootstrap_reri(fit_logistic(design, response), response, names)
-    drawn = np.random.default_rng(interaction.SEED).multinomial(500, np.full(500, 1 / 500), 40)
+    drawn = interaction.drawn_with_replacement(500, 40, interaction.SEED).astype(int)
+    assert (drawn.sum(axis=1) == 500).all()
     values = []
     for counts in drawn:
         rows = np.repeat(np.arange(500), counts)

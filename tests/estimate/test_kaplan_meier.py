@@ -1,6 +1,7 @@
 """Kaplan-Meier curves: a library, delayed entry, borders."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from lifelines import KaplanMeierFitter
 from lifelines.statistics import multivariate_logrank_test
@@ -177,3 +178,12 @@ def test_groups_that_are_never_at_risk_together_are_not_compared():
 def test_when_all_at_risk_have_the_event_at_once_nothing_is_compared():
     with pytest.raises(NotEstimable, match="no two groups are at risk together"):
         compare_curves([3, 3, 3, 3], [1, 1, 1, 1], [1, 1, 2, 2])
+
+
+def test_days_that_are_counted_give_the_curve_of_days_that_are_sorted():
+    random = np.random.default_rng(6)
+    days, event = random.integers(0, 300, 400).astype(float), random.random(400) < 0.4
+    counted = kaplan_meier(days, event)
+    sorted_ = kaplan_meier(days / 7, event)  # no whole numbers
+    assert counted["time"].to_numpy() == pytest.approx(7 * sorted_["time"].to_numpy())
+    pd.testing.assert_frame_equal(counted.drop(columns="time"), sorted_.drop(columns="time"))

@@ -1,5 +1,7 @@
 """Flags: what a reader should know before believing an estimate."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from lncohort.estimate.weighting import MATCHED, OUTSIDE, WEIGHTED
@@ -51,7 +53,12 @@ DIRECTION = {
 }
 
 
-def find_flags(study: Study, analysis_set: pd.DataFrame, estimates: pd.DataFrame) -> list[dict]:
+def find_flags(
+    study: Study,
+    analysis_set: pd.DataFrame,
+    estimates: pd.DataFrame,
+    doubted_units: Sequence[str] = (),
+) -> list[dict]:
     """What could be wrong, one flag each, passed or not.
 
     Parameters
@@ -61,6 +68,8 @@ def find_flags(study: Study, analysis_set: pd.DataFrame, estimates: pd.DataFrame
         As :class:`lncohort.Cohort` holds it.
     estimates : DataFrame
         What :func:`lncohort.estimate.estimate_all` returned of it.
+    doubted_units : sequence of str
+        What :func:`lncohort.extract.units.units_to_doubt` found.
 
     Returns
     -------
@@ -70,6 +79,7 @@ def find_flags(study: Study, analysis_set: pd.DataFrame, estimates: pd.DataFrame
         that gives it away.
     """
     return [
+        _units(study, doubted_units),
         _future_dependent(study),
         _sparse_cells(estimates),
         _not_assessed(study, estimates),
@@ -90,6 +100,18 @@ def _flag(flag: str, severity: str, where: list[str], message: str, direction: s
         "message": message,
         "direction": direction,
     }
+
+
+def _units(study: Study, doubted: Sequence[str]) -> dict:
+    if not doubted:
+        return _flag("unit", "pass", [], "The values of every laboratory test fit their unit.")
+    return _flag(
+        "unit",
+        "fail",
+        [analysis.name for analysis in study.analyses],
+        f"Values that do not fit their unit: {'; '.join(doubted)}. Mend the extract first.",
+        "A wrong unit makes patients ineligible, or responders of them, in silence.",
+    )
 
 
 def _future_dependent(study: Study) -> dict:

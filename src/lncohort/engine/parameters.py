@@ -7,6 +7,7 @@ from decimal import Decimal
 import pyarrow as pa
 
 from lncohort.extract.contract import LAB_TESTS
+from lncohort.extract.units import plain_unit
 from lncohort.study import Study
 from lncohort.study.model import Combination, Drug, Exposure
 
@@ -43,7 +44,7 @@ def parameter_tables(study: Study, today: date) -> dict[str, pa.Table]:
         "test_unit": _table(
             {"test": TEXT, "unit": TEXT, "factor": FACTOR},
             [
-                (test, normal_unit(unit), factor)
+                (test, plain_unit(unit), factor)
                 for test in _tests(study)
                 for unit, factor in LAB_TESTS[test].factors.items()
             ],
@@ -184,11 +185,6 @@ def _study_test(study: Study) -> pa.Table:
         {"test": TEXT, "max_value": AMOUNT},
         [(test, LAB_TESTS[test].max_value) for test in _tests(study)],
     )
-
-
-def normal_unit(unit: str) -> str:
-    """A unit as the SQL compares it: small letters, no blanks, micro as u."""
-    return "".join(unit.lower().replace("µ", "u").replace("μ", "u").split())
 
 
 def _lab_window(study: Study) -> pa.Table:

@@ -119,8 +119,8 @@ def bootstrap_reri(fit: Fit, response, columns: list[str]) -> dict:
     """
     matrix = fit.design.to_numpy(dtype=float)
     n = len(matrix)
-    drawn = np.random.default_rng(SEED).multinomial(n, np.full(n, 1 / n), size=SAMPLES)
-    found = maximise_many(matrix, response, drawn.astype(float), fit.coefficients.to_numpy())
+    drawn = drawn_with_replacement(n, SAMPLES, SEED)
+    found = maximise_many(matrix, response, drawn, fit.coefficients.to_numpy())
     places = [fit.design.columns.get_loc(column) for column in columns]
     sound = np.isfinite(found).all(axis=1) & (np.abs(found[:, places]) < LARGEST_COEFFICIENT).all(1)
     first, second, both = np.exp(found[sound][:, places].T)
@@ -136,6 +136,13 @@ def bootstrap_reri(fit: Fit, response, columns: list[str]) -> dict:
     if not sound.all():
         row["note"] = f"{(~sound).sum()} of {SAMPLES:,} samples had no finite estimate"
     return row
+
+
+def drawn_with_replacement(n: int, samples: int, seed: int) -> np.ndarray:
+    """How often each of n patients is drawn in each sample, an array of shape (samples, n)."""
+    who = np.random.default_rng(seed).integers(0, n, (samples, n))
+    who += n * np.arange(samples)[:, None]
+    return np.bincount(who.ravel(), minlength=samples * n).reshape(samples, n).astype(float)
 
 
 def cells(study: Study, drugs: tuple[str, str]) -> dict[tuple[bool, bool], str]:

@@ -12,6 +12,7 @@ from lncohort.estimate.rows import NotEstimable
 
 LARGEST_COEFFICIENT = 15.0
 LARGEST_SE = 50.0
+ENOUGH = 50_000  # rows that tell how far a column spreads
 WIDEST = 40.0  # standard errors within which a limit of a profile is looked for
 METHOD = "logistic regression, maximum likelihood, Wald interval"
 ERRORS = ("model", "HC0", "HC1", "HC2", "HC3", "cluster")
@@ -124,7 +125,7 @@ def fit_logistic(
         raise NotEstimable(RUNS_AWAY) from error
     variances = np.diag(covariance)
     # Over the spread of its column a coefficient has no unit; the intercept's depends on origins.
-    span = matrix[counted].std(axis=0)
+    span = _spread(matrix, np.flatnonzero(counted))
     if not (variances > 0).all():
         raise NotEstimable(RUNS_AWAY)
     if not is_finite_fit(found.coefficients * span, np.sqrt(variances) * span):
@@ -158,13 +159,22 @@ def _checked(design, response, weights, offset):
             raise ValueError(f"{name}: expected {n} values, one a row, found {values.shape}")
         if not np.isfinite(values).all():
             raise NotEstimable(f"not estimable: a value of the {name} is missing")
-    if not np.isfinite(matrix).all():
+    # a sum is finite only if every number is, unless it overflows
+    if not (np.isfinite(matrix.sum()) or np.isfinite(matrix).all()):
         raise NotEstimable("not estimable: a covariate is missing")
-    if not np.isin(outcome, (0, 1)).all():
+    if not ((outcome == 0) | (outcome == 1)).all():
         raise ValueError("response: expected 0 and 1 only")
     if (weights < 0).any():
         raise ValueError("weights: expected none below 0")
     return matrix, outcome, weights, offset
+
+
+def _spread(matrix: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """The standard deviation of each column, of a part of many rows where that shows any."""
+    found = matrix[rows[:: max(1, len(rows) // ENOUGH)]].std(axis=0)
+    flat = np.flatnonzero(found == 0)
+    found[flat] = matrix[:, flat][rows].std(axis=0)
+    return found
 
 
 def _sandwich(inverse: np.ndarray, scores: np.ndarray, errors: str, cluster) -> np.ndarray:

@@ -157,12 +157,15 @@ class LabTest:
         Of every value that the analyses see.
     max_value : float
         The largest value a laboratory can report, in that unit.
+    usual : (float, float)
+        Between which the median of many patients lies, whatever their illness.
     others : dict of str to float
         Other units, with the number by which their values are multiplied.
     """
 
     unit: str
     max_value: float
+    usual: tuple[float, float]
     others: dict[str, float]
 
     @property
@@ -174,14 +177,17 @@ class LabTest:
 GRAMS_A_LITRE = {"g/dL": 10.0}
 GRAMS_OF_MILLIGRAMS = {"mg/dL": 0.01, "mg/L": 0.001}
 LAB_TESTS = {
-    "serum_creatinine": LabTest("umol/L", 3000, {"mg/dL": 88.4}),
+    "serum_creatinine": LabTest("umol/L", 3000, (30, 1000), {"mg/dL": 88.4}),
     "urine_protein_24h": LabTest(
-        "g/24h", 60, {"g/d": 1.0, "g/day": 1.0, "mg/24h": 0.001, "mg/d": 0.001, "mg/day": 0.001}
+        "g/24h",
+        60,
+        (0.03, 20),
+        {"g/d": 1.0, "g/day": 1.0, "mg/24h": 0.001, "mg/d": 0.001, "mg/day": 0.001},
     ),
-    "serum_albumin": LabTest("g/L", 80, GRAMS_A_LITRE),
-    "complement_c3": LabTest("g/L", 10, GRAMS_OF_MILLIGRAMS),
-    "complement_c4": LabTest("g/L", 5, GRAMS_OF_MILLIGRAMS),
-    "haemoglobin": LabTest("g/L", 300, GRAMS_A_LITRE),
+    "serum_albumin": LabTest("g/L", 80, (10, 60), GRAMS_A_LITRE),
+    "complement_c3": LabTest("g/L", 10, (0.1, 3), GRAMS_OF_MILLIGRAMS),
+    "complement_c4": LabTest("g/L", 5, (0.02, 1), GRAMS_OF_MILLIGRAMS),
+    "haemoglobin": LabTest("g/L", 300, (50, 200), GRAMS_A_LITRE),
 }
 
 

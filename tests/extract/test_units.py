@@ -1,0 +1,62 @@
+"""Units: values that look like another unit are told, and no others."""
+
+import pandas as pd
+import pytest
+
+from lncohort.cohort import build
+from lncohort.extract.contract import LAB_TESTS
+from lncohort.extract.extract import Extract
+from lncohort.extract.units import looks_like, units_to_doubt
+from lncohort.results import analyse
+from lncohort.simulate import simulate_extract
+
+
+@pytest.mark.parametrize(
+    ("test", "unit", "median", "other"),
+    [
+        ("serum_creatinine", "umol/L", 0.9, "mg/dL"),
+        ("serum_creatinine", "mg/dL", 80.0, "umol/L"),
+        ("serum_creatinine", "µmol/L", 80.0, ""),
+        ("urine_protein_24h", "g/24h", 1500.0, "mg/24h"),
+        ("serum_albumin", "g/L", 3.5, "g/dL"),
+        ("complement_c3", "g/L", 90.0, "mg/dL"),
+        ("serum_creatinine", "furlongs", 0.9, "mg/dL"),
+        ("serum_creatinine", None, 80.0, "umol/L"),
+        ("serum_albumin", "g/L", 5e6, ""),
+    ],
+)
+def test_unit_that_values_look_like(test, unit, median, other):
+    assert looks_like(test, unit, median) == other
+
+
+def test_usual_values_of_one_unit_are_not_usual_in_another():
+    for name, test in LAB_TESTS.items():
+        middle = (test.usual[0] * test.usual[1]) ** 0.5
+        for unit, factor in test.factors.items():
+            assert looks_like(name, unit, middle / factor) == ""
+
+
+def test_few_rows_are_not_judged():
+    seen = pd.DataFrame(
+        {"test": ["serum_creatinine"], "unit": ["umol/L"], "row_count": [4], "median_given": [0.9]}
+    )
+    assert units_to_doubt(seen, 5) == []
+    assert units_to_doubt(seen, 4) == ["serum_creatinine in umol/L looks like mg/dL"]
+
+
+def test_wrong_unit_in_an_extract_fails_a_check_of_the_report(nanjing, tmp_path):
+    simulate_extract(200, 5, tmp_path / "extract")
+    path = tmp_path / "extract" / "lab.parquet"
+    labs = pd.read_parquet(path)
+    study = nanjing.model_copy(update={"analyses": nanjing.analyses[:1]})
+
+    def graded():
+        results = analyse(build(study, Extract.open(tmp_path / "extract")))
+        return {flag["flag"]: flag for flag in results.flags}["unit"]
+
+    assert graded()["severity"] == "pass"
+    labs.loc[labs["test"] == "serum_albumin", "value"] /= 10
+    labs.to_parquet(path, index=False)
+    found = graded()
+    assert found["severity"] == "fail"
+    assert "serum_albumin in g/L looks like g/dL" in found["message"]
