@@ -6,11 +6,11 @@ from difflib import get_close_matches
 import numpy as np
 import pandas as pd
 
+from lncohort.analyses.odds_ratios import FIRTH
 from lncohort.errors import UserError
 from lncohort.estimate.cox import fit_cox
 from lncohort.estimate.firth import fit_firth
 from lncohort.estimate.logistic import METHOD, fit_logistic, profile_intervals, with_intercept
-from lncohort.estimate.odds_ratios import FIRTH
 from lncohort.estimate.rows import NotEstimable, as_estimates, row, wald
 
 

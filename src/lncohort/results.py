@@ -5,10 +5,10 @@ from datetime import date
 
 import pandas as pd
 
+from lncohort.analyses import estimate_all
+from lncohort.analyses.course import course_rows
 from lncohort.audit.flags import find_flags
 from lncohort.cohort import Cohort
-from lncohort.estimate import estimate_all
-from lncohort.estimate.course import course_rows
 from lncohort.estimate.rows import as_estimates
 from lncohort.extract.units import units_to_doubt
 from lncohort.study import Study

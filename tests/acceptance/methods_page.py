@@ -22,14 +22,14 @@ METHODS = {
     "Standardised risks (g-computation)": "standardise.standardised_risks",
     "Additive interaction: RERI, AP, S": "interaction.additive_interaction",
     "Bootstrap of RERI": "interaction.bootstrap_reri",
-    "Strata, single reference, both scales": "interaction.interaction_rows",
-    "Three drugs": "three_drugs.three_drug_rows",
-    "Dose with and without another drug": "dose_interaction.dose_interaction_rows",
+    "Strata, single reference, both scales": "analyses.interaction.interaction_rows",
+    "Three drugs": "analyses.three_drugs.three_drug_rows",
+    "Dose with and without another drug": "analyses.dose_interaction.dose_interaction_rows",
     "Restricted cubic splines": "spline.restricted_cubic",
     "Kaplan-Meier": "kaplan_meier.kaplan_meier",
     "Restricted mean survival time": "kaplan_meier.restricted_mean",
     "Comparison of survival curves": "kaplan_meier.compare_curves",
-    "Cumulative incidence (Aalen-Johansen)": "survival.cumulative_incidence",
+    "Cumulative incidence (Aalen-Johansen)": "incidence.cumulative_incidence",
     "Cox model": "cox.fit_cox",
     "Test of proportional hazards": "cox.proportional_hazards_test",
     "Concordance": "cox.concordance",
@@ -46,7 +46,7 @@ METHODS = {
     "Weights of clones": "clone_censor_weight.weigh",
     "Multiple imputation": "imputation.impute",
     "Rubin's rules": "rubin.pool_imputations",
-    "Specification curve": "specification.specification_rows",
+    "Specification curve": "analyses.specification.specification_rows",
     "E-values": "evalue.e_values",
     "Bias analysis": "bias_analysis.probabilistic_bias_analysis",
     "Pooling over sites": "meta_analysis.pool",
@@ -68,7 +68,7 @@ def page() -> str:
     lines = [
         "# Methods",
         "",
-        "Written by `make docs` from the docstrings of `src/lncohort/estimate` and from the public "
+        "Written by `make docs` from the docstrings of `src/lncohort` and from the public "
         f"cases in `tests/reference`: {compared} published figures of {len(EXPECTED)} cases are met at "
         "the tolerance that each case states, with the standard errors, limits and P values beside "
         "them. The tests work each of them out again, and fail when this page is not what they "
@@ -99,13 +99,14 @@ def page() -> str:
 
 
 def _method(name: str, place: str) -> str:
-    module, function = place.split(".")
-    made = getattr(importlib.import_module(f"lncohort.estimate.{module}"), function)
+    module, function = place.rsplit(".", 1)
+    module = module if module.startswith("analyses.") else f"estimate.{module}"
+    made = getattr(importlib.import_module(f"lncohort.{module}"), function)
     notes = inspect.getdoc(made).split("Notes\n-----\n", 1)
     if len(notes) < 2:
         raise ValueError(f"{place} has no Notes with its source")
     source = re.split(r"\n\n[A-Z]\w+\n-+\n", notes[1])[0]
-    return f"| {name} | `estimate.{module}.{function}` | {' '.join(source.split())} |"
+    return f"| {name} | `{module}.{function}` | {' '.join(source.split())} |"
 
 
 def _number(value) -> str:

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
+from lncohort.analyses.estimate_all import estimate_all
 from lncohort.audit.flags import find_flags
-from lncohort.estimate.analyse import estimate_all
 from lncohort.estimate.rows import as_estimates, row
 from made import made_patients
 

@@ -20,17 +20,12 @@ from lncohort.estimate.cox import fit_cox
 from lncohort.estimate.logistic import with_intercept
 from lncohort.estimate.rows import NotEstimable, Z
 
-# What waits for its estimator to be mended: estimators and their cases.
-WAITING = ()
-THROUGH_OTHERS = {"fit_levels": "fit_logistic", "fit_levels_penalised": "fit_firth"}
-
 
 def case(estimator, *others, word: str = ""):
-    """A case of a test, or one that waits for its estimator to be mended."""
-    found = f"{estimator.name}-{word}" if word else estimator.name
-    waits = any(re.fullmatch(f"({names})-({words})", found) for names, words in WAITING)
-    marks = [pytest.mark.xfail(strict=True, reason="waits for fit_logistic")]
-    return pytest.param(estimator, *others, id=found, marks=marks if waits else [])
+    """A case of a test, named for its estimator."""
+    return pytest.param(
+        estimator, *others, id=f"{estimator.name}-{word}" if word else estimator.name
+    )
 
 
 def those(holds=lambda estimator: True, word: str = ""):
@@ -52,8 +47,7 @@ def test_every_fit_of_the_package_is_in_the_table():
         names = vars(importlib.import_module(f"lncohort.estimate.{module.name}"))
         public |= {name for name, value in names.items() if name.startswith("fit_")}
     named = {function.__name__ for e in ESTIMATORS for function in e.functions}
-    assert public - named == set(THROUGH_OTHERS)
-    assert set(THROUGH_OTHERS.values()) <= named
+    assert public == {name for name in named if name.startswith("fit_")}
 
 
 @those(lambda e: e.shuffled)

@@ -8,13 +8,9 @@ import pandas as pd
 import pytest
 
 from lncohort.estimate.competing import fit_fine_gray, gray_test
-from lncohort.estimate.cox import (
-    TRANSFORMS,
-    concordance,
-    fit_cox,
-    proportional_hazards_test,
-)
+from lncohort.estimate.cox import TRANSFORMS, concordance, fit_cox, proportional_hazards_test
 from lncohort.estimate.firth import fit_firth
+from lncohort.estimate.incidence import cumulative_incidence
 from lncohort.estimate.interaction import additive_interaction
 from lncohort.estimate.kaplan_meier import (
     INTERVALS,
@@ -33,7 +29,6 @@ from lncohort.estimate.meta_analysis import (
     tau2_interval,
 )
 from lncohort.estimate.rubin import pool_imputations
-from lncohort.estimate.survival import cumulative_incidence
 from reference_case import r_data, r_figures
 
 TIES = ("efron", "breslow")

@@ -9,11 +9,9 @@ from scipy.optimize import minimize
 from statsmodels.genmod.families import Poisson
 from statsmodels.genmod.generalized_linear_model import GLM
 
-from lncohort.estimate.logistic import with_intercept
-from lncohort.estimate.odds_ratios import level_column, prepare
-from lncohort.estimate.risk_ratio import fit_log_binomial, fit_modified_poisson, risk_ratio_rows
-from lncohort.estimate.rows import NotEstimable, as_estimates
-from made import made_patients
+from lncohort.estimate.logistic import level_column
+from lncohort.estimate.risk_ratio import fit_log_binomial, fit_modified_poisson
+from lncohort.estimate.rows import NotEstimable
 from reference_case import data_of
 
 FITS = {"logbin_RR": fit_log_binomial, "robpoisson_RR": fit_modified_poisson}
@@ -289,17 +287,3 @@ def test_intervals_cover_the_truth_in_simulated_cohorts(fit_model):
         values.append(value)
     assert np.mean(values) == pytest.approx(truth, abs=0.05)
     assert 0.90 <= covered / 150 <= 0.995
-
-
-def test_risk_ratio_of_use_is_that_of_the_model_by_hand(nanjing):
-    patients = made_patients(4000, seed=93)
-    rows = as_estimates(risk_ratio_rows(nanjing, patients, "r")).set_index("model")
-    prepared = prepare(nanjing, patients, adjusted=True)
-    used = prepared.patients["exposed"].astype(float).rename("exposed")
-    design = with_intercept(used, prepared.covariates)
-    fit = fit_modified_poisson(design, prepared.patients["response"].astype(float))
-    found = np.log(rows.loc["modified Poisson", "estimate"])
-    assert found == pytest.approx(fit.coefficients["exposed"])
-    assert rows.loc["log-binomial", "estimate"] == pytest.approx(
-        rows.loc["modified Poisson", "estimate"], rel=0.1
-    )

@@ -11,13 +11,7 @@ from statsmodels.discrete.discrete_model import Logit
 from lncohort.errors import UserError
 from lncohort.estimate.cox import fit_cox
 from lncohort.estimate.rows import NotEstimable
-from lncohort.estimate.site_sums import (
-    cox_sums,
-    logistic_sums,
-    newton_step,
-    read_sums,
-    write_sums,
-)
+from lncohort.estimate.site_sums import cox_sums, logistic_sums, newton_step, read_sums, write_sums
 
 
 def drawn(seed=1, n=600):

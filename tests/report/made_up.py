@@ -9,8 +9,8 @@ from datetime import date
 
 import pandas as pd
 
+from lncohort.analyses.weighting import MODELS
 from lncohort.estimate.rows import as_estimates, row
-from lncohort.estimate.weighting import MODELS
 from lncohort.results import Results
 from lncohort.study.alternatives import alternatives
 

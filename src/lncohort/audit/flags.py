@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from lncohort.estimate.weighting import MATCHED, OUTSIDE, WEIGHTED
+from lncohort.analyses.weighting import MATCHED, OUTSIDE, WEIGHTED
 from lncohort.study import Study
 
 FEW = 10
@@ -67,7 +67,7 @@ def find_flags(
     analysis_set : DataFrame of shape (patients, columns)
         As :class:`lncohort.Cohort` holds it.
     estimates : DataFrame
-        What :func:`lncohort.estimate.estimate_all` returned of it.
+        What :func:`lncohort.analyses.estimate_all` returned of it.
     doubted_units : sequence of str
         What :func:`lncohort.extract.units.units_to_doubt` found.
 

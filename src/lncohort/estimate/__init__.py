@@ -1,5 +1,1 @@
-"""Estimates: pure functions on data frames, a family of methods a module."""
-
-from lncohort.estimate.analyse import estimate_all
-
-__all__ = ["estimate_all"]
+"""Methods: pure functions on data frames, a family a module; none knows a study."""

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy import optimize, stats
 from scipy.special import expit
 
+from lncohort.estimate.coefficients import Coefficients
 from lncohort.estimate.newton import RUNS_AWAY, maximise
 from lncohort.estimate.rows import NotEstimable
 
@@ -19,17 +20,13 @@ ERRORS = ("model", "HC0", "HC1", "HC2", "HC3", "cluster")
 
 
 @dataclass(frozen=True)
-class Fit:
-    """A fitted logistic model.
+class Fit(Coefficients):
+    """A fitted logistic model: log odds and log odds ratios.
 
     Attributes
     ----------
     design : DataFrame of shape (n, p)
         The columns of the model; the first is ``intercept``.
-    coefficients : Series of shape (p,)
-        Log odds and log odds ratios, by column.
-    covariance : DataFrame of shape (p, p)
-        Of the kind that was asked for.
     log_likelihood : float
     notes : tuple of str
         Patients and levels that could not enter the model.
@@ -38,29 +35,9 @@ class Fit:
     """
 
     design: pd.DataFrame
-    coefficients: pd.Series
-    covariance: pd.DataFrame
     log_likelihood: float
     notes: tuple[str, ...] = ()
     left_out: dict[str, str] = field(default_factory=dict)
-
-    def contrast(self, weights: dict[str, float]) -> tuple[float, float]:
-        """Value and standard error of a weighted sum of coefficients.
-
-        Raises
-        ------
-        KeyError
-            When the model has no such coefficient.
-        """
-        names, vector = list(weights), np.array(list(weights.values()))
-        value = float(vector @ self.coefficients[names].to_numpy())
-        return value, float(np.sqrt(vector @ self.covariance.loc[names, names].to_numpy() @ vector))
-
-    def wald_test(self, names: list[str]) -> float:
-        """P of the joint Wald test that some coefficients are 0."""
-        values = self.coefficients[names].to_numpy()
-        covariance = self.covariance.loc[names, names].to_numpy()
-        return float(stats.chi2.sf(values @ np.linalg.solve(covariance, values), len(names)))
 
 
 def fit_logistic(
@@ -257,6 +234,11 @@ def with_intercept(*parts: pd.DataFrame) -> pd.DataFrame:
     design = pd.concat(parts, axis=1)
     design.insert(0, "intercept", 1.0)
     return design
+
+
+def level_column(level: str) -> str:
+    """The name of the design column of an exposure level."""
+    return f"exposure: {level}"
 
 
 def likelihood_ratio_p(full: Fit, restricted: Fit) -> float:

@@ -1,58 +1,28 @@
 """Adjusted risk ratios: log-binomial and modified Poisson regression."""
 
 import warnings
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from statsmodels.genmod.families import Poisson
 from statsmodels.genmod.generalized_linear_model import GLM
 
-from lncohort.estimate.logistic import is_finite_fit, with_intercept
+from lncohort.estimate.coefficients import Coefficients
+from lncohort.estimate.logistic import is_finite_fit
 from lncohort.estimate.newton import one_thread
-from lncohort.estimate.odds_ratios import prepare
-from lncohort.estimate.rows import NotEstimable, row, wald
-from lncohort.study import Study
+from lncohort.estimate.rows import NotEstimable
 
 NEAREST_TO_EDGE = 1e-6
 MOST_STEPS = 100
-
 AT_THE_EDGE = (
     "not estimable: the likelihood is largest where a risk is 1; "
     "modified Poisson regression has no such edge"
 )
 
 
-@dataclass(frozen=True)
-class RiskRatioFit:
-    """A fitted model of the logarithm of the risk.
-
-    Attributes
-    ----------
-    coefficients : Series of shape (p,)
-        Log risk and log risk ratios, by column of the design.
-    covariance : DataFrame of shape (p, p)
-    """
-
-    coefficients: pd.Series
-    covariance: pd.DataFrame
-
-    def contrast(self, weights: dict[str, float]) -> tuple[float, float]:
-        """Value and standard error of a weighted sum of coefficients.
-
-        Raises
-        ------
-        KeyError
-            When the model has no such coefficient.
-        """
-        names, vector = list(weights), np.array(list(weights.values()))
-        value = float(vector @ self.coefficients[names].to_numpy())
-        return value, float(np.sqrt(vector @ self.covariance.loc[names, names].to_numpy() @ vector))
-
-
 def fit_modified_poisson(
     design: pd.DataFrame, response: pd.Series | np.ndarray, weights: np.ndarray | None = None
-) -> RiskRatioFit:
+) -> Coefficients:
     """Fit risk ratios by Poisson regression of a binary response, with robust variance.
 
     Parameters
@@ -96,7 +66,7 @@ def fit_modified_poisson(
 
 def fit_log_binomial(
     design: pd.DataFrame, response: pd.Series | np.ndarray, weights: np.ndarray | None = None
-) -> RiskRatioFit:
+) -> Coefficients:
     """Fit risk ratios by maximum likelihood under the binomial law and a log link.
 
     Parameters
@@ -143,38 +113,6 @@ def fit_log_binomial(
         scores = matrix * (weight * (outcome - risk) / (1 - risk))[:, None]
         covariance = covariance @ (scores.T @ scores) @ covariance
     return _fit(design, beta, covariance, converged=converged)
-
-
-def risk_ratio_rows(study: Study, patients: pd.DataFrame, analysis: str) -> list[dict]:
-    """Adjusted risk ratios of use against never use by both models.
-
-    Parameters
-    ----------
-    study : Study
-    patients : DataFrame of shape (n, columns)
-        The model population, with the column ``exposed``.
-    analysis : str
-        Where the rows stand in the table of estimates.
-    """
-    prepared = prepare(study, patients, adjusted=True)
-    used = prepared.patients["exposed"].astype(float).rename("exposed")
-    design = with_intercept(used, prepared.covariates)
-    response = prepared.patients["response"].astype(float)
-    place = {"contrast": study.exposure.drug, "level": "ever", "reference": "never"}
-    rows = []
-    for model, fit_model in (
-        ("modified Poisson", fit_modified_poisson),
-        ("log-binomial", fit_log_binomial),
-    ):
-        shared = place | {"model": model, "method": f"{model} regression, adjusted"}
-        try:
-            fit = fit_model(design, response)
-        except NotEstimable as error:
-            rows.append(row(analysis, "RR", note=str(error), **shared))
-            continue
-        figures = wald(*fit.contrast({"exposed": 1.0}))
-        rows.append(row(analysis, "RR", note="; ".join(prepared.notes), **shared, **figures))
-    return rows
 
 
 def _checked(design, response, weights) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -235,7 +173,7 @@ def _largest_likelihood(matrix, outcome, weight, beta) -> tuple[np.ndarray, bool
     return beta, False
 
 
-def _fit(design, coefficients, covariance, *, converged: bool) -> RiskRatioFit:
+def _fit(design, coefficients, covariance, *, converged: bool) -> Coefficients:
     # Over the spread of its column a coefficient has no unit; indicators have none anyhow.
     matrix = design.to_numpy(dtype=float)
     span = matrix.std(axis=0)
@@ -244,7 +182,7 @@ def _fit(design, coefficients, covariance, *, converged: bool) -> RiskRatioFit:
     if not (converged and is_finite_fit(coefficients * span, errors * span)):
         raise NotEstimable("not estimable: the fit does not converge to finite risk ratios")
     names = list(design.columns)
-    return RiskRatioFit(
+    return Coefficients(
         coefficients=pd.Series(coefficients, index=names),
         covariance=pd.DataFrame(covariance, index=names, columns=names),
     )

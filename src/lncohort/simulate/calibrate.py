@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from lncohort.estimate import estimate_all
+from lncohort.analyses import estimate_all
 from lncohort.simulate.cohort import simulated_cohort
 from lncohort.simulate.parameters import CALIBRATION_FILE, KNOBS, Parameters, calibrated
 from lncohort.simulate.truth import MEANING, estimands, large_sample

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from lncohort.estimate.logistic import Fit
-from lncohort.estimate.odds_ratios import fit_levels, level_column, model_population, with_exposure
+from lncohort.analyses.odds_ratios import fit_levels, model_population, with_exposure
+from lncohort.estimate.logistic import Fit, level_column
 from lncohort.simulate.cohort import simulated_cohort
 from lncohort.study import Study
 from lncohort.study.model import Analysis

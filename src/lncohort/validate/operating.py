@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from lncohort.estimate import estimate_all
+from lncohort.analyses import estimate_all
 from lncohort.simulate.cohort import simulated_cohort
 from lncohort.simulate.truth import estimands, known_truth
 from lncohort.study import Study

@@ -5,7 +5,7 @@ import numpy as np
 from acceptance.figures import hazard_ratios
 from lncohort.estimate.competing import fit_fine_gray, gray_test
 from lncohort.estimate.cox import concordance, fit_cox
-from lncohort.estimate.survival import cumulative_incidence
+from lncohort.estimate.incidence import cumulative_incidence
 from reference_case import data_of
 
 CAUSES = {"pcm": 1, "death": 2}

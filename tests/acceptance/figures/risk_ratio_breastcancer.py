@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 
 from acceptance.figures import of_row, ratio
-from lncohort.estimate.logistic import fit_logistic
-from lncohort.estimate.odds_ratios import level_column
+from lncohort.estimate.logistic import fit_logistic, level_column
 from lncohort.estimate.risk_ratio import fit_log_binomial, fit_modified_poisson
 from lncohort.estimate.rows import wald
 from lncohort.estimate.standardise import standardised_risks

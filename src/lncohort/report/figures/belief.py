@@ -2,8 +2,8 @@
 
 from matplotlib.ticker import NullLocator
 
-from lncohort.estimate.specification import OWN, highest_level
-from lncohort.estimate.weighting import MODELS
+from lncohort.analyses.specification import OWN, highest_level
+from lncohort.analyses.weighting import MODELS
 from lncohort.report import numbers
 from lncohort.report.figures.colours import drug_colours
 from lncohort.report.figures.dots import DotLine, Mark, Scale, draw_dots

@@ -1,6 +1,6 @@
 """Tables on how far the main result can be believed."""
 
-from lncohort.estimate.weighting import MODELS
+from lncohort.analyses.weighting import MODELS
 from lncohort.report import numbers
 from lncohort.report.rows import analysis_of, counted, estimated, levels, one, pick
 from lncohort.report.tables.table import Row, Table, heading

@@ -1,6 +1,6 @@
 """Tables of time to response."""
 
-from lncohort.estimate.time_measures import NOT_REACHED
+from lncohort.analyses.time_measures import NOT_REACHED
 from lncohort.report import numbers
 from lncohort.report.rows import analysis_of, counted, estimated, levels, one, pick, responses
 from lncohort.report.tables.table import Row, Table, heading, rows_of

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from lncohort.estimate.odds_ratios import fit_levels, level_column, model_population
+from lncohort.analyses.odds_ratios import fit_levels, model_population
+from lncohort.analyses.specification import specification_rows
+from lncohort.estimate.logistic import level_column
 from lncohort.estimate.rows import as_estimates
-from lncohort.estimate.specification import specification_rows
 from lncohort.study.alternatives import alternatives
 from made import made_patients
 

@@ -4,8 +4,8 @@ from itertools import combinations
 
 import pandas as pd
 
+from lncohort.analyses.odds_ratios import prepare
 from lncohort.estimate.logistic import METHOD, Fit, fit_logistic, with_intercept
-from lncohort.estimate.odds_ratios import prepare
 from lncohort.estimate.rows import NotEstimable, row, wald
 from lncohort.study import Study
 

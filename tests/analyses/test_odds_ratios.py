@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from statsmodels.formula.api import logit
 
+from lncohort.analyses.odds_ratios import FIRTH, fit_levels, odds_ratio_rows
 from lncohort.estimate.logistic import METHOD
-from lncohort.estimate.odds_ratios import FIRTH, fit_levels, odds_ratio_rows
 from lncohort.estimate.rows import as_estimates
 from made import made_patients
 

@@ -4,16 +4,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
+from lncohort.analyses.odds_ratios import Prepared, prepare
 from lncohort.estimate.balance import balance
 from lncohort.estimate.logistic import fit_logistic, with_intercept
 from lncohort.estimate.matching import Matched, match_nearest
-from lncohort.estimate.odds_ratios import Prepared, prepare
-from lncohort.estimate.propensity import (
-    Propensity,
-    effective_sample_size,
-    fit_propensity,
-    weights,
-)
+from lncohort.estimate.propensity import Propensity, effective_sample_size, fit_propensity, weights
 from lncohort.estimate.rows import NotEstimable, row, wald
 from lncohort.estimate.weighted_effect import (
     Effect,

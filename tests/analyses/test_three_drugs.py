@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from lncohort.analyses.three_drugs import three_drug_rows
 from lncohort.estimate.rows import as_estimates
-from lncohort.estimate.three_drugs import three_drug_rows
 from made import DRUGS, made_patients
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lncohort.estimate import estimate_all
-from lncohort.estimate.odds_ratios import FIRTH
+from lncohort.analyses import estimate_all
+from lncohort.analyses.odds_ratios import FIRTH
 from lncohort.estimate.rows import COLUMNS
 from made import made_patients
 

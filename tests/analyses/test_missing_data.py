@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from lncohort.estimate.missing import COMPLETE, IMPUTED, LEVEL_OF_ITS_OWN, missing_rows
-from lncohort.estimate.odds_ratios import odds_ratio_rows
+from lncohort.analyses.missing_data import COMPLETE, IMPUTED, LEVEL_OF_ITS_OWN, missing_rows
+from lncohort.analyses.odds_ratios import odds_ratio_rows
 from lncohort.estimate.rows import as_estimates
 from lncohort.study.model import NOT_RECORDED, Analysis
 from made import made_patients

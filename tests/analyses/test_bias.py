@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from lncohort.analyses.bias import bias_rows
 from lncohort.estimate.bias_analysis import (
     Distribution,
     ExposureMisclassification,
     probabilistic_bias_analysis,
 )
-from lncohort.estimate.bias_rows import bias_rows
 from lncohort.estimate.rows import as_estimates
 from lncohort.study.model import Analysis, BiasAssumptions
 from made import made_patients

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 from lifelines import KaplanMeierFitter
 
+from lncohort.analyses.survival import survival_rows
+from lncohort.estimate.incidence import cumulative_incidence
 from lncohort.estimate.rows import as_estimates
-from lncohort.estimate.survival import cumulative_incidence, survival_rows
 from made import made_patients
 from reference_case import data_of
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lncohort.analyses.subgroups import subgroup_levels, subgroup_rows
 from lncohort.estimate.rows import as_estimates
-from lncohort.estimate.subgroups import subgroup_levels, subgroup_rows
 from lncohort.study.model import Subgroup
 from made import made_patients
 

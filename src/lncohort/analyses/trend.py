@@ -4,14 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from lncohort.estimate.logistic import (
-    METHOD,
-    Fit,
-    fit_logistic,
-    likelihood_ratio_p,
-    with_intercept,
-)
-from lncohort.estimate.odds_ratios import Prepared, prepare
+from lncohort.analyses.odds_ratios import Prepared, prepare
+from lncohort.estimate.logistic import METHOD, Fit, fit_logistic, likelihood_ratio_p, with_intercept
 from lncohort.estimate.rows import NotEstimable, row, wald
 from lncohort.study import Study
 

@@ -1,93 +1,23 @@
-"""Time to response: curves, competing events and hazard ratios."""
+"""Time to the response: curves, competing events, Cox models."""
 
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
+from lncohort.analyses.odds_ratios import prepare
+from lncohort.analyses.time_measures import time_rows
 from lncohort.estimate.cox import CoxFit, fit_cox, proportional_hazards_test
-from lncohort.estimate.odds_ratios import prepare
-from lncohort.estimate.rows import NotEstimable, Z, row, wald
+from lncohort.estimate.incidence import cumulative_incidence
+from lncohort.estimate.rows import NotEstimable, row, wald
 from lncohort.estimate.splitting import split_at
-from lncohort.estimate.time_measures import time_rows
 from lncohort.study import Study
 
 PERIOD_DAYS = 182
 EVERY_DAYS = 30
 RESPONSE, COMPETING = 1, 2
-CERTAIN = 1e-12  # of an incidence below 1 that is 1 but for rounding
 COX = "Cox model, Efron ties, Wald interval"
 PH_TEST = "score test of the coefficient times Kaplan-Meier time (Grambsch and Therneau 1994)"
-
-
-def cumulative_incidence(
-    time_days: np.ndarray, event: np.ndarray, cause: int, at_days: np.ndarray
-) -> pd.DataFrame:
-    """Aalen-Johansen cumulative incidence of one cause in the presence of others.
-
-    With a single cause this is one minus Kaplan-Meier, with Greenwood's variance.
-
-    Parameters
-    ----------
-    time_days : array of int, shape (n,)
-        Days to the event or censoring; at least 1.
-    event : array of int, shape (n,)
-        0 for censored, otherwise the cause.
-    cause : int
-        The cause whose incidence is wanted.
-    at_days : array of int, shape (k,)
-        Days at which it is wanted.
-
-    Returns
-    -------
-    DataFrame of shape (k, 6)
-        day, estimate, se, ci_low, ci_high (log-log scale), at_risk (patients followed to that
-        day).
-
-    Notes
-    -----
-    Standard error by the infinitesimal jackknife, as of R's survfit: the root of the summed
-    squares of each patient's influence. Of one minus Kaplan-Meier it is Greenwood's. Therneau TM,
-    Grambsch PM. Modeling Survival Data, 2000, ch. 7. Interval by log(-log(1 - F)); before the
-    first event, as in survfit, its limits are 0; once F is 1 there is none.
-    """
-    last = int(max(time_days.max(), at_days.max())) + 1
-    leaving = np.bincount(time_days, minlength=last)
-    at_risk = np.cumsum(leaving[::-1])[::-1]
-    risk = np.maximum(at_risk, 1)
-    own = np.bincount(time_days[event == cause], minlength=last)
-    any_cause = np.bincount(time_days[event > 0], minlength=last)
-    hazard = any_cause / risk
-    free = np.concatenate([[1.0], np.cumprod(1 - hazard)[:-1]])
-    incidence = np.cumsum(free * own / risk)
-    rows = []
-    for day in at_days:
-        upto = slice(0, int(day) + 1)
-        reached = float(min(incidence[day], 1.0))
-        # By day: what an event of the cause adds, and what leaving the risk set takes away.
-        adds = (free / risk)[upto]
-        takes = (incidence[day] - incidence[upto]) / (risk * np.where(hazard < 1, 1 - hazard, 1))[
-            upto
-        ]
-        exposed = np.cumsum(adds * (own / risk)[upto] - takes * hazard[upto])
-        of_cause, of_other = own[upto], (any_cause - own)[upto]
-        still = len(time_days) - of_cause.sum() - of_other.sum()
-        censored = (leaving - any_cause)[upto]
-        variance = (
-            of_cause @ (adds - takes - exposed) ** 2
-            + of_other @ (takes + exposed) ** 2
-            + censored @ exposed**2
-            + (still - censored.sum()) * exposed[-1] ** 2
-        )
-        se, low, high = float(np.sqrt(variance)), 0.0, 0.0
-        if reached > 1 - CERTAIN:
-            low = high = np.nan
-        elif reached > 0:
-            log_free = np.log1p(-reached)
-            spread = Z * se / ((1 - reached) * abs(log_free))
-            low, high = (-np.expm1(log_free * np.exp(sign * spread)) for sign in (-1, 1))
-        rows.append((int(day), reached, se, low, high, int(at_risk[day])))
-    return pd.DataFrame(rows, columns=["day", "estimate", "se", "ci_low", "ci_high", "at_risk"])
 
 
 def survival_rows(

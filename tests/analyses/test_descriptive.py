@@ -2,7 +2,7 @@
 
 import pytest
 
-from lncohort.estimate.descriptive import combination_rows, dose_coverage_rows
+from lncohort.analyses.descriptive import combination_rows, dose_coverage_rows
 from lncohort.estimate.rows import as_estimates
 from made import made_patients
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from lncohort.estimate import dose_interaction
-from lncohort.estimate.dose_interaction import dose_interaction_rows
+from lncohort.analyses import dose_interaction
+from lncohort.analyses.dose_interaction import dose_interaction_rows
 from lncohort.estimate.rows import as_estimates
 from made import made_patients
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from lncohort.analyses.odds_ratios import prepare
 from lncohort.estimate.competing import fit_fine_gray, gray_test
 from lncohort.estimate.kaplan_meier import (
     compare_curves,
@@ -11,7 +12,6 @@ from lncohort.estimate.kaplan_meier import (
     restricted_mean,
     restricted_mean_difference,
 )
-from lncohort.estimate.odds_ratios import prepare
 from lncohort.estimate.rows import NotEstimable, row, wald
 from lncohort.study import Study
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lncohort.estimate.course import course_rows
+from lncohort.analyses.course import course_rows
 from lncohort.estimate.rows import as_estimates
 from lncohort.report.rows import pick
 

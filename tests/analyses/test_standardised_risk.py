@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from lncohort.analyses.standardised_risk import risk_rows
 from lncohort.estimate.rows import as_estimates
-from lncohort.estimate.standardise import risk_rows
 from made import made_patients
 
 

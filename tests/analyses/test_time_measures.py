@@ -7,9 +7,9 @@ from lifelines import KaplanMeierFitter
 from lifelines.statistics import logrank_test
 from lifelines.utils import restricted_mean_survival_time
 
+from lncohort.analyses.time_measures import NOT_REACHED, time_rows
 from lncohort.estimate.competing import fit_fine_gray
 from lncohort.estimate.rows import as_estimates
-from lncohort.estimate.time_measures import NOT_REACHED, time_rows
 from made import made_patients
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from lncohort.estimate.firth import FirthFit, fit_firth
-from lncohort.estimate.logistic import METHOD, Fit, fit_logistic, with_intercept
+from lncohort.estimate.logistic import METHOD, Fit, fit_logistic, level_column, with_intercept
 from lncohort.estimate.rows import NotEstimable, row, wald
 from lncohort.study import Study
 
@@ -114,11 +114,6 @@ def prepare(
             centred = (values - values.mean()) / covariate.unit_of_change
             columns[covariate.name] = centred
     return Prepared(kept, pd.DataFrame(columns, index=kept.index), tuple(notes), left_out)
-
-
-def level_column(level: str) -> str:
-    """The name of the design column of an exposure level."""
-    return f"exposure: {level}"
 
 
 def fit_levels(

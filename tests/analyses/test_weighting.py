@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from lncohort.analyses.weighting import MODELS, OUTSIDE, UNMATCHED, weighting_rows
 from lncohort.estimate.rows import as_estimates
-from lncohort.estimate.weighting import MODELS, OUTSIDE, UNMATCHED, weighting_rows
 from made import made_patients
 
 

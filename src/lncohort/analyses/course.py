@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from lncohort.analyses.survival import EVERY_DAYS
+from lncohort.estimate.incidence import cumulative_incidence
 from lncohort.estimate.rows import row
-from lncohort.estimate.survival import EVERY_DAYS, cumulative_incidence
 from lncohort.study import Study
 
 ANALYSIS = "course"

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from lncohort.estimate.logistic import METHOD
-from lncohort.estimate.odds_ratios import fit_levels, level_column, model_population, with_exposure
+from lncohort.analyses.odds_ratios import fit_levels, model_population, with_exposure
+from lncohort.estimate.logistic import METHOD, level_column
 from lncohort.estimate.rows import NotEstimable, row, wald
 from lncohort.study import Study
 from lncohort.study.alternatives import Alternative

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from lncohort.analyses.trend import Scale, trend_rows
 from lncohort.estimate.rows import as_estimates
-from lncohort.estimate.trend import Scale, trend_rows
 from made import made_patients
 
 

@@ -5,28 +5,28 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from lncohort.estimate.bias_rows import bias_rows
-from lncohort.estimate.descriptive import (
+from lncohort.analyses.bias import bias_rows
+from lncohort.analyses.curve import curve_rows
+from lncohort.analyses.descriptive import (
     cohort_rows,
     combination_rows,
     dose_coverage_rows,
     table1_rows,
 )
-from lncohort.estimate.dose_interaction import dose_interaction_rows
+from lncohort.analyses.dose_interaction import dose_interaction_rows
+from lncohort.analyses.interaction import interaction_rows
+from lncohort.analyses.missing_data import missing_rows
+from lncohort.analyses.odds_ratios import model_population, odds_ratio_rows, with_exposure
+from lncohort.analyses.risk_ratio import risk_ratio_rows
+from lncohort.analyses.specification import specification_rows
+from lncohort.analyses.standardised_risk import risk_rows
+from lncohort.analyses.subgroups import subgroup_rows
+from lncohort.analyses.survival import survival_rows
+from lncohort.analyses.three_drugs import three_drug_rows
+from lncohort.analyses.trend import Scale, trend_rows
+from lncohort.analyses.weighting import weighting_rows
 from lncohort.estimate.evalue import e_value_rows
-from lncohort.estimate.interaction import interaction_rows
-from lncohort.estimate.missing import missing_rows
-from lncohort.estimate.odds_ratios import model_population, odds_ratio_rows, with_exposure
-from lncohort.estimate.risk_ratio import risk_ratio_rows
 from lncohort.estimate.rows import as_estimates, row
-from lncohort.estimate.specification import specification_rows
-from lncohort.estimate.spline import curve_rows
-from lncohort.estimate.standardise import risk_rows
-from lncohort.estimate.subgroups import subgroup_rows
-from lncohort.estimate.survival import survival_rows
-from lncohort.estimate.three_drugs import three_drug_rows
-from lncohort.estimate.trend import Scale, trend_rows
-from lncohort.estimate.weighting import weighting_rows
 from lncohort.study import Study
 from lncohort.study.alternatives import Alternative
 from lncohort.study.model import Analysis
