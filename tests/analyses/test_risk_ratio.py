@@ -23,3 +23,12 @@ def test_risk_ratio_of_use_is_that_of_the_model_by_hand(nanjing):
     assert rows.loc["log-binomial", "estimate"] == pytest.approx(
         rows.loc["modified Poisson", "estimate"], rel=0.1
     )
+
+
+def test_outcome_that_nobody_has_gives_no_ratio_and_says_why(nanjing):
+    patients = made_patients(500, seed=94)
+    patients["response"] = False
+    rows = as_estimates(risk_ratio_rows(nanjing, patients, "r"))
+    assert rows["model"].tolist() == ["modified Poisson", "log-binomial"]
+    assert rows["estimate"].isna().all()
+    assert rows["note"].str.startswith("not estimable").all()

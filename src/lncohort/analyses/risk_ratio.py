@@ -8,6 +8,8 @@ from lncohort.estimate.risk_ratio import fit_log_binomial, fit_modified_poisson
 from lncohort.estimate.rows import NotEstimable, row, wald
 from lncohort.study import Study
 
+MODELS = {"modified Poisson": fit_modified_poisson, "log-binomial": fit_log_binomial}
+
 
 def risk_ratio_rows(study: Study, patients: pd.DataFrame, analysis: str) -> list[dict]:
     """Adjusted risk ratios of use against never use by both models.
@@ -20,16 +22,16 @@ def risk_ratio_rows(study: Study, patients: pd.DataFrame, analysis: str) -> list
     analysis : str
         Where the rows stand in the table of estimates.
     """
+    place = {"contrast": study.exposure.drug, "level": "ever", "reference": "never"}
     prepared = prepare(study, patients, adjusted=True)
+    if prepared.patients.empty:
+        note = "not estimable: no level of some covariate has both outcomes"
+        return [row(analysis, "RR", model=model, note=note, **place) for model in MODELS]
     used = prepared.patients["exposed"].astype(float).rename("exposed")
     design = with_intercept(used, prepared.covariates)
     response = prepared.patients["response"].astype(float)
-    place = {"contrast": study.exposure.drug, "level": "ever", "reference": "never"}
     rows = []
-    for model, fit_model in (
-        ("modified Poisson", fit_modified_poisson),
-        ("log-binomial", fit_log_binomial),
-    ):
+    for model, fit_model in MODELS.items():
         shared = place | {"model": model, "method": f"{model} regression, adjusted"}
         try:
             fit = fit_model(design, response)
