@@ -64,4 +64,4 @@ def test_users_of_unknown_dose_leave_and_are_counted(nanjing, patients):
     lost.loc[users, "tacrolimus_mean_daily_dose_mg"] = np.nan
     rows = rows_of(nanjing, lost)
     assert rows["note"].str.contains("25 patients of unknown dose left out").all()
-    assert (rows["n"] == len(patients) - 25).all()
+    assert rows[["n", "events"]].isna().all(axis=None), "they would tell how few those are"

@@ -65,3 +65,10 @@ def test_unknown_bands_leave_with_their_count(nanjing, patients):
 def test_two_bands_cannot_depart_from_a_line(nanjing, patients):
     two = patients[patients["dose_band"].isin(["never", "≥4"])]
     assert "fewer than three bands" in rows_of(nanjing, two).loc[("adjusted", "departure"), "note"]
+
+
+def test_median_of_few_users_is_not_told(nanjing, patients):
+    high = patients.index[patients["dose_band"] == "≥4"]
+    few = patients.drop(high[4:])
+    note = rows_of(nanjing, few).loc[("adjusted", "trend by medians"), "note"]
+    assert note.startswith("scores 0, 1.3, 3, withheld")

@@ -80,3 +80,13 @@ def test_a_score_that_cannot_be_estimated_leaves_no_number(nanjing):
     assert set(found["model"]) == set(MODELS)
     assert found["estimate"].isna().all()
     assert found["note"].str.startswith("not estimable").all()
+
+
+@pytest.mark.parametrize(("lost", "told"), [(0, True), (4, False), (5, True)])
+def test_size_of_the_sample_does_not_tell_that_few_were_left_out(nanjing, lost, told):
+    patients = made_patients(600, seed=53)
+    patients.loc[patients.index[:lost], "egfr"] = np.nan
+    rows = rows_of(nanjing, patients)
+    sizes = rows[rows["measure"] == "effective sample size"].set_index("model")["estimate"]
+    assert ("crude" in sizes) == told
+    assert "weighted to all" in sizes

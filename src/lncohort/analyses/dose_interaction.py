@@ -42,8 +42,8 @@ def dose_interaction_rows(
     dose = patients[f"{study.exposure.drug}_mean_daily_dose_mg"].where(patients["exposed"], 0.0)
     known = patients[dose.notna()]
     label, drug = study.drug(other).label, study.drug(study.exposure.drug).label
+    # no counts: with those of all patients they would tell how few had an unknown dose
     place = {"model": "adjusted", "contrast": f"{drug} per mg/day × {label}"}
-    place |= {"n": len(known), "events": int(known["response"].sum())}
     names = {0.0: f"without {label}", 1.0: f"with {label}"}
     prepared = prepare(study, known, adjusted=True)
     kept = prepared.patients

@@ -36,7 +36,8 @@ def three_drug_rows(
     Returns
     -------
     list of dict
-        Crude and adjusted: ratio of ORs, level "product", the drugs in ``contrast``.
+        Adjusted only (the crude ones would give the counts of a regimen back): ratio of ORs, level
+        "product", the drugs in ``contrast``.
 
     Notes
     -----
@@ -50,30 +51,27 @@ def three_drug_rows(
     without = not (use[list(drugs)].sum(axis=1) == 0).any()
     if without:
         use = use.drop(columns=all_three)
+    place = {"model": "adjusted", "level": "product", "method": METHOD}
+    place |= {"n": len(patients), "events": int(patients["response"].sum())}
+    fit, why = _fitted(study, patients, use)
     rows = []
-    for model in ("crude", "adjusted"):
-        place = {"model": model, "level": "product", "method": METHOD}
-        place |= {"n": len(patients), "events": int(patients["response"].sum())}
-        fit, why = _fitted(study, patients, use, model == "adjusted")
-        for size in (2, 3):
-            for chosen in combinations(drugs, size):
-                term = " × ".join(chosen)
-                named = place | {"contrast": " × ".join(study.drug(d).label for d in chosen)}
-                if term == all_three and without:
-                    rows.append(row(analysis, "ratio of ORs", note=NO_UNEXPOSED, **named))
-                elif fit is None:
-                    rows.append(row(analysis, "ratio of ORs", note=why, **named))
-                else:
-                    figures = wald(*fit.contrast({term: 1.0}))
-                    note = "; ".join(fit.notes)
-                    rows.append(row(analysis, "ratio of ORs", note=note, **named, **figures))
+    for size in (2, 3):
+        for chosen in combinations(drugs, size):
+            term = " × ".join(chosen)
+            named = place | {"contrast": " × ".join(study.drug(d).label for d in chosen)}
+            if term == all_three and without:
+                rows.append(row(analysis, "ratio of ORs", note=NO_UNEXPOSED, **named))
+            elif fit is None:
+                rows.append(row(analysis, "ratio of ORs", note=why, **named))
+            else:
+                figures = wald(*fit.contrast({term: 1.0}))
+                note = "; ".join(fit.notes)
+                rows.append(row(analysis, "ratio of ORs", note=note, **named, **figures))
     return rows
 
 
-def _fitted(
-    study: Study, patients: pd.DataFrame, use: pd.DataFrame, adjusted: bool
-) -> tuple[Fit | None, str]:
-    prepared = prepare(study, patients, adjusted)
+def _fitted(study: Study, patients: pd.DataFrame, use: pd.DataFrame) -> tuple[Fit | None, str]:
+    prepared = prepare(study, patients, adjusted=True)
     columns = use.loc[prepared.patients.index]
     try:
         cells = prepared.patients.groupby([columns[name] for name in use.columns[:3]])["response"]

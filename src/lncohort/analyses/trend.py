@@ -87,7 +87,12 @@ def trend_rows(
     place |= {"model": "adjusted"}
     medians = _medians(scored, exposure, ordered, scale.values)
     _, figures, why = _scored(prepared, exposure, medians, scale.unit)
-    told = [f"scores {', '.join(f'{score:g}' for score in medians.values())}", *notes, why]
+    sizes = scored[exposure].value_counts()
+    shown = (
+        f"{score:g}" if level == ordered[0] or sizes[level] >= study.info.min_cell else "withheld"
+        for level, score in medians.items()
+    )
+    told = [f"scores {', '.join(shown)}", *notes, why]
     note = "; ".join(part for part in told if part)
     rows.append(
         row(

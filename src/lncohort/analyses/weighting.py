@@ -82,8 +82,10 @@ def weighting_rows(study: Study, patients: pd.DataFrame, analysis: str) -> list[
         except NotEstimable as error:
             effect, note = None, "; ".join(part for part in (str(error), note) if part)
         rows += _effect_rows(analysis, place | {"model": model, "note": note}, effect)
+    lost = len(patients) - len(kept)
     for model, sample in samples.items():
-        if model != MATCHED:
+        # the crude size is a count, which tells how few were left out
+        if model != MATCHED and not (model == UNWEIGHTED and 1 <= lost < study.info.min_cell):
             size = effective_sample_size(sample[treated]) + effective_sample_size(sample[~treated])
             rows.append(
                 row(analysis, "effective sample size", size, model=model, contrast="all patients")

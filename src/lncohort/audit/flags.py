@@ -230,7 +230,8 @@ def _overlap(study: Study, estimates: pd.DataFrame) -> dict:
     if outside.empty:
         message = "No propensity score: whether users and others overlap was not looked at."
         return _flag("overlap", "warn", [], message)
-    total, count = sizes["crude"], int(outside.iloc[0])
+    judged = "assessed" if study.outcome.not_assessed == "exclude" else "all"
+    total, count = _count(estimates, judged), int(outside.iloc[0])
     share = count / total
     severity = "fail" if share > SERIOUS_SHARE_OUTSIDE else "warn"
     message = (
