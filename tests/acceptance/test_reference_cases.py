@@ -8,8 +8,6 @@ import pytest
 
 from reference_case import FOLDER
 
-# One process works a case out once for all of its figures.
-pytestmark = pytest.mark.xdist_group("reference cases")
 # What another program or the text of a source says of a figure, beside the figure itself.
 COMMENTS = {"id", "value", "tol", "what", "input", "published", "brglm2_value", "brglm2_se", "reps"}
 P_VALUES = {"p"}
