@@ -121,7 +121,7 @@ def reri_loop(data) -> list[float]:
     design, response = data[0].to_numpy(), data[1]
 
     def work():
-        drawn = drawn_with_replacement(800, SAMPLES, OURS).astype(int)
+        drawn = np.vstack(list(drawn_with_replacement(800, SAMPLES, OURS))).astype(int)
         values = []
         for counts in drawn:
             rows = np.repeat(np.arange(800), counts)

@@ -28,9 +28,9 @@ SELECT
     exposure_band.duration_band,
     regimen.regimen
 FROM cohort
-CROSS JOIN study_setting
+CROSS JOIN exposure_setting
 INNER JOIN response ON response.patient_id = cohort.patient_id
 INNER JOIN regimen ON regimen.patient_id = cohort.patient_id
 INNER JOIN exposure_band
     ON exposure_band.patient_id = cohort.patient_id
-    AND exposure_band.drug = study_setting.exposure_drug
+    AND exposure_band.drug = exposure_setting.drug

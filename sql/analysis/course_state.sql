@@ -28,10 +28,10 @@ in_era AS (
 dosed AS (
     SELECT looked_at.patient_id, looked_at.day, dose_segment.daily_dose_mg
     FROM looked_at
-    CROSS JOIN study_setting
+    CROSS JOIN exposure_setting
     INNER JOIN dose_segment
         ON dose_segment.patient_id = looked_at.patient_id
-        AND dose_segment.drug = study_setting.exposure_drug
+        AND dose_segment.drug = exposure_setting.drug
         AND dose_segment.segment_start <= looked_at.on_date
         AND dose_segment.segment_end > looked_at.on_date
     WHERE looked_at.followed

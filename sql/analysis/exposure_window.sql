@@ -12,12 +12,12 @@ WITH possible_end AS (
         cohort.index_date,
         cohort.exit_date,
         cohort.exit_reason,
-        CASE WHEN study_setting.exposure_until = 'outcome' THEN response.response_date END
+        CASE WHEN exposure_setting.until = 'outcome' THEN response.response_date END
             AS response,
-        cohort.index_date + study_setting.exposure_landmark_day AS landmark
+        cohort.index_date + exposure_setting.landmark_day AS landmark
     FROM cohort
     INNER JOIN response ON response.patient_id = cohort.patient_id
-    CROSS JOIN study_setting
+    CROSS JOIN exposure_setting
 )
 SELECT
     patient_id,

@@ -18,10 +18,10 @@ WITH era AS (
         ROW_NUMBER() OVER (PARTITION BY cohort.patient_id ORDER BY drug_era.era_start)
             AS era_number
     FROM cohort
-    CROSS JOIN study_setting
+    CROSS JOIN exposure_setting
     INNER JOIN drug_era
         ON drug_era.patient_id = cohort.patient_id
-        AND drug_era.drug = study_setting.exposure_drug
+        AND drug_era.drug = exposure_setting.drug
         AND drug_era.era_start < cohort.exit_date
         AND drug_era.era_end > cohort.index_date
     INNER JOIN study_drug ON study_drug.drug = drug_era.drug

@@ -9,7 +9,7 @@ CREATE OR REPLACE TABLE person_time AS
 WITH first_use AS (
     SELECT drug_use.patient_id, drug_use.first_day
     FROM drug_use
-    INNER JOIN study_setting ON study_setting.exposure_drug = drug_use.drug
+    INNER JOIN exposure_setting ON exposure_setting.drug = drug_use.drug
 ),
 stretch AS (
     SELECT

@@ -36,6 +36,10 @@ def parameter_tables(study: Study, today: date) -> dict[str, pa.Table]:
     return {
         "study_setting": _study_setting(study, today),
         "study_drug": study_drug_table(study.drugs, study.entry.drugs),
+        "exposure_setting": _table(
+            {"drug": TEXT, "until": TEXT, "landmark_day": INTEGER},
+            [(study.exposure.drug, study.exposure.until, study.exposure.landmark_day)],
+        ),
         "course_setting": course_setting_table(study.exposure),
         "course_day": _table(
             {"day": INTEGER}, [(day,) for day in range(0, study.follow_up.max_days, COURSE_DAYS)]
@@ -112,9 +116,6 @@ def _study_setting(study: Study, today: date) -> pa.Table:
             "baseline_from_day": INTEGER,
             "component_days": INTEGER,
             "confirm_days": INTEGER,
-            "exposure_drug": TEXT,
-            "exposure_until": TEXT,
-            "exposure_landmark_day": INTEGER,
             "today": DATE,
         },
         [
@@ -126,9 +127,6 @@ def _study_setting(study: Study, today: date) -> pa.Table:
                 -study.outcome.baseline_days,
                 study.outcome.component_days,
                 study.outcome.confirm_days,
-                study.exposure.drug,
-                study.exposure.until,
-                study.exposure.landmark_day,
                 today,
             )
         ],

@@ -136,7 +136,7 @@ class _Category:
         drawn = random.choice(known, len(known))
         if len(np.unique(self.values[drawn])) < 2:
             drawn = known
-        model = LogisticRegression(C=RIDGE, max_iter=200)
+        model = LogisticRegression(C=RIDGE, solver="newton-cholesky", max_iter=50)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             model.fit(others[drawn], self.values[drawn])

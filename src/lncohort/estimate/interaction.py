@@ -1,6 +1,7 @@
 """Additive interaction of two exposures: RERI, AP, S, and their intervals."""
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from lncohort.estimate.newton import maximise_many
 from lncohort.estimate.rows import Z, wald
 
 SAMPLES = 2000
+HELD = 4_000_000  # draws held at a time
 LEAST_SOUND = 0.95
 SEED = 1
 BOOTSTRAP = f"bootstrap, {SAMPLES:,} samples of patients, percentiles (seed {SEED})"
@@ -110,8 +112,13 @@ def bootstrap_reri(fit: Fit, response, columns: list[str]) -> dict:
     """
     matrix = fit.design.to_numpy(dtype=float)
     n = len(matrix)
-    drawn = drawn_with_replacement(n, SAMPLES, SEED)
-    found = maximise_many(matrix, response, drawn, fit.coefficients.to_numpy())
+    start = fit.coefficients.to_numpy()
+    found = np.vstack(
+        [
+            maximise_many(matrix, response, drawn, start)
+            for drawn in drawn_with_replacement(n, SAMPLES, SEED)
+        ]
+    )
     places = [fit.design.columns.get_loc(column) for column in columns]
     sound = np.isfinite(found).all(axis=1) & (np.abs(found[:, places]) < LARGEST_COEFFICIENT).all(1)
     first, second, both = np.exp(found[sound][:, places].T)
@@ -129,8 +136,11 @@ def bootstrap_reri(fit: Fit, response, columns: list[str]) -> dict:
     return row
 
 
-def drawn_with_replacement(n: int, samples: int, seed: int) -> np.ndarray:
-    """How often each of n patients is drawn in each sample, an array of shape (samples, n)."""
-    who = np.random.default_rng(seed).integers(0, n, (samples, n))
-    who += n * np.arange(samples)[:, None]
-    return np.bincount(who.ravel(), minlength=samples * n).reshape(samples, n).astype(float)
+def drawn_with_replacement(n: int, samples: int, seed: int) -> Iterator[np.ndarray]:
+    """How often each of n patients is drawn, in blocks of samples, a sample a line."""
+    random = np.random.default_rng(seed)
+    lines = max(1, HELD // n)
+    for first in range(0, samples, lines):
+        size = min(lines, samples - first)
+        who = random.integers(0, n, (size, n)) + n * np.arange(size)[:, None]
+        yield np.bincount(who.ravel(), minlength=size * n).reshape(size, n).astype(float)
