@@ -1,0 +1,5 @@
+"""`python -m lncohort.cli`."""
+
+from lncohort.cli import main
+
+main()

@@ -1,0 +1,22 @@
+"""`lncohort contract`."""
+
+
+def contract() -> None:
+    """Print what an extract must hold: tables, columns, types, units."""
+    from lncohort.extract.contract import CONTRACT
+    from lncohort.terminal import print_table
+
+    for table in CONTRACT:
+        print_table(
+            f"{table.name}.parquet: one row is {table.row}; key {', '.join(table.key)}",
+            ("column", "type", "missing", "meaning"),
+            [
+                (
+                    column.name,
+                    column.type,
+                    "allowed" if column.nullable else "no",
+                    column.meaning + (f": {', '.join(column.values)}" if column.values else ""),
+                )
+                for column in table.columns
+            ],
+        )

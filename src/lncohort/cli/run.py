@@ -1,0 +1,34 @@
+"""`lncohort run`."""
+
+from typing import Annotated
+
+import typer
+
+from lncohort.cli.arguments import Extract, Out, StudyArgument
+
+
+def run(
+    study: StudyArgument,
+    extract: Extract,
+    out: Out,
+    force: Annotated[bool, typer.Option("--force", help="replace an earlier run")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="print nothing but errors")] = False,
+    threads: Annotated[int | None, typer.Option("--threads", min=1, help="of DuckDB")] = None,
+) -> None:
+    """Run a study on an extract and write its report, tables, figures and manifest."""
+    from lncohort.run import run_study
+    from lncohort.terminal import main_estimate, print_progress
+
+    results = run_study(
+        study,
+        extract,
+        out,
+        force=force,
+        threads=threads,
+        progress=None if quiet else print_progress,
+    )
+    if not quiet:
+        flagged = [f["flag"] for f in results.flags if f["severity"] != "pass"]
+        typer.echo(main_estimate(results))
+        typer.echo(f"flags: {', '.join(flagged) or 'none'}")
+        typer.echo(f"report: {out / 'report.html'} (analysis_set.parquet stays on this machine)")
