@@ -3,11 +3,24 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import pandas as pd
 
 MARKS = re.compile(r"[.\s†‡*+]|[xX]\d{3}$")
 NAMES = ("name_en", "name_zh")
+
+
+class Match(NamedTuple):
+    """What a name or a code stands for.
+
+    ``system`` is that of the row that matched; ``needs`` a concept that the same patient must have
+    for it to count, empty for most.
+    """
+
+    concept: str
+    system: str
+    needs: str
 
 
 def normal_name(text: str) -> str:
@@ -20,7 +33,7 @@ def normal_code(text: str) -> str:
     return MARKS.sub("", unicodedata.normalize("NFKC", text).strip()).upper()
 
 
-def concepts_of_names(rows: pd.DataFrame, kind: str, names: Iterable[str]) -> dict[str, str]:
+def concepts_of_names(rows: pd.DataFrame, kind: str, names: Iterable[str]) -> dict[str, Match]:
     """The concept of each name that has one.
 
     A whole name goes before a part of one, a longer part before a shorter; a part does not count
@@ -40,31 +53,32 @@ def concepts_of_names(rows: pd.DataFrame, kind: str, names: Iterable[str]) -> di
     for row in own.itertuples():
         code = normal_name(row.code)
         excluded = [normal_name(text) for text in row.exclude.split(";") if text.strip()]
+        match = Match(row.concept, row.system, row.needs)
         if row.match == "exact":
-            whole[code] = row.concept
+            whole[code] = match
         else:
-            parts.append((code, row.match, excluded, row.concept))
+            parts.append((code, row.match, excluded, match))
     parts.sort(key=lambda part: -len(part[0]))
     found = {}
     for name in names:
         text = normal_name(name)
-        concept = whole.get(text) or next(
+        match = whole.get(text) or next(
             (
-                concept
-                for code, match, excluded, concept in parts
-                if (text.startswith(code) if match == "prefix" else code in text)
+                match
+                for code, how, excluded, match in parts
+                if (text.startswith(code) if how == "prefix" else code in text)
                 and not any(other in text for other in excluded)
             ),
             None,
         )
-        if concept is not None:
-            found[name] = concept
+        if match is not None:
+            found[name] = match
     return found
 
 
 def concepts_of_codes(
     rows: pd.DataFrame, kind: str, system: str, codes: Iterable[str]
-) -> dict[str, str]:
+) -> dict[str, Match]:
     """The concept of each code that has one; the longest prefix goes before a shorter.
 
     Parameters
@@ -79,19 +93,20 @@ def concepts_of_codes(
         Distinct codes as they stand in an extract, with or without dots.
     """
     own = rows[(rows["kind"] == kind) & (rows["system"] == system)]
-    normal = [normal_code(code) for code in own["code"]]
-    listed = list(zip(normal, own["match"], own["concept"], strict=True))
-    exact = {code: concept for code, match, concept in listed if match == "exact"}
-    prefixes = sorted(
-        ((code, concept) for code, match, concept in listed if match == "prefix"),
-        key=lambda item: -len(item[0]),
-    )
+    exact, prefixes = {}, []
+    for row in own.itertuples():
+        code, match = normal_code(row.code), Match(row.concept, system, row.needs)
+        if row.match == "exact":
+            exact[code] = match
+        else:
+            prefixes.append((code, match))
+    prefixes.sort(key=lambda item: -len(item[0]))
     found = {}
     for code in codes:
         text = normal_code(code)
-        concept = exact.get(text) or next(
-            (concept for prefix, concept in prefixes if text.startswith(prefix)), None
+        match = exact.get(text) or next(
+            (match for prefix, match in prefixes if text.startswith(prefix)), None
         )
-        if concept is not None:
-            found[code] = concept
+        if match is not None:
+            found[code] = match
     return found
