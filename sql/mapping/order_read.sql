@@ -1,11 +1,11 @@
 -- order_read: one row per row of the hospital's tables of prescriptions, each of its texts read.
 -- Key: table_number, source_row.
--- Columns: table_number, source_row, patient_id, drug, route, start_date, end_told (last
--- day), discharge_date, days_supply, take_mg and take_units (at a time), takes_per_day,
--- daily_dose_mg (as told), quantity (as told; below 0 for a refund), quantity_units, mg_per_unit,
--- is_as_needed, is_inpatient, reason (why it cannot be used).
--- Rule: an amount in tablets becomes mg by the strength of the product; what cannot be read is
--- unknown and never guessed. An inpatient order that was never stopped has its day of discharge.
+-- Columns: table_number, source_row, patient_id, drug, route, start_date, end_told (last day),
+-- discharge_date, days_supply, take_mg (at a time), takes_per_day, daily_dose_mg, dose_from (told,
+-- directions; NULL when unknown), quantity (below 0 for a refund), mg_per_quantity and
+-- days_per_quantity (of one of the quantity), is_as_needed, reason (why it cannot be used).
+-- Rule: what cannot be read is unknown and never guessed. An inpatient order that was never stopped
+-- has the day of discharge from the stay in which it began.
 CREATE OR REPLACE TABLE order_read AS
 WITH numbered AS (
     SELECT
@@ -19,36 +19,33 @@ typed AS (
         numbered.source_row,
         numbered.encounter_id,
         patient_key.patient_id,
-        product_text.concept AS drug,
-        COALESCE(route_text.route, order_text.route, product_text.route) AS route,
+        order_text.concept AS drug,
+        order_text.route,
         start_text.day AS start_date,
         end_text.day AS end_told,
         days_text.value AS days_supply,
-        CASE order_text.unit
-            WHEN 'mg' THEN order_text.amount
-            WHEN 'unit' THEN order_text.amount * product_text.mg_per_unit
-        END AS take_mg,
-        CASE order_text.unit
-            WHEN 'unit' THEN order_text.amount
-            WHEN 'mg' THEN order_text.amount / product_text.mg_per_unit
-        END AS take_units,
+        order_text.take_mg,
         order_text.takes_per_day,
         COALESCE(daily_text.value, order_text.daily_dose_mg) AS daily_dose_mg,
-        CASE quantity_unit_text.unit
-            WHEN 'unit' THEN quantity_text.value
-            WHEN 'pack' THEN quantity_text.value * product_text.units_per_pack
-            WHEN 'mg' THEN quantity_text.value / product_text.mg_per_unit
-        END AS quantity_units,
+        CASE
+            WHEN daily_text.value IS NOT NULL THEN 'told'
+            WHEN COALESCE(order_text.daily_dose_mg, order_text.take_mg) IS NOT NULL
+                THEN 'directions'
+        END AS dose_from,
         quantity_text.value AS quantity,
-        product_text.mg_per_unit,
-        COALESCE(order_text.is_as_needed, FALSE) AS is_as_needed,
+        order_text.mg_per_quantity,
+        CASE
+            WHEN daily_text.value > 0 THEN order_text.mg_per_quantity / daily_text.value
+            ELSE order_text.days_per_quantity
+        END AS days_per_quantity,
+        order_text.is_as_needed,
         mapping_table.is_inpatient,
         CASE
             WHEN patient_key.patient_id IS NULL THEN 'missing_patient_id'
             WHEN numbered.copy_number > 1 THEN 'copy_of_a_row'
-            WHEN product_text.concept IS NULL OR product_text.concept = '-' THEN NULL
+            WHEN order_text.concept IS NULL OR order_text.concept = '-' THEN NULL
             WHEN NOT COALESCE(status_text.is_carried_out, TRUE) THEN 'cancelled_or_not_executed'
-            WHEN route_text.route = 'other' THEN 'not_a_systemic_route'
+            WHEN order_text.route = 'other' THEN 'not_a_systemic_route'
             WHEN numbered.start_date = '' THEN 'missing_start_date'
             WHEN start_text.day IS NULL THEN start_text.problem
             WHEN end_text.problem IS NOT NULL THEN CONCAT('end_', end_text.problem)
@@ -56,26 +53,20 @@ typed AS (
     FROM numbered
     INNER JOIN mapping_table ON mapping_table.table_number = numbered.table_number
     LEFT JOIN patient_key ON patient_key.given = numbered.patient_id
-    LEFT JOIN product_text
-        ON product_text.table_number = numbered.table_number
-        AND product_text.name = numbered.drug
-        AND product_text.code = numbered.code
-        AND product_text.strength = numbered.strength
     LEFT JOIN order_text
         ON order_text.table_number = numbered.table_number
+        AND order_text.drug = numbered.drug
+        AND order_text.code = numbered.code
+        AND order_text.strength = numbered.strength
         AND order_text.dose = numbered.dose
         AND order_text.dose_unit = numbered.dose_unit
         AND order_text.frequency = numbered.frequency
         AND order_text.directions = numbered.directions
-    LEFT JOIN route_text
-        ON route_text.table_number = numbered.table_number
-        AND route_text.given = numbered.route
+        AND order_text.quantity_unit = numbered.quantity_unit
+        AND order_text.route_given = numbered.route
     LEFT JOIN status_text
         ON status_text.table_number = numbered.table_number
         AND status_text.given = numbered.status
-    LEFT JOIN quantity_unit_text
-        ON quantity_unit_text.table_number = numbered.table_number
-        AND quantity_unit_text.given = numbered.quantity_unit
     LEFT JOIN number_text AS quantity_text
         ON quantity_text.table_number = numbered.table_number
         AND quantity_text.given = numbered.quantity
@@ -118,14 +109,13 @@ SELECT
     discharge.discharge_date,
     typed.days_supply,
     typed.take_mg,
-    typed.take_units,
     typed.takes_per_day,
     typed.daily_dose_mg,
+    typed.dose_from,
     typed.quantity,
-    typed.quantity_units,
-    typed.mg_per_unit,
-    typed.is_as_needed,
-    typed.is_inpatient,
+    typed.mg_per_quantity,
+    typed.days_per_quantity,
+    COALESCE(typed.is_as_needed, FALSE) AS is_as_needed,
     typed.reason
 FROM typed
 LEFT JOIN discharge

@@ -9,7 +9,7 @@ CREATE OR REPLACE TABLE order_supply AS
 WITH kept AS (
     SELECT
         order_read.*,
-        order_read.quantity_units * COALESCE(refund.kept_share, 1.0) AS kept_units,
+        order_read.quantity * COALESCE(refund.kept_share, 1.0) AS kept_quantity,
         mapping_table.rank_of_end_date,
         mapping_table.rank_of_days_supply,
         mapping_table.rank_of_quantity,
@@ -26,33 +26,23 @@ WITH kept AS (
         ON refund.table_number = order_read.table_number
         AND refund.source_row = order_read.source_row
 ),
-dosed AS (
-    SELECT
-        *,
-        CASE
-            WHEN is_as_needed THEN NULL
-            WHEN daily_dose_mg IS NOT NULL THEN daily_dose_mg
-            ELSE take_mg * takes_per_day
-        END AS told_mg_per_day,
-        CASE
-            WHEN is_as_needed THEN NULL
-            WHEN daily_dose_mg IS NOT NULL THEN kept_units * mg_per_unit / NULLIF(daily_dose_mg, 0)
-            ELSE kept_units / NULLIF(take_units * takes_per_day, 0)
-        END AS days_of_quantity
-    FROM kept
-),
 ranked AS (
     SELECT
         *,
+        kept_quantity * mg_per_quantity AS quantity_mg,
+        kept_quantity * days_per_quantity AS days_of_quantity,
         LEAST(
             CASE WHEN end_told IS NOT NULL THEN rank_of_end_date END,
             CASE WHEN days_supply IS NOT NULL THEN rank_of_days_supply END,
-            CASE WHEN days_of_quantity IS NOT NULL THEN rank_of_quantity END,
+            CASE
+                WHEN kept_quantity * days_per_quantity IS NOT NULL AND NOT is_as_needed
+                    THEN rank_of_quantity
+            END,
             CASE WHEN discharge_date IS NOT NULL THEN rank_of_discharge END
         ) AS best
-    FROM dosed
+    FROM kept
 ),
-supplied AS (
+spanned AS (
     SELECT
         *,
         CASE best
@@ -60,27 +50,40 @@ supplied AS (
             WHEN rank_of_days_supply THEN 'days_supply'
             WHEN rank_of_quantity THEN 'quantity'
             WHEN rank_of_discharge THEN 'discharge'
-        END AS supply_from
-    FROM ranked
-),
-spanned AS (
-    SELECT
-        *,
-        CASE supply_from
-            WHEN 'end_date' THEN end_told
-            WHEN 'discharge' THEN discharge_date
+        END AS supply_from,
+        CASE best
+            WHEN rank_of_end_date THEN end_told
+            WHEN rank_of_discharge THEN discharge_date
         END AS end_date,
-        CASE supply_from
-            WHEN 'days_supply' THEN CAST(days_supply AS BIGINT)
-            WHEN 'quantity' THEN GREATEST(CAST(FLOOR(ROUND(days_of_quantity, 6)) AS BIGINT), 1)
+        CASE best
+            WHEN rank_of_days_supply THEN CAST(days_supply AS BIGINT)
+            WHEN rank_of_quantity
+                THEN GREATEST(CAST(FLOOR(ROUND(days_of_quantity, 6)) AS BIGINT), 1)
         END AS days
-    FROM supplied
+    FROM ranked
 ),
 counted AS (
     SELECT
         *,
         COALESCE(days, DATE_DIFF('day', start_date, end_date) + 1) AS length_days
     FROM spanned
+),
+dosed AS (
+    SELECT
+        *,
+        CASE
+            WHEN is_as_needed OR route = 'iv' THEN NULL
+            WHEN daily_dose_mg IS NOT NULL THEN daily_dose_mg
+            WHEN supply_from <> 'quantity' AND length_days > 0 THEN quantity_mg / length_days
+        END AS mg_per_day,
+        CASE
+            WHEN is_as_needed OR route IS NULL OR route <> 'iv' THEN NULL
+            WHEN take_mg IS NULL THEN quantity_mg
+            WHEN takes_per_day IS NOT NULL AND length_days BETWEEN 1 AND 14
+                THEN take_mg * GREATEST(ROUND(takes_per_day * length_days), 1)
+            ELSE take_mg
+        END AS mg_of_pulse
+    FROM counted
 )
 SELECT
     table_number,
@@ -92,31 +95,11 @@ SELECT
     end_date,
     days AS days_supply,
     supply_from,
-    ROUND(
-        CASE
-            WHEN route = 'iv' OR is_as_needed THEN NULL
-            WHEN told_mg_per_day IS NOT NULL THEN told_mg_per_day
-            WHEN supply_from <> 'quantity' AND length_days > 0
-                THEN kept_units * mg_per_unit / length_days
-        END,
-        6
-    ) AS daily_dose_mg,
-    ROUND(
-        CASE
-            WHEN route <> 'iv' OR route IS NULL THEN NULL
-            WHEN take_mg IS NOT NULL AND takes_per_day IS NOT NULL AND length_days BETWEEN 1 AND 14
-                THEN take_mg * GREATEST(ROUND(takes_per_day * length_days), 1)
-            WHEN take_mg IS NOT NULL THEN take_mg
-            ELSE COALESCE(daily_dose_mg, kept_units * mg_per_unit)
-        END,
-        6
-    ) AS pulse_dose_mg,
+    ROUND(mg_per_day, 6) AS daily_dose_mg,
+    ROUND(mg_of_pulse, 6) AS pulse_dose_mg,
     CASE
-        WHEN is_as_needed THEN NULL
-        WHEN daily_dose_mg IS NOT NULL THEN 'told'
-        WHEN take_mg IS NOT NULL AND (takes_per_day IS NOT NULL OR route = 'iv') THEN 'directions'
-        WHEN kept_units * mg_per_unit IS NOT NULL
-            AND (route = 'iv' OR supply_from <> 'quantity') THEN 'quantity'
+        WHEN COALESCE(mg_per_day, mg_of_pulse) IS NULL THEN NULL
+        ELSE COALESCE(dose_from, 'quantity')
     END AS dose_from,
     CASE
         WHEN reason_so_far IS NOT NULL THEN reason_so_far
@@ -124,4 +107,4 @@ SELECT
         WHEN route = 'iv' AND takes_per_day IS NOT NULL AND length_days > 14
             THEN 'infusions_over_more_than_14_days'
     END AS reason
-FROM counted
+FROM dosed

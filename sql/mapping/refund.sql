@@ -12,7 +12,7 @@ WITH traded AS (
         source_row,
         patient_id,
         drug,
-        mg_per_unit,
+        mg_per_quantity,
         start_date,
         quantity,
         ABS(quantity) AS size,
@@ -22,27 +22,27 @@ WITH traded AS (
 ),
 refunded AS (
     SELECT
-        patient_id, drug, mg_per_unit, size, MAX(start_date) AS last_refund, COUNT(*) AS refunds
+        patient_id, drug, mg_per_quantity, size, MAX(start_date) AS last_refund, COUNT(*) AS refunds
     FROM traded
     WHERE is_refund
-    GROUP BY patient_id, drug, mg_per_unit, size
+    GROUP BY patient_id, drug, mg_per_quantity, size
 ),
 candidate AS (
     SELECT
         traded.*,
         refunded.refunds,
         ROW_NUMBER() OVER (
-            PARTITION BY traded.patient_id, traded.drug, traded.mg_per_unit, traded.size
+            PARTITION BY traded.patient_id, traded.drug, traded.mg_per_quantity, traded.size
             ORDER BY traded.start_date DESC, traded.table_number DESC, traded.source_row DESC
         ) AS from_last,
         COUNT(*) OVER (
-            PARTITION BY traded.patient_id, traded.drug, traded.mg_per_unit, traded.size
+            PARTITION BY traded.patient_id, traded.drug, traded.mg_per_quantity, traded.size
         ) AS dispensings
     FROM traded
     INNER JOIN refunded
         ON refunded.patient_id = traded.patient_id
         AND refunded.drug = traded.drug
-        AND refunded.mg_per_unit IS NOT DISTINCT FROM traded.mg_per_unit
+        AND refunded.mg_per_quantity IS NOT DISTINCT FROM traded.mg_per_quantity
         AND refunded.size = traded.size
         AND traded.start_date <= refunded.last_refund
     WHERE NOT traded.is_refund
@@ -51,7 +51,7 @@ numbered_refund AS (
     SELECT
         traded.*,
         ROW_NUMBER() OVER (
-            PARTITION BY traded.patient_id, traded.drug, traded.mg_per_unit, traded.size
+            PARTITION BY traded.patient_id, traded.drug, traded.mg_per_quantity, traded.size
             ORDER BY traded.start_date DESC, traded.table_number DESC, traded.source_row DESC
         ) AS from_last
     FROM traded
@@ -63,13 +63,13 @@ cancelling AS (
         COALESCE(found.dispensings, 0) >= numbered_refund.from_last AS is_matched
     FROM numbered_refund
     LEFT JOIN (
-        SELECT patient_id, drug, mg_per_unit, size, MAX(dispensings) AS dispensings
+        SELECT patient_id, drug, mg_per_quantity, size, MAX(dispensings) AS dispensings
         FROM candidate
-        GROUP BY patient_id, drug, mg_per_unit, size
+        GROUP BY patient_id, drug, mg_per_quantity, size
     ) AS found
         ON found.patient_id = numbered_refund.patient_id
         AND found.drug = numbered_refund.drug
-        AND found.mg_per_unit IS NOT DISTINCT FROM numbered_refund.mg_per_unit
+        AND found.mg_per_quantity IS NOT DISTINCT FROM numbered_refund.mg_per_quantity
         AND found.size = numbered_refund.size
 ),
 cancelled AS (
@@ -87,7 +87,7 @@ reduced AS (
     INNER JOIN traded
         ON traded.patient_id = cancelling.patient_id
         AND traded.drug = cancelling.drug
-        AND traded.mg_per_unit IS NOT DISTINCT FROM cancelling.mg_per_unit
+        AND traded.mg_per_quantity IS NOT DISTINCT FROM cancelling.mg_per_quantity
         AND NOT traded.is_refund
         AND traded.size > cancelling.size
         AND traded.start_date <= cancelling.start_date
