@@ -3,13 +3,13 @@
 import pytest
 
 from lncohort.codes import read_code_lists
-from lncohort.codes.match import concepts_of_codes, concepts_of_names
+from lncohort.codes.match import matcher_of_codes, matcher_of_names
 
 ROWS = read_code_lists().rows
 
 
-def concept(found, text):
-    return found[text].concept if text in found else None
+def concept(match):
+    return None if match is None else match.concept
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def concept(found, text):
     ],
 )
 def test_drug_of_a_name(name, expected):
-    assert concept(concepts_of_names(ROWS, "drug", [name]), name) == expected
+    assert concept(matcher_of_names(ROWS, "drug")(name)) == expected
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_drug_of_a_name(name, expected):
     ],
 )
 def test_test_of_a_name(name, expected):
-    assert concept(concepts_of_names(ROWS, "lab", [name]), name) == expected
+    assert concept(matcher_of_names(ROWS, "lab")(name)) == expected
 
 
 @pytest.mark.parametrize(
@@ -69,24 +69,23 @@ def test_test_of_a_name(name, expected):
     ],
 )
 def test_diagnosis_of_a_code_with_and_without_its_marks(system, code, expected):
-    assert concept(concepts_of_codes(ROWS, "diagnosis", system, [code]), code) == expected
+    assert concept(matcher_of_codes(ROWS, "diagnosis", system)(code)) == expected
 
 
 def test_codes_of_procedures_and_diagnoses_are_kept_apart():
     procedures = ROWS[(ROWS["kind"] == "procedure") & (ROWS["system"] == "ICD-9-CM")]
     for code, expected in zip(procedures["code"], procedures["concept"], strict=True):
-        as_procedure = concepts_of_codes(ROWS, "procedure", "ICD-9-CM", [code])
-        as_diagnosis = concepts_of_codes(ROWS, "diagnosis", "ICD-9-CM", [code])
-        assert concept(as_procedure, code) == expected
-        assert concept(as_diagnosis, code) != expected
+        assert concept(matcher_of_codes(ROWS, "procedure", "ICD-9-CM")(code)) == expected
+        assert concept(matcher_of_codes(ROWS, "diagnosis", "ICD-9-CM")(code)) != expected
 
 
 def test_topical_code_is_no_tacrolimus():
-    found = concepts_of_codes(ROWS, "drug", "ATC", ["L04AD02", "D11AH01"])
-    assert found == {"L04AD02": ("tacrolimus", "ATC", "")}
+    find = matcher_of_codes(ROWS, "drug", "ATC")
+    assert find("L04AD02") == ("tacrolimus", "ATC", "")
+    assert find("D11AH01") is None
 
 
 def test_code_of_a_kidney_chapter_needs_the_systemic_disease():
-    found = concepts_of_codes(ROWS, "diagnosis", "ICD-10", ["N08.5*", "M32.101"])
-    assert found["N08.5*"].needs == "systemic_lupus_erythematosus"
-    assert found["M32.101"].needs == ""
+    find = matcher_of_codes(ROWS, "diagnosis", "ICD-10")
+    assert find("N08.5*").needs == "systemic_lupus_erythematosus"
+    assert find("M32.101").needs == ""

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import NamedTuple
 
 import pandas as pd
@@ -33,8 +33,11 @@ def normal_code(text: str) -> str:
     return MARKS.sub("", unicodedata.normalize("NFKC", text).strip()).upper()
 
 
-def concepts_of_names(rows: pd.DataFrame, kind: str, names: Iterable[str]) -> dict[str, Match]:
-    """The concept of each name that has one.
+Matcher = Callable[[str], Match | None]
+
+
+def matcher_of_names(rows: pd.DataFrame, kind: str) -> Matcher:
+    """What finds the concept of a name.
 
     A whole name goes before a part of one, a longer part before a shorter; a part does not count
     where the name holds a text that its row excludes (an ointment is no tablet).
@@ -45,8 +48,6 @@ def concepts_of_names(rows: pd.DataFrame, kind: str, names: Iterable[str]) -> di
         As :class:`lncohort.codes.CodeLists` holds them.
     kind : str
         drug, lab, diagnosis or procedure: the same name may be a drug here and a level there.
-    names
-        Distinct names as they stand in an extract.
     """
     own = rows[(rows["kind"] == kind) & rows["system"].isin(NAMES)]
     whole, parts = {}, []
@@ -59,10 +60,10 @@ def concepts_of_names(rows: pd.DataFrame, kind: str, names: Iterable[str]) -> di
         else:
             parts.append((code, row.match, excluded, match))
     parts.sort(key=lambda part: -len(part[0]))
-    found = {}
-    for name in names:
+
+    def find(name: str) -> Match | None:
         text = normal_name(name)
-        match = whole.get(text) or next(
+        return whole.get(text) or next(
             (
                 match
                 for code, how, excluded, match in parts
@@ -71,15 +72,12 @@ def concepts_of_names(rows: pd.DataFrame, kind: str, names: Iterable[str]) -> di
             ),
             None,
         )
-        if match is not None:
-            found[name] = match
-    return found
+
+    return find
 
 
-def concepts_of_codes(
-    rows: pd.DataFrame, kind: str, system: str, codes: Iterable[str]
-) -> dict[str, Match]:
-    """The concept of each code that has one; the longest prefix goes before a shorter.
+def matcher_of_codes(rows: pd.DataFrame, kind: str, system: str) -> Matcher:
+    """What finds the concept of a code; the longest prefix goes before a shorter.
 
     Parameters
     ----------
@@ -89,8 +87,6 @@ def concepts_of_codes(
         Codes of procedures and of diagnoses may collide once their dots are gone.
     system : str
         ATC, RxNorm, OMOP, LOINC, ICD-10, ICD-10-CM or ICD-9-CM.
-    codes
-        Distinct codes as they stand in an extract, with or without dots.
     """
     own = rows[(rows["kind"] == kind) & (rows["system"] == system)]
     exact, prefixes = {}, []
@@ -101,12 +97,11 @@ def concepts_of_codes(
         else:
             prefixes.append((code, match))
     prefixes.sort(key=lambda item: -len(item[0]))
-    found = {}
-    for code in codes:
+
+    def find(code: str) -> Match | None:
         text = normal_code(code)
-        match = exact.get(text) or next(
+        return exact.get(text) or next(
             (match for prefix, match in prefixes if text.startswith(prefix)), None
         )
-        if match is not None:
-            found[code] = match
-    return found
+
+    return find

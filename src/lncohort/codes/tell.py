@@ -3,7 +3,7 @@
 from difflib import get_close_matches
 
 from lncohort.codes.lists import NAMES, CodeLists
-from lncohort.codes.match import concepts_of_codes, concepts_of_names
+from lncohort.codes.match import matcher_of_codes, matcher_of_names
 from lncohort.errors import UserError
 
 Printed = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
@@ -48,11 +48,11 @@ def found_concepts(known: CodeLists, text: str) -> Printed:
     """
     rows = []
     for kind in dict.fromkeys(known.rows["kind"]):
-        for match in concepts_of_names(known.rows, kind, [text]).values():
+        if (match := matcher_of_names(known.rows, kind)(text)) is not None:
             rows.append((kind, "name", match.concept))
         systems = known.rows.loc[known.rows["kind"] == kind, "system"]
         for system in [s for s in dict.fromkeys(systems) if s not in NAMES]:
-            for match in concepts_of_codes(known.rows, kind, system, [text]).values():
+            if (match := matcher_of_codes(known.rows, kind, system)(text)) is not None:
                 rows.append((kind, system, match.concept))
     if not rows:
         raise UserError(f'"{text}" stands for no concept; add it to a list of your own (--lists)')
