@@ -55,6 +55,11 @@ def test_file_can_be_carried_to_spark(path):
     assert sqlglot.parse_one(spark, read="spark")
 
 
+def _is_a_tree(argument: ast.expr) -> bool:
+    """Whether a statement is sqlglot's: a tree of names, none of which is spliced into text."""
+    return isinstance(argument, ast.Call) and ast.unparse(argument.func) == "whole_table"
+
+
 def test_no_sql_is_put_together_in_python():
     found = []
     for path in SOURCE.rglob("*.py"):
@@ -64,7 +69,7 @@ def test_no_sql_is_put_together_in_python():
             called = getattr(getattr(node, "func", None), "attr", None)
             if called in {"execute", "sql", "query"}:
                 (argument,) = node.args
-                if ast.unparse(argument) != "file.text":
+                if ast.unparse(argument) != "file.text" and not _is_a_tree(argument):
                     found.append(f"{path.name}:{node.lineno}")
     assert found == []
 

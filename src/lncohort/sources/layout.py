@@ -1,0 +1,143 @@
+"""Where the table lies in a file: its header, and lines above and below that are no data."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+SOURCE_ROW = "source_row"
+TOTAL = re.compile(
+    r"\s*(合\s*计|总\s*计|小\s*计|共\s*计|汇\s*总|制表|打印|导出|备注|注[::]|(grand\s+|sub)?total|"
+    r"sum|summe|gesamt|totale|totaal|end of (file|report))\b.*|\s*共\s*\d+\s*(条|行|例|人).*|"
+    r"\s*\(?\d+ rows?( affected)?\)?\s*|\s*[-=*_]{3,}\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+NUMBER = re.compile(r"\s*[<>≤≥]?\s*[-+]?\d[\d.,:/\s年月日T-]*(%|E[-+]?\d+)?\s*", re.IGNORECASE)
+
+Row = Sequence[str | None]
+
+
+@dataclass(frozen=True)
+class Header:
+    """Names of the columns, and where they stand among the rows that were looked at.
+
+    ``index`` is None where the file has no names; ``notes`` tell what was made of them.
+    """
+
+    index: int | None
+    names: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def usual_width(rows: Sequence[Row]) -> int:
+    """The commonest number of fields of the rows; the larger of two as common."""
+    widths = Counter(len(row) for row in rows if filled(row))
+    return max(widths, key=lambda width: (widths[width], width), default=0)
+
+
+def filled(row: Row) -> int:
+    """How many cells hold something."""
+    return sum(1 for cell in row if cell is not None and cell.strip())
+
+
+def find_header(rows: Sequence[Row]) -> int | None:
+    """Which of the first rows of a file names the columns.
+
+    It is the first row of which at least half the columns are filled, since titles fill a cell
+    or two; where it holds numbers or dates and stands above no column of numbers that it does
+    not itself begin with a number, it is data and there are no names.
+
+    Parameters
+    ----------
+    rows
+        The first rows of the file, blank ones among them.
+
+    Returns
+    -------
+    int or None
+        Index among the rows.
+    """
+    width = _used_width(rows)
+    candidates = (index for index, row in enumerate(rows) if 2 * filled(row) >= max(width, 1))
+    index = next(candidates, None)
+    if index is None or not any(_is_number(cell) for cell in rows[index]):
+        return index
+    below = [row for row in rows[index + 1 :] if filled(row)]
+    for column, cell in enumerate(rows[index]):
+        values = [row[column] for row in below if column < len(row) and (row[column] or "").strip()]
+        numbers = sum(1 for value in values if _is_number(value))
+        if cell and not _is_number(cell) and values and numbers == len(values):
+            return index
+    return None
+
+
+def _used_width(rows: Sequence[Row]) -> int:
+    """Columns up to the last that any row of the usual width fills."""
+    width = usual_width(rows)
+    used = [
+        max(column for column, cell in enumerate(row) if cell and cell.strip()) + 1
+        for row in rows
+        if len(row) == width and filled(row)
+    ]
+    return max(used, default=0)
+
+
+def _is_number(cell: str | None) -> bool:
+    return cell is not None and NUMBER.fullmatch(cell) is not None
+
+
+def header_of(rows: Sequence[Row], index: int | None) -> Header:
+    """The columns' names, distinct and none blank.
+
+    Names are told apart without regard to case, as DuckDB does. Where the rows have more fields
+    than there are names, the rest are numbered; blank names beyond the rows' width are left out.
+    """
+    below = rows if index is None else rows[index + 1 :]
+    width = usual_width(below)
+    cells = [] if index is None else [" ".join((cell or "").split()) for cell in rows[index]]
+    while len(cells) > max(width, 1) and below and not cells[-1]:
+        cells.pop()
+    notes = [] if index is not None else ["no row names the columns; they are numbered"]
+    blank = [place for place, cell in enumerate(cells, start=1) if not cell]
+    if blank:
+        notes.append(f"{len(blank)} columns have no name (the first is column {blank[0]})")
+    if index is not None and width > len(cells):
+        notes.append(f"the rows have {width} fields, the header {len(cells)}")
+    cells += [""] * (width - len(cells))
+    names, taken, repeated = [], {SOURCE_ROW}, 0
+    own = {cell.casefold() for cell in cells}
+    for place, cell in enumerate(cells, start=1):
+        name = cell or f"column_{place}"
+        count = 1
+        while name.casefold() in taken or (count > 1 and name.casefold() in own):
+            count += 1
+            name = f"{cell or f'column_{place}'}_{count}"
+        repeated += count > 1
+        taken.add(name.casefold())
+        names.append(name)
+    if repeated:
+        notes.append(f"{repeated} names of columns were repeated and got a number")
+    return Header(index, tuple(names), tuple(notes))
+
+
+def footer_rows(rows: Sequence[Row], width: int, cut_off: bool) -> int:
+    """How many of the last rows are no data: totals, notes, lone cells; blank ones do not count.
+
+    Parameters
+    ----------
+    rows
+        The last rows of the file.
+    width
+        Number of columns.
+    cut_off
+        Whether the last row does not end with the end of a line: a lone cell there may be the
+        rest of a row, so only words tell it to be a footer.
+    """
+    count = 0
+    for place, row in enumerate(reversed(rows)):
+        cells = [cell for cell in row if cell is not None and cell.strip()]
+        lone = width >= 3 and len(cells) == 1 and not (cut_off and place == 0)
+        if cells and not (lone or (TOTAL.fullmatch(cells[0]) and 2 * len(cells) <= width + 1)):
+            break
+        count += bool(cells)
+    return count
