@@ -124,6 +124,7 @@ AMOUNT_AND_TAKES = {
     "30mg qd 顿服": (30, "mg", 1, 30),
     "30mg 晨起顿服": (30, "mg", 1, 30),
     "1-0-1": (1, None, 2, 2),
+    "1-0-1 bid": (1, None, 2, 2),
     "1-0-1片": (1, "tablet", 2, 2),
     "2-0-1 mg": (None, "mg", 2, 3),
     "1-1-1-1": (1, None, 4, 4),
@@ -175,7 +176,7 @@ NOT_UNDERSTOOD = {
     "1至2片": "range", "5-10 mg qd": "range", "1片或2片": "range", "1 to 2 tablets bid": "range",
     "每日2-3次": "range", "一两片 bid": "range", "两三次": "range", "1或2片 bid": "range",
     "1mg/kg/d": "by_body_size", "0.1 mg/kg bid": "by_body_size", "0.5g/m² 每月一次": "by_body_size",
-    "1,000 mg bid": "ambiguous_number", "1.000 mg bid": "ambiguous_number",
+    "1,000 mg bid": "ambiguous_number", "1/2mg qd": "ambiguous_number", "1.000 mg bid": "ambiguous_number",
     "1.2片 bid": "ambiguous_number", "1,2片 bid": "ambiguous_number",
     "biweekly": "ambiguous_word", "qm": "ambiguous_word", "30mg 顿服": "ambiguous_word",
     "早晚1片": "ambiguous_word", "2天1片": "ambiguous_word", "1 日 2 次": "ambiguous_word",
@@ -185,7 +186,7 @@ NOT_UNDERSTOOD = {
     "1片2片 bid": "contradiction", "1片 0.5mg bid": "contradiction", "4mg/d bid": "contradiction",
     "每日2片,每日2次": "contradiction", "早1片晚1mg": "contradiction", "qn 1片 bid": "contradiction",
     "1片 st qd": "contradiction", "1片 po iv": "contradiction", "晚1片 睡前1片": "contradiction",
-    "1mg每日,早晚各1次": "contradiction", "1-0-1 bid": "contradiction",
+    "1mg每日,早晚各1次": "contradiction", "1-0-1 tid": "contradiction",
     "0mg bid": "impossible", "0-0-0": "impossible", "q0h": "impossible", "每日半次": "impossible",
     "99次/日": "impossible",
     "0.5mg bid 停药": "unknown_word", "服5天停2天": "unknown_word", "not 1mg bid": "unknown_word",
@@ -342,13 +343,12 @@ def test_one_unknown_word_anywhere_makes_the_whole_text_unknown(text, word, plac
 def test_two_amounts_are_never_one_dose(first, second):
     for between in (" ", "-", "~", "或", "/", ",", ";", "*", "x", "+"):
         found = read_directions(f"{first}{between}{second}mg bid")
-        whole = re.fullmatch(r"\d,\d", f"{first}{between}{second}")
-        if not whole and not (between == " " and (first, second) == ("1", "1/2")):
+        if not re.fullmatch(r"\d+,\d+", f"{first}{between}{second}"):
             assert found.reason is not None, between
 
 
-def test_five_thousand_texts_within_a_second():
+def test_five_thousand_texts_within_two_seconds():
     texts = [f"每次{n / 4}mg,每天2次 饭后口服" for n in range(1, 5001)]
     started = time.process_time()
-    assert sum(read_directions(text).reason is None for text in texts) > 4000
-    assert time.process_time() - started < 3
+    assert all(read_directions(text, ".").reason is None for text in texts)
+    assert time.process_time() - started < 2
