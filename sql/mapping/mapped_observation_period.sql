@@ -4,7 +4,7 @@
 -- Columns: table_number, source_row, patient_id, start_date, end_date (last day observed), fate
 -- (used, rejected), reason.
 -- Rule: where observation is taken from records, it runs from a patient's first record to the last,
--- and parts where none is found for more than gap_days; death ends it.
+-- and parts where none is found for longer than the mapping allows; death ends it.
 CREATE OR REPLACE TABLE mapped_observation_period AS
 WITH stepped AS (
     SELECT

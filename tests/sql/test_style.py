@@ -8,7 +8,7 @@ import pytest
 import sqlglot
 
 from lncohort.engine.parameters import parameter_tables
-from lncohort.engine.stages import sql_files, sql_folder
+from lncohort.engine.stages import sql_files, sql_folder, study_files
 from lncohort.extract.contract import CONTRACT
 
 SOURCE = Path(__file__).parents[2] / "src" / "lncohort"
@@ -75,7 +75,7 @@ def test_no_sql_is_put_together_in_python():
 
 
 def test_stages_run_in_the_order_of_the_design():
-    stages = list(dict.fromkeys(file.stage for file in sql_files()))
+    stages = list(dict.fromkeys(file.stage for file in study_files()))
     assert sorted(stages) == sorted(
         ["intake", "exposure", "cohort", "outcome", "covariate", "analysis"]
     )
@@ -95,6 +95,6 @@ def test_every_table_read_is_made_by_a_file_a_parameter_or_the_extract(nanjing):
 
     parameters = set(parameter_tables(nanjing, date(2024, 1, 1)))
     raw = {f"raw_{table.name}" for table in CONTRACT}
-    made = {file.table for file in sql_files()}
-    needed = frozenset().union(*(file.reads for file in sql_files())) - made
+    made = {file.table for file in study_files()}
+    needed = frozenset().union(*(file.reads for file in study_files())) - made
     assert parameters <= needed <= parameters | raw

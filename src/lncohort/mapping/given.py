@@ -42,7 +42,7 @@ class Staged:
 
 
 def stage(table: SourceTable, root: Path | str, file: Path) -> Staged:
-    """Copy the columns that a mapping names of one table, as text, in one pass.
+    """Keep the columns that a mapping names of one table, as text, in one pass.
 
     Parameters
     ----------
