@@ -14,6 +14,7 @@ from lncohort.cli.contract import contract
 from lncohort.cli.describe import describe
 from lncohort.cli.explain import explain
 from lncohort.cli.init_study import init_study
+from lncohort.cli.map import map as map_
 from lncohort.cli.results_table import results_table
 from lncohort.cli.run import run
 from lncohort.cli.simulate import simulate
@@ -25,6 +26,7 @@ from lncohort.errors import UserError
 COMMANDS = (  # in the order of the work, as --help lists them
     contract,
     codes,
+    map_,
     check,
     studies,
     describe,

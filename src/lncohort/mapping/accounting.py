@@ -29,6 +29,11 @@ class Account:
         table, drug, supply_from, dose_from, rows.
     months : list of dict
         table, month, rows.
+    units : list of dict
+        test, unit, rows, censored, low, median, high: the values as given, without those of units
+        that few rows have.
+    patients : dict
+        patients, linked, unobserved, strangers: counts.
     """
 
     tables: list[dict] = field(default_factory=list)
@@ -37,6 +42,8 @@ class Account:
     unmapped_names: list[dict] = field(default_factory=list)
     order_sources: list[dict] = field(default_factory=list)
     months: list[dict] = field(default_factory=list)
+    units: list[dict] = field(default_factory=list)
+    patients: dict[str, int] = field(default_factory=dict)
 
 
 def account(
@@ -116,6 +123,18 @@ def account(
             for n, month, rows in _rows(connection, "record_month")
             if rows >= least
         ],
+        units=[
+            {"test": test, "unit": unit, "rows": rows, "censored": censored}
+            | dict(zip(("low", "median", "high"), values if rows >= least else (), strict=False))
+            for test, unit, rows, censored, *values in _rows(connection, "result_unit")
+        ],
+        patients=dict(
+            zip(
+                ("patients", "linked", "unobserved", "strangers"),
+                _rows(connection, "patient_overview")[0],
+                strict=True,
+            )
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
 
 from lncohort.codes import read_code_lists
 from lncohort.engine.duck import make_tables
+from lncohort.engine.stages import MAPPING, sql_files
 from lncohort.extract.contract import CONTRACT, Table
 from lncohort.folders import refuse_all_but, written_whole
 from lncohort.mapping.accounting import Account, account
@@ -29,7 +30,14 @@ MANIFEST = "mapping_manifest.json"
 STAGED = ".staged"
 MEMORY = "1500MB"
 TYPES = {"text": "VARCHAR", "date": "DATE", "integer": "BIGINT", "number": "DOUBLE"}
-SUMMARIES = ("concept_matched", "unmapped_name", "order_source", "record_month")
+SUMMARIES = (
+    "concept_matched",
+    "unmapped_name",
+    "order_source",
+    "record_month",
+    "result_unit",
+    "patient_overview",
+)
 Progress = Callable[[str, int | None, float], None]
 
 
@@ -126,6 +134,7 @@ def _manifest(folder: Path) -> dict:
 def _fingerprint(mapping: Mapping, lists_sha256: str, copied: list[Copied]) -> str:
     parts = [
         version("lncohort"),
+        *(file.text for file in sql_files() if file.stage == MAPPING),
         mapping.model_dump_json(),
         lists_sha256,
         *(str(copy.source_hash) for copy in copied),
