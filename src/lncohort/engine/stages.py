@@ -9,7 +9,6 @@ from pathlib import Path
 import sqlglot
 from sqlglot import expressions
 
-
 MAPPING = "mapping"  # the stage that comes before there is an extract
 
 
