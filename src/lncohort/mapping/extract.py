@@ -24,10 +24,8 @@ from lncohort.mapping.loader import load_mapping
 from lncohort.mapping.model import Mapping
 from lncohort.mapping.names import Names
 from lncohort.mapping.readings import Readings, settings
-from lncohort.mapping.staging import Copied, staged_tables
+from lncohort.mapping.staging import MANIFEST, STAGED, Copied, staged_tables
 
-MANIFEST = "mapping_manifest.json"
-STAGED = ".staged"
 MEMORY = "1500MB"
 TYPES = {"text": "VARCHAR", "date": "DATE", "integer": "BIGINT", "number": "DOUBLE"}
 SUMMARIES = (

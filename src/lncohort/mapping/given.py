@@ -18,6 +18,7 @@ from lncohort.sources.layout import SOURCE_ROW
 
 ROW_KEY = ("table_number", SOURCE_ROW)
 TIME_OF_DAY = r"[T ]+[0-9]{1,2}[:时].*$"
+DAY_AND_TIME = r"^[0-9]{12}([0-9]{2})?$"
 FRACTION_OF_A_DAY = r"^([0-9]{5})\.[0-9]+$"
 BLANKS = " \t\r\n　 "
 
@@ -177,6 +178,7 @@ def _day(text: Expression) -> Expression:
     """The day of a date that may have a time: as text, or as a number of a spreadsheet."""
     tenth = Function("substr", text, ConstantExpression(11), ConstantExpression(1))
     iso = Function("substr", text, ConstantExpression(1), ConstantExpression(10))
+    first_eight = Function("substr", text, ConstantExpression(1), ConstantExpression(8))
     whole = Function("regexp_replace", text, _constant(FRACTION_OF_A_DAY), _constant(r"\1"))
     stripped = Function("regexp_replace", whole, _constant(TIME_OF_DAY), _constant(""))
     short = Function("length", text) <= ConstantExpression(8)
@@ -184,6 +186,7 @@ def _day(text: Expression) -> Expression:
     return (
         CaseExpression(short, text)
         .when(tenth.isin(_constant(" "), _constant("T")), iso)
+        .when(Function("regexp_matches", text, _constant(DAY_AND_TIME)), first_eight)
         .when(exact & ~Function("contains", text, _constant(" ")), whole)
         .otherwise(stripped)
     )

@@ -7,15 +7,20 @@ import duckdb
 import pyarrow as pa
 
 from lncohort.mapping.biopsy_class import read_class
+from lncohort.mapping.days import read_day
 from lncohort.mapping.model import SUPPLY_ORDER, Mapping, SourceTable
 from lncohort.mapping.names import Names
 from lncohort.mapping.orders import read_order
 from lncohort.mapping.roles import ROLES
-from lncohort.mapping.words import read_instrument, read_operator, read_status, read_unit
-from lncohort.texts.dates import read_date
+from lncohort.mapping.words import (
+    read_instrument,
+    read_operator,
+    read_sex,
+    read_status,
+    read_unit,
+)
 from lncohort.texts.diagnoses import read_diagnoses
 from lncohort.texts.numbers import read_number
-from lncohort.texts.people import read_sex
 from lncohort.texts.plain import plain
 from lncohort.texts.reference_ranges import read_reference_range
 from lncohort.texts.results import read_result
@@ -175,8 +180,7 @@ class Readings:
                 for number, table, (given,) in self._distinct(target, role.name):
                     if given:
                         text = _meant(table, role.name, given)
-                        read = read_date(text, table.date_formats, table.day_of_month)
-                        rows[number, given] = (read.day, read.problem)
+                        rows[number, given] = read_day(text, table.date_formats, table.day_of_month)
         return _table(
             {"table_number": INT, "given": TEXT, "day": DAY, "problem": TEXT},
             [(*key, *value) for key, value in rows.items()],
@@ -308,7 +312,7 @@ class Readings:
                     (
                         (
                             self._names.of_code("diagnosis", "ICD-10", part.code or "")
-                            or self._names.of_name("diagnosis", part.name)
+                            or self._names.of_name("diagnosis", part.text)
                         ),
                         part.status,
                     )

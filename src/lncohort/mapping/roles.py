@@ -67,6 +67,7 @@ ROLES: dict[str, tuple[Role, ...]] = {
     ),
     "prescription": (
         PATIENT,
+        Role("record_id", "number of the record: rows that differ in it are no copies"),
         Role("encounter_id", "number of the stay or visit"),
         Role("drug", "name of the drug, with or without its strength"),
         Role("code", "code of the drug, in the system that code_system names"),
@@ -86,6 +87,7 @@ ROLES: dict[str, tuple[Role, ...]] = {
     ),
     "lab": (
         PATIENT,
+        Role("record_id", "number of the record: rows that differ in it are no copies"),
         Role("test", "name of the test"),
         Role("code", "code of the test, in the system that code_system names"),
         Role("specimen", "what was examined: serum, urine, 24 h urine"),

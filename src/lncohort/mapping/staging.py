@@ -12,6 +12,8 @@ from lncohort.mapping.given import Staged, columns_named, stage
 from lncohort.mapping.model import SourceTable
 from lncohort.sources.content_hash import content_hash
 
+MANIFEST = "mapping_manifest.json"  # beside the tables of an extract that a mapping made
+STAGED = ".staged"
 ROWS, ABOUT = "rows.parquet", "about.json"
 
 

@@ -1,7 +1,8 @@
-"""Short words of hospital tables: status of an order, unit, operator, name of a score."""
+"""Short words of hospital tables: sex, status of an order, unit, operator, name of a score."""
 
 import re
 
+from lncohort.texts.codings import guess_sexes
 from lncohort.texts.plain import plain
 
 NOT_CARRIED_OUT = (
@@ -39,6 +40,11 @@ WORDS_OF_UNITS = {
     "升": "L",
 }
 SLEDAI = re.compile(r"sle-?dai(-?2k)?(评分|积分|score)?|系统性红斑狼疮疾病活动(度|性)?指数.*")
+
+
+def read_sex(text: str) -> str | None:
+    """Female or male, where the text tells it; a number does not."""
+    return guess_sexes([text]).meaning.get(text)
 
 
 def read_status(text: str) -> bool:

@@ -7,12 +7,11 @@ from functools import cached_property
 from lncohort.mapping.biopsy_class import read_class
 from lncohort.mapping.names import Names
 from lncohort.mapping.orders import PACK_WORDS, UNIT_WORDS, read_route
-from lncohort.mapping.words import NOT_CARRIED_OUT, read_instrument
+from lncohort.mapping.words import NOT_CARRIED_OUT, read_instrument, read_sex
 from lncohort.sources.profiling import ColumnProfile
 from lncohort.texts.dates import DateGuess, guess_dates
 from lncohort.texts.diagnoses import read_diagnoses
 from lncohort.texts.directions import read_directions
-from lncohort.texts.people import read_sex
 from lncohort.texts.plain import plain
 from lncohort.texts.reference_ranges import read_reference_range
 from lncohort.texts.results import read_result

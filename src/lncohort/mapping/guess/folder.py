@@ -7,10 +7,12 @@ from pathlib import Path
 import duckdb
 
 from lncohort.codes import read_code_lists
+from lncohort.errors import UserError
 from lncohort.mapping.guess.evidence import Column
 from lncohort.mapping.guess.parts import plain_identifier
 from lncohort.mapping.guess.tables import TableGuess, guess_table
 from lncohort.mapping.names import Names
+from lncohort.mapping.staging import MANIFEST, STAGED
 from lncohort.sources import find_tables, open_rows, profile
 from lncohort.sources.find import FoundTable
 
@@ -49,7 +51,7 @@ def guess_folder(
     UserError
         When there is no such location.
     """
-    found = find_tables(location)
+    found = [table for table in find_tables(location) if not _is_ours(location, table.path)]
     problems = [(table.path, table.problem) for table in found if table.problem is not None]
     names = Names(read_code_lists(), {}, {})
     root = location if "://" in str(location) else _root(Path(location))
@@ -68,6 +70,16 @@ def guess_folder(
     return FolderGuess(tables, unused, problems, _leading_zeros(tables, as_given))
 
 
+def _is_ours(location: str | Path, path: str) -> bool:
+    """Whether a file is a mapping, or was made by one."""
+    folders = Path(path).parents
+    return (
+        path.endswith(".toml")
+        or any(folder.name.endswith(STAGED) for folder in folders)
+        or any((Path(location) / folder / MANIFEST).is_file() for folder in folders)
+    )
+
+
 def _root(location: Path) -> Path:
     return location.parent if location.is_file() else location
 
@@ -75,8 +87,6 @@ def _root(location: Path) -> Path:
 def _columns(
     root: Path | str, table: FoundTable, names: Names, problems: list[tuple[str, str]]
 ) -> list[Column]:
-    from lncohort.errors import UserError
-
     try:
         with duckdb.connect() as connection, open_rows(connection, root, table.spec) as rows:
             profiles = profile(rows.relation, texts=TEXTS_OF_IDENTIFIERS)

@@ -1,7 +1,7 @@
 """What each table of a folder is of, and how its columns are read."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lncohort.mapping.guess.evidence import Column
 from lncohort.mapping.guess.headers import fit_of_file, simple_header
@@ -9,6 +9,7 @@ from lncohort.mapping.guess.parts import Played, parts_of
 from lncohort.mapping.names import Names
 from lncohort.mapping.roles import NEEDED, ROLES
 from lncohort.sources import SourceSpec
+from lncohort.texts.codings import guess_sexes
 from lncohort.texts.numbers import decimal_mark_of
 
 OF_FOLDERS = (
@@ -43,6 +44,28 @@ SLEDAI = "sledai"
 
 
 @dataclass(frozen=True)
+class Question:
+    """What the texts of a table do not tell.
+
+    Attributes
+    ----------
+    about : str
+        ``sex``, ``date_formats`` or ``unit``.
+    column : str
+        Of the table.
+    text : str
+        The question.
+    choices : tuple of str
+        The answers that there can be; none where it is free.
+    """
+
+    about: str
+    column: str
+    text: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class WideTest:
     """A column of a wide table of results."""
 
@@ -69,8 +92,9 @@ class TableGuess:
     decimal : str or None
         None where the texts do not tell it, and no comma stands in them.
     inpatient : bool
-    questions : tuple of str
-        What could not be told.
+    sex_codes : dict of str to str
+        What codes of sex mean, where somebody told it.
+    questions : tuple of Question
     """
 
     spec: SourceSpec
@@ -82,7 +106,8 @@ class TableGuess:
     date_formats: tuple[str, ...] = ()
     decimal: str | None = None
     inpatient: bool = False
-    questions: tuple[str, ...] = ()
+    sex_codes: dict[str, str] = field(default_factory=dict)
+    questions: tuple[Question, ...] = ()
 
 
 def guess_table(
@@ -170,8 +195,13 @@ def _guess(
     wide: tuple[WideTest, ...],
 ) -> TableGuess:
     formats, questions = _date_formats(target, played)
-    if "sex" in played and played["sex"].column.looks["sex"] < 0.9:
-        questions.append("sex: write under values.sex what each of its codes means")
+    if "sex" in played:
+        questions += _sex_question(played["sex"].column)
+    questions += [
+        Question("unit", test.column.name, f"unit of {test.column.name} ({test.test})?")
+        for test in wide
+        if test.unit is None
+    ]
     texts = [
         text
         for role in ("result", "dose", "directions", "quantity")
@@ -194,7 +224,20 @@ def _guess(
     )
 
 
-def _date_formats(target: str, played: dict[str, Played]) -> tuple[tuple[str, ...], list[str]]:
+def _sex_question(column: Column) -> list[Question]:
+    coding = guess_sexes(column.distinct)
+    if not coding.candidates:
+        return []
+    choices = tuple(told_codes(candidate) for candidate in coding.candidates)
+    return [Question("sex", column.name, "what do the numbers for sex mean?", choices)]
+
+
+def told_codes(codes: dict[str, str | None]) -> str:
+    """A coding in words: 1 male, 2 female."""
+    return ", ".join(f"{code} {meaning}" for code, meaning in codes.items() if meaning)
+
+
+def _date_formats(target: str, played: dict[str, Played]) -> tuple[tuple[str, ...], list[Question]]:
     """The formats of all columns of dates of a table, without times; and what they do not tell."""
     formats, questions = {}, []
     for role in ROLES[target]:
@@ -204,19 +247,35 @@ def _date_formats(target: str, played: dict[str, Played]) -> tuple[tuple[str, ..
         guess = column.dates
         formats |= dict.fromkeys(day_format(name) for name in guess.formats)
         for question in guess.questions:
-            choices = ", ".join(day_format(name) for name in guess.candidates)
-            questions.append(f"{role.name} ({column.name}): {QUESTIONS[question]}{choices}")
+            choices = tuple(dict.fromkeys(day_format(name) for name in guess.candidates))
+            text = f"{column.name}: {QUESTIONS[question]}"
+            questions.append(Question("date_formats", column.name, text, choices))
     return tuple(formats), questions
 
 
 QUESTIONS = {
-    "day_or_month": "day or month first? Add the right one to date_formats: ",
-    "two_digit_year": "years of two digits; if 69 to 99 mean 1969 to 1999, add to date_formats: ",
-    "month_or_two_digit_year": "a month, or a day with a year of two digits? Add to date_formats: ",
-    "utc_day": "times are in UTC: is the local day the same? ",
+    "day_or_month": "does the day stand first, or the month?",
+    "two_digit_year": "years have two digits; which format, if 69 to 99 mean 1969 to 1999?",
+    "month_or_two_digit_year": "a month, or a day with a year of two digits?",
+    "utc_day": "times are in UTC; nothing to choose, but see whether the local day is the same.",
 }
 
 
 def day_format(name: str) -> str:
     """A format of dates without its time of day, which is not read."""
     return re.split(r"[T ]?%[HI]|%H", name)[0]
+
+
+def answered(guess: TableGuess, question: Question, answer: str) -> TableGuess:
+    """A guess with the answer to one of its questions."""
+    left = tuple(other for other in guess.questions if other != question)
+    if question.about == "sex":
+        codes = dict(part.split(" ") for part in answer.split(", "))
+        return replace(guess, sex_codes=codes, questions=left)
+    if question.about == "date_formats":
+        return replace(guess, date_formats=(*guess.date_formats, answer), questions=left)
+    wide = tuple(
+        replace(test, unit=answer) if test.column.name == question.column else test
+        for test in guess.wide
+    )
+    return replace(guess, wide=wide, questions=left)

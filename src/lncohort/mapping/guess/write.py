@@ -87,7 +87,9 @@ def _table(guess: TableGuess, name: str) -> list[str]:
     if "code" in guess.played and guess.target in ("prescription", "lab", "diagnosis", "procedure"):
         system = {"prescription": "ATC", "lab": "LOINC", "procedure": "ICD-9-CM"}
         lines.append(f"code_system = {_text(system.get(guess.target, 'ICD-10'))}")
-    lines += [QUESTION + question for question in guess.questions]
+    lines += [
+        QUESTION + " / ".join([question.text, *question.choices]) for question in guess.questions
+    ]
     source = guess.spec.model_dump(exclude_none=True, exclude_defaults=True)
     lines += ["[table.source]", *(f"{key} = {_value(value)}" for key, value in source.items())]
     lines.append("[table.columns]")
@@ -97,15 +99,15 @@ def _table(guess: TableGuess, name: str) -> list[str]:
     if guess.constants:
         lines.append("[table.constants]")
         lines += [f"{role} = {_text(text)}" for role, text in guess.constants.items()]
-    if "sex" in guess.played and guess.played["sex"].column.looks["sex"] < 0.9:
+    if guess.sex_codes:
+        lines.append("[table.values.sex]")
+        lines += [f"{_text(code)} = {_text(sex)}" for code, sex in guess.sex_codes.items()]
+    elif any(question.about == "sex" for question in guess.questions):
         lines += ["# [table.values.sex]", '# "1" = "male"', '# "2" = "female"']
     for test in guess.wide:
         lines += ["[[table.wide]]", f"column = {_text(test.column.name)}"]
         lines += [f"test = {_text(test.test)}"]
-        if test.unit:
-            lines.append(f"unit = {_text(test.unit)}")
-        else:
-            lines.append(f"{QUESTION}unit = ")
+        lines.append(f"unit = {_text(test.unit)}" if test.unit else '# unit = ""')
     return lines
 
 
