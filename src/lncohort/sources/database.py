@@ -24,8 +24,7 @@ class DuckFile:
     def __init__(self, path: Path, spec: SourceSpec):
         self.path, self.spec = path, spec
         with closing(_duckdb(path)) as connection:
-            self.schema = self._table(connection).limit(0).to_arrow_table().schema
-        self.names = tuple(self.schema.names)
+            self.names = tuple(self._table(connection).columns)
 
     @staticmethod
     def tables(path: Path) -> list[str]:

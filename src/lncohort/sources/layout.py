@@ -104,20 +104,24 @@ def header_of(rows: Sequence[Row], index: int | None) -> Header:
     if index is not None and width > len(cells):
         notes.append(f"the rows have {width} fields, the header {len(cells)}")
     cells += [""] * (width - len(cells))
-    names, taken, repeated = [], {SOURCE_ROW}, 0
-    own = {cell.casefold() for cell in cells}
-    for place, cell in enumerate(cells, start=1):
-        name = cell or f"column_{place}"
-        count = 1
-        while name.casefold() in taken or (count > 1 and name.casefold() in own):
-            count += 1
-            name = f"{cell or f'column_{place}'}_{count}"
-        repeated += count > 1
-        taken.add(name.casefold())
-        names.append(name)
+    names = distinct_names([cell or f"column_{at}" for at, cell in enumerate(cells, start=1)])
+    repeated = sum(1 for name, cell in zip(names, cells, strict=True) if cell and name != cell)
     if repeated:
         notes.append(f"{repeated} names of columns were repeated and got a number")
-    return Header(index, tuple(names), tuple(notes))
+    return Header(index, names, tuple(notes))
+
+
+def distinct_names(cells: Sequence[str]) -> tuple[str, ...]:
+    """Names of columns, a repeated one (and ``source_row``, which is ours) with a number."""
+    own, taken, names = {cell.casefold() for cell in cells}, {SOURCE_ROW}, []
+    for cell in cells:
+        name, count = cell, 1
+        while name.casefold() in taken or (count > 1 and name.casefold() in own):
+            count += 1
+            name = f"{cell}_{count}"
+        taken.add(name.casefold())
+        names.append(name)
+    return tuple(names)
 
 
 def footer_rows(rows: Sequence[Row], width: int, cut_off: bool) -> int:
