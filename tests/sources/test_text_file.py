@@ -133,6 +133,20 @@ def test_a_last_line_cut_off_is_a_damaged_row(tmp_path, end):
     assert counts.read == 21
 
 
+def test_a_quoted_text_over_lines_at_the_end_is_no_footer(tmp_path):
+    text = "id,n,note\n" + "".join(f'P{i},1,"first\nlast"\n' for i in range(9))
+    rows, _, counts = read(write(tmp_path, text))
+    assert rows == [(f"P{i}", "1", "first\nlast") for i in range(9)]
+    assert (counts.footer, counts.damaged.total()) == (0, 0)
+
+
+def test_a_header_line_that_is_none_is_an_error(tmp_path):
+    path = write(tmp_path, HEADER + ROWS)
+    spec = detect(path).model_copy(update={"header_row": 99})
+    with pytest.raises(UserError, match=r"lab\.csv: header_row: 99"):
+        read(path, spec)
+
+
 def test_a_quote_never_closed_tells_the_lines_it_took(tmp_path):
     rows, _, counts = read(write(tmp_path, 'a,b\n1,2\n3,"4\n5,6\n7,8\n'))
     assert rows == [("1", "2")]

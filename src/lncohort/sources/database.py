@@ -107,7 +107,10 @@ def _duckdb(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _sqlite(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    """Open a file to read only; DuckDB takes its rows from one thread at a time, or another."""
+    connection = sqlite3.connect(
+        f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False
+    )
     connection.text_factory = lambda text: text.decode("utf-8", errors="replace")
     return connection
 

@@ -10,7 +10,7 @@ from lncohort.sources.database import DuckFile, SqliteFile
 from lncohort.sources.excel import sheet_layout, sheets
 from lncohort.sources.layout import Header, distinct_names
 from lncohort.sources.parquet import Parquet
-from lncohort.sources.postgres import SCHEMES, Postgres, refuse_password
+from lncohort.sources.postgres import SCHEMES, Postgres
 from lncohort.sources.read_errors import READ_ERRORS, reason
 from lncohort.sources.spec import SourceSpec
 from lncohort.sources.text_layout import text_layout
@@ -200,9 +200,12 @@ def _plain(spec: SourceSpec, source: Callable, path: Path | str) -> FoundTable:
 
 
 def _postgres(address: str) -> list[FoundTable]:
-    refuse_password(address)
     specs = [
         SourceSpec(path=address, format="postgresql", table=table)
         for table in Postgres.tables(address)
     ]
-    return [_plain(spec, Postgres, address) for spec in specs]
+    return [
+        found
+        for spec in specs
+        for found in _told(address, lambda spec=spec: [_plain(spec, Postgres, address)])
+    ]
