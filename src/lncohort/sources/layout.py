@@ -97,13 +97,16 @@ def _is_number(cell: str) -> bool:
 def header_of(rows: Sequence[Row], index: int | None) -> Header:
     """The columns' names, distinct and none blank.
 
-    Names are told apart without regard to case, as DuckDB does. Where the rows have more fields
-    than there are names, the rest are numbered; blank names beyond the rows' width are left out.
+    Names are told apart without regard to case, as DuckDB does. Where more than half of the rows
+    have more fields than there are names, the rest are numbered; blank names beyond the width of
+    as many rows are left out.
     """
-    below = rows if index is None else rows[index + 1 :]
-    width = usual_width(below)
+    below = [row for row in (rows if index is None else rows[index + 1 :]) if filled(row)]
     cells = [] if index is None else [" ".join((cell or "").split()) for cell in rows[index]]
-    while len(cells) > max(width, 1) and below and not cells[-1]:
+    width = usual_width(below)
+    if cells and 2 * sum(1 for row in below if len(row) == width) <= len(below):
+        width = len(cells)
+    while len(cells) > max(width, 1) and not cells[-1]:
         cells.pop()
     notes = [] if index is not None else ["no row names the columns; they are numbered"]
     blank = [place for place, cell in enumerate(cells, start=1) if not cell]
