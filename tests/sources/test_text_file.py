@@ -11,17 +11,14 @@ from lncohort.errors import UserError
 from lncohort.sources import SourceSpec, detect, find_tables, open_rows
 from lncohort.sources.counts import NEVER_CLOSED, TOO_FEW, TOO_MANY
 from lncohort.sources.text_file import CHUNK_BYTES
+from sources.reading import read as read_rows
 
 HEADER = "病人编号,检验日期,项目,结果\n"
 ROWS = "".join(f"P{i:05d},2020-01-0{i % 9 + 1},血清肌酐,{i}.5\n" for i in range(20))
 
 
 def read(path, spec=None):
-    """All rows of a file but their numbers, the numbers, and the counts."""
-    spec = spec or detect(path)
-    with duckdb.connect() as connection, open_rows(connection, path.parent, spec) as rows:
-        found = rows.relation.fetchall()
-        return [row[:-1] for row in found], [row[-1] for row in found], rows.counts
+    return read_rows(path.parent, spec or detect(path))
 
 
 def write(folder, content, name="lab.csv", encoding="utf-8"):
@@ -69,6 +66,17 @@ def test_a_zipped_file_is_read(tmp_path):
     path = tmp_path / "lab.csv.gz"
     path.write_bytes(gzip.compress((HEADER + ROWS).encode("gbk")))
     assert read(path)[0] == read(write(tmp_path, HEADER + ROWS))[0]
+
+
+def test_a_zipped_file_cut_off_is_told_and_never_a_short_table(tmp_path):
+    path = tmp_path / "lab.csv.gz"
+    whole = gzip.compress((HEADER + ROWS * 20_000).encode())
+    path.write_bytes(whole)
+    spec = detect(path)
+    path.write_bytes(whole[: len(whole) // 2])
+    assert "EOFError" in find_tables(tmp_path)[0].problem
+    with pytest.raises(UserError, match="reading stopped after"):
+        read(path, spec)
 
 
 def test_titles_blank_lines_and_footers_are_no_rows(tmp_path):
@@ -123,6 +131,20 @@ def test_a_last_line_cut_off_is_a_damaged_row(tmp_path, end):
     assert len(rows) == 20
     assert counts.damaged == {NEVER_CLOSED if '"' in end else TOO_FEW: 1}
     assert counts.read == 21
+
+
+def test_a_quoted_text_over_lines_at_the_end_is_no_footer(tmp_path):
+    text = "id,n,note\n" + "".join(f'P{i},1,"first\nlast"\n' for i in range(9))
+    rows, _, counts = read(write(tmp_path, text))
+    assert rows == [(f"P{i}", "1", "first\nlast") for i in range(9)]
+    assert (counts.footer, counts.damaged.total()) == (0, 0)
+
+
+def test_a_header_line_that_is_none_is_an_error(tmp_path):
+    path = write(tmp_path, HEADER + ROWS)
+    spec = detect(path).model_copy(update={"header_row": 99})
+    with pytest.raises(UserError, match=r"lab\.csv: header_row: 99"):
+        read(path, spec)
 
 
 def test_a_quote_never_closed_tells_the_lines_it_took(tmp_path):

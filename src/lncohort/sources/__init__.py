@@ -10,7 +10,7 @@ _HOMES = {
     "FoundTable": "lncohort.sources.find",
     "Rows": "lncohort.sources.rows",
     "SourceSpec": "lncohort.sources.spec",
-    "content_hash": "lncohort.sources.content_hash",
+    "content_hash": "lncohort.sources.hashing",
     "detect": "lncohort.sources.find",
     "find_tables": "lncohort.sources.find",
     "open_rows": "lncohort.sources.rows",

@@ -24,8 +24,7 @@ class DuckFile:
     def __init__(self, path: Path, spec: SourceSpec):
         self.path, self.spec = path, spec
         with closing(_duckdb(path)) as connection:
-            self.schema = self._table(connection).limit(0).to_arrow_table().schema
-        self.names = tuple(self.schema.names)
+            self.names = tuple(self._table(connection).columns)
 
     @staticmethod
     def tables(path: Path) -> list[str]:
@@ -108,7 +107,10 @@ def _duckdb(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _sqlite(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    """Open a file to read only; DuckDB takes its rows from one thread at a time, or another."""
+    connection = sqlite3.connect(
+        f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False
+    )
     connection.text_factory = lambda text: text.decode("utf-8", errors="replace")
     return connection
 

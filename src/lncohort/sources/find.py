@@ -8,9 +8,10 @@ from pathlib import Path
 from lncohort.errors import UserError
 from lncohort.sources.database import DuckFile, SqliteFile
 from lncohort.sources.excel import sheet_layout, sheets
-from lncohort.sources.layout import Header
+from lncohort.sources.layout import Header, distinct_names
 from lncohort.sources.parquet import Parquet
-from lncohort.sources.postgres import SCHEMES, Postgres, refuse_password
+from lncohort.sources.postgres import SCHEMES, Postgres
+from lncohort.sources.read_errors import READ_ERRORS, reason
 from lncohort.sources.spec import SourceSpec
 from lncohort.sources.text_layout import text_layout
 
@@ -147,8 +148,9 @@ def _told(name: str, read: Callable[[], list[FoundTable]]) -> list[FoundTable]:
         return read()
     except UserError as error:
         return [FoundTable(name, problem=str(error).removeprefix(f"{name}: "))]
-    except OSError as error:
-        return [FoundTable(name, problem=f"cannot be read ({error.strerror}). Ask for the right.")]
+    except READ_ERRORS as error:
+        problem = f"cannot be read ({reason(error)}). Ask for the right, or copy it again."
+        return [FoundTable(name, problem=problem)]
 
 
 def _tables(path: Path, name: str) -> list[FoundTable]:
@@ -194,13 +196,16 @@ def _found(spec: SourceSpec, header: Header) -> FoundTable:
 
 def _plain(spec: SourceSpec, source: Callable, path: Path | str) -> FoundTable:
     """A table whose columns have names of their own."""
-    return FoundTable(spec.path, spec, source(path, spec).names)
+    return FoundTable(spec.path, spec, distinct_names(source(path, spec).names))
 
 
 def _postgres(address: str) -> list[FoundTable]:
-    refuse_password(address)
     specs = [
         SourceSpec(path=address, format="postgresql", table=table)
         for table in Postgres.tables(address)
     ]
-    return [_plain(spec, Postgres, address) for spec in specs]
+    return [
+        found
+        for spec in specs
+        for found in _told(address, lambda spec=spec: [_plain(spec, Postgres, address)])
+    ]

@@ -111,10 +111,10 @@ def _connection(address: str) -> Iterator:
         ) from None
     try:
         yield connection
-    except adbc_driver_manager.Error as error:
+    except (adbc_driver_manager.Error, pa.ArrowException, OSError) as error:
         raise UserError(
-            f"{address}: reading stopped ({type(error).__name__}, {error.sqlstate or 'no state'}). "
-            "Check the right to read the table, and that the server still answers."
+            f"{address}: reading stopped ({type(error).__name__}). Check the right to read the "
+            "table, and that the server still answers."
         ) from None
     finally:
         connection.close()

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-from duckdb import CaseExpression, ColumnExpression, ConstantExpression, FunctionExpression
 
 from lncohort.errors import UserError
+from lncohort.sources.as_text import as_text
 from lncohort.sources.counts import Counts
 from lncohort.sources.database import DuckFile, SqliteFile
 from lncohort.sources.excel import Sheet
-from lncohort.sources.layout import SOURCE_ROW
+from lncohort.sources.layout import SOURCE_ROW, distinct_names
 from lncohort.sources.parquet import Parquet
 from lncohort.sources.paths import inside
 from lncohort.sources.postgres import Postgres
+from lncohort.sources.read_errors import READ_ERRORS, reason
 from lncohort.sources.spec import SourceSpec
 from lncohort.sources.text_file import TextFile
 
@@ -28,7 +29,6 @@ KINDS = {
     "sqlite": SqliteFile,
     "postgresql": Postgres,
 }
-LARGEST_WHOLE = 2.0**53
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,15 @@ def open_rows(
         leaving the ``with``, for what was met while the rows were read.
     """
     where = spec.path if spec.format == "postgresql" else inside(Path(root), spec.path)
-    stream = _Stream(KINDS[spec.format](where, spec))
     try:
-        yield Rows(_as_text(connection.from_arrow(stream)), stream)
+        stream = _Stream(KINDS[spec.format](where, spec))
+    except READ_ERRORS as error:
+        raise UserError(
+            f"{spec.label}: cannot be read ({reason(error)}). Ask for the right to read it, or "
+            "copy it again."
+        ) from error
+    try:
+        yield Rows(connection.from_arrow(stream), stream)
     except duckdb.Error as error:
         if stream.error is not None:
             raise stream.error from error
@@ -101,7 +107,8 @@ class _Stream:
         self.source = source
         self.counts = Counts()
         self.error: UserError | None = None
-        self.schema = source.schema.append(pa.field(SOURCE_ROW, pa.int64()))
+        columns = [(name, pa.string()) for name in distinct_names(source.names)]
+        self.schema = pa.schema([*columns, (SOURCE_ROW, pa.int64())])
 
     def __arrow_c_schema__(self):
         return self.schema.__arrow_c_schema__()
@@ -115,29 +122,15 @@ class _Stream:
         try:
             for batch, numbers in self.source.batches(counts):
                 counts.handed_out += len(batch)
-                yield pa.record_batch([*batch.columns, pa.array(numbers)], schema=self.schema)
+                columns = [*map(as_text, batch.columns), pa.array(numbers)]
+                yield pa.record_batch(columns, schema=self.schema)
         except UserError as error:
             self.error = error
             raise
+        except READ_ERRORS as error:
+            self.error = UserError(
+                f"{self.source.spec.label}: reading stopped after {counts.read} rows "
+                f"({reason(error)}); expected a whole file. Copy it again."
+            )
+            raise self.error from error
         counts.complete = True
-
-
-def _as_text(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
-    """Every column but the number of the row as text; whole numbers without decimals."""
-    kinds = dict(zip(relation.columns, map(str, relation.types), strict=True))
-    if set(kinds.values()) <= {"VARCHAR", "BIGINT"} and list(kinds.values()).count("BIGINT") == 1:
-        return relation
-    columns = []
-    for name, kind in kinds.items():
-        column = ColumnExpression(name)
-        if name != SOURCE_ROW and kind in ("DOUBLE", "FLOAT"):
-            is_whole = (FunctionExpression("floor", column) == column) & (
-                FunctionExpression("abs", column) < ConstantExpression(LARGEST_WHOLE)
-            )
-            column = CaseExpression(is_whole, column.cast("BIGINT").cast("VARCHAR")).otherwise(
-                column.cast("VARCHAR")
-            )
-        elif name != SOURCE_ROW:
-            column = column.cast("VARCHAR")
-        columns.append(column.alias(name))
-    return relation.select(*columns)

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from lncohort.errors import UserError
 from lncohort.sources.encoding import find_encoding
 from lncohort.sources.layout import Header, Row, filled, find_header, footer_rows, header_of
 from lncohort.sources.spec import SourceSpec
 
 DELIMITERS = (",", ";", "\t", "|")
 HEAD_CHARACTERS, TAIL_BYTES, ROWS_LOOKED_AT = 1 << 20, 1 << 16, 500
-csv.field_size_limit(HEAD_CHARACTERS)
+QUOTED = "the end of a quoted text that runs over lines"
 
 
 def open_bytes(path: Path) -> IO[bytes]:
@@ -42,7 +43,10 @@ def text_layout(path: Path, name: str) -> tuple[SourceSpec, Header]:
     index = find_header(rows)
     header = header_of(rows, index)
     tail, cut_off = _tail(path, encoding)
-    last = [row for _, row in _rows(tail, delimiter, "")]
+    last = [
+        [cell.strip('"') for cell in row] if "".join(row).count('"') % 2 == 0 else [QUOTED] * 2
+        for _, row in _rows(tail, delimiter, "")
+    ]
     below = 0 if index is None else index + 1
     if len(lines) < ROWS_LOOKED_AT:
         last = last[-max(sum(1 for row in rows[below:] if row), 1) :] if rows[below:] else []
@@ -59,7 +63,13 @@ def text_layout(path: Path, name: str) -> tuple[SourceSpec, Header]:
 
 
 def text_header(path: Path, spec: SourceSpec) -> tuple[Header, int]:
-    """The names of the columns as the spec says, and how many characters stand above the rows."""
+    """The names of the columns as the spec says, and how many characters stand above the rows.
+
+    Raises
+    ------
+    UserError
+        When no row begins at the line where the spec has the names.
+    """
     head = read_head(path, spec.encoding)
     lines = list(_rows(head, spec.delimiter, spec.quote))
     rows = [row for _, row in lines]
@@ -67,7 +77,10 @@ def text_header(path: Path, spec: SourceSpec) -> tuple[Header, int]:
         return header_of(rows, None), 0
     index = next((at for at, (line, _) in enumerate(lines) if line == spec.header_row), None)
     if index is None:
-        return Header(None, (), ("no row of names at that line",)), 0
+        raise UserError(
+            f"{spec.label}: header_row: {spec.header_row}; no row begins at that line of the "
+            f"first {len(lines)} rows. Give the line with the names of the columns."
+        )
     data_line = lines[index + 1][0] if index + 1 < len(lines) else None
     if data_line is None:
         return header_of(rows, index), len(head)
