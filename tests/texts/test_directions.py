@@ -352,3 +352,10 @@ def test_five_thousand_texts_within_two_seconds():
     started = time.process_time()
     assert all(read_directions(text, ".").reason is None for text in texts)
     assert time.process_time() - started < 2
+
+
+def test_long_text_is_read_at_once():
+    started = time.process_time()
+    for sign in ("1", "1 ", "一", "q1h", "a.", "1片", "1-", "每", "日1次", "早1片", " ", "(", "½"):
+        read_directions(sign * 2000)
+    assert time.process_time() - started < 5
