@@ -62,9 +62,9 @@ def test_what_the_texts_do_not_tell_is_asked(texts, questions, candidates):
 
 
 def test_two_digit_years_are_read_when_told():
-    texts = ["25/3/19", "5/3/19", "45/3/19"]  # the last could only have its year first
+    texts = ["25/3/19", "5/3/19", "6/3/19", "45/3/19"]  # the last could only have its year first
     found = guess_dates(texts, two_digit_years=True)
-    assert (found.formats, found.share) == (("%d/%m/%y",), Fraction(2, 3))
+    assert (found.formats, found.share) == (("%d/%m/%y",), Fraction(3, 4))
     assert guess_dates(["05-03-19"], two_digit_years=True) == DateGuess(
         questions=("day_or_month",), candidates=("%y-%m-%d", "%d-%m-%y", "%m-%d-%y")
     )
