@@ -148,7 +148,7 @@ KINDS = {
         + "|"
         + _words("pc|ac|(?:with|after|before) (?:food|meals?)|take|give|sig")
     ),
-    "bare_days": rf"(?<!\d)(?<!\d[.,]){NUMBER} ?(?:{DAY}|周|(?:days?|d|weeks?)(?![a-z]))",
+    "bare_days": rf"{NUMBER} ?(?:{DAY}|周|(?:days?|d|weeks?)(?![a-z]))",
     "bare_number": rf"(?<![\d.,/]){NUMBER}(?![\d/%])",
     "plus": r"\+",
     "separator": r"[ ;:、。()]|(?<=.),|\.(?!\d)|and(?![a-z])|和|及",
