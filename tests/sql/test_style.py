@@ -8,7 +8,7 @@ import pytest
 import sqlglot
 
 from lncohort.engine.parameters import parameter_tables
-from lncohort.engine.stages import sql_files, sql_folder, study_files
+from lncohort.engine.stages import sql_folder, study_files
 from lncohort.extract.contract import CONTRACT
 
 SOURCE = Path(__file__).parents[2] / "src" / "lncohort"

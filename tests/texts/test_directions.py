@@ -86,6 +86,8 @@ AMOUNT_AND_TAKES = {
     "1 tab every 2 days": (1, "tablet", "1/2", "1/2"),
     "1 tablet daily": (1, "tablet", 1, 1),
     "1 capsule every 12 hours": (1, "capsule", 2, 2),
+    "1 tablet(s) twice daily": (1, "tablet", 2, 2),
+    "1片 tid 饭后30分钟": (1, "tablet", 3, 3),
     "half a tablet daily": ("0.5", "tablet", 1, "0.5"),
     "1/2 tab qd": ("0.5", "tablet", 1, "0.5"),
     "1/4片 qd": ("0.25", "tablet", 1, "0.25"),
@@ -166,7 +168,7 @@ FREQUENCIES = {
     "早晚各1次": 2, "每12小时": 2, "每 8 小时 一次": 3, "every 8 hours": 3,
 }  # fmt: skip
 NOT_UNDERSTOOD = {
-    "": "empty", "  ": "empty", "-": "empty", "/": "empty",
+    "": "empty", "  ": "empty", "-": "empty", "/": "empty", "饭后": "empty",
     "遵医嘱": "as_directed", "1片 遵医嘱": "as_directed", "见说明书": "as_directed",
     "as directed": "as_directed", "ut dict": "as_directed", "按说明书服用": "as_directed",
     "逐渐减量": "changing_dose", "30mg qd 逐渐减量": "changing_dose",

@@ -63,7 +63,8 @@ class Directions:
     route : str or None
         oral, iv, im, sc, sublingual or topical.
     reason : str or None
-        Why the text is not understood. Then everything else is unknown.
+        Why the text is not understood; empty where it says nothing of taking the drug. Then
+        everything else is unknown.
     """
 
     amount: Fraction | None = None
@@ -113,7 +114,8 @@ def read_directions(text: str | None, decimal_mark: DecimalMark | None = None) -
     if not simple.strip(" .,;-/"):
         return Directions(reason="empty")
     try:
-        return _Reading(_words(simple), decimal_mark).directions()
+        found = _Reading(_words(simple), decimal_mark).directions()
+        return found if found != Directions() else Directions(reason="empty")
     except _NotUnderstood as failure:
         telling = (reason for reason, words in TELLING.items() if words.search(simple))
         return Directions(reason=next(telling, failure.reason))
@@ -121,7 +123,7 @@ def read_directions(text: str | None, decimal_mark: DecimalMark | None = None) -
 
 def _simple(text: str) -> str:
     """A text with fractions as decimals, dotted Latin as words, small English numbers as digits."""
-    text = plain(text)
+    text = plain(text).replace("(s)", "s")
     text = re.sub(
         rf"(?<![\d.,/])(\d*) ?([{''.join(FRACTION_SIGNS)}])(?!\d)",
         lambda number: f"{number[1] or 0}.{FRACTION_SIGNS[number[2]]}",

@@ -144,11 +144,11 @@ KINDS = {
     "single": r"(?<![a-z\d])(?:stat|st|once)(?![a-z])|立即|即刻",
     "at_one_go": "顿服",
     "harmless": (
-        r"(?:饭|餐)[前后中时]|空腹|随餐|温水送服|吞服|服用|用法用量|用法|用量|给予|服|用"
+        r"(?:饭|餐)[前后中时](?:\d{1,2}分钟|半小时|[1一]小时)?|空腹|随餐|温水送服|吞服|服用|用法用量|用法|用量|给予|服|用"
         + "|"
         + _words("pc|ac|(?:with|after|before) (?:food|meals?)|take|give|sig")
     ),
-    "bare_days": rf"(?<!\d)(?<!\d[.,]){NUMBER} ?(?:{DAY}|周|(?:days?|d|weeks?)(?![a-z]))",
+    "bare_days": rf"{NUMBER} ?(?:{DAY}|周|(?:days?|d|weeks?)(?![a-z]))",
     "bare_number": rf"(?<![\d.,/]){NUMBER}(?![\d/%])",
     "plus": r"\+",
     "separator": r"[ ;:、。()]|(?<=.),|\.(?!\d)|and(?![a-z])|和|及",
