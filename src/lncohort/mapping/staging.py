@@ -10,7 +10,7 @@ from pathlib import Path
 from lncohort.folders import written_whole
 from lncohort.mapping.given import Staged, columns_named, stage
 from lncohort.mapping.model import SourceTable
-from lncohort.sources.content_hash import content_hash
+from lncohort.sources import content_hash
 
 MANIFEST = "mapping_manifest.json"  # beside the tables of an extract that a mapping made
 STAGED = ".staged"
