@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from lncohort.cohort import Cohort, build
-from lncohort.engine.stages import sql_files
+from lncohort.engine.stages import study_files
 from lncohort.extract.extract import Extract
 from lncohort.folders import refuse_all_but, refuse_existing, written_whole
 from lncohort.report import write_report
@@ -118,7 +118,7 @@ def _manifest(
         "rejected": cohort.rejected.to_dict(orient="records"),
         "sql": {
             f"{file.stage}/{file.table}.sql": hashlib.sha256(file.text.encode()).hexdigest()
-            for file in sql_files()
+            for file in study_files()
         },
         "versions": {name: version(name) for name in PACKAGES}
         | {"python": platform.python_version()},
