@@ -1,6 +1,6 @@
 -- mapped_lab: one row per row of the hospital's laboratory tables (of a wide table, per cell).
--- Key: table_number, source_row, test_given.
--- Columns: table_number, source_row, test_given, patient_id, test, sample_date, value, operator
+-- Key: none (a wide table has a row for each of its cells under one source_row).
+-- Columns: table_number, source_row, patient_id, test, sample_date, value, operator
 -- (<, <=, >, >=; NULL for an exact value), unit, reference_low, reference_high, fate (used,
 -- rejected, unmapped, out_of_scope), reason.
 -- Rule: a plain number is its value; any other text is what result_text reads in it. A grade, a
@@ -10,7 +10,6 @@ WITH typed AS (
     SELECT
         given_lab.table_number,
         given_lab.source_row,
-        given_lab.test AS test_given,
         patient_key.patient_id,
         test_text.concept AS test,
         date_text.day AS sample_date,
@@ -77,7 +76,6 @@ judged AS (
 SELECT
     table_number,
     source_row,
-    test_given,
     patient_id,
     test,
     sample_date,

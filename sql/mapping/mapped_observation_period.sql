@@ -18,7 +18,7 @@ WITH stepped AS (
                         PARTITION BY record_day.patient_id ORDER BY record_day.record_date
                     ),
                     record_day.record_date
-                ) <= COALESCE(mapping_setting.gap_days, 1000000) THEN 0
+                ) <= mapping_setting.gap_days THEN 0
             ELSE 1
         END AS starts
     FROM record_day
@@ -42,14 +42,23 @@ death AS (
     WHERE fate = 'used'
     GROUP BY patient_id
 ),
+spanned AS (
+    SELECT patient_id, MIN(record_date) AS start_date, MAX(record_date) AS end_date
+    FROM numbered
+    GROUP BY patient_id, period_number
+    UNION ALL
+    SELECT record_span.patient_id, record_span.first_date, record_span.last_date
+    FROM record_span
+    INNER JOIN mapping_setting
+        ON mapping_setting.observed_from_records AND mapping_setting.gap_days IS NULL
+),
 from_records AS (
     SELECT
-        numbered.patient_id,
-        MIN(numbered.record_date) AS start_date,
-        LEAST(MAX(numbered.record_date), MAX(death.death_date)) AS end_date
-    FROM numbered
-    LEFT JOIN death ON death.patient_id = numbered.patient_id
-    GROUP BY numbered.patient_id, numbered.period_number
+        spanned.patient_id,
+        spanned.start_date,
+        LEAST(spanned.end_date, death.death_date) AS end_date
+    FROM spanned
+    LEFT JOIN death ON death.patient_id = spanned.patient_id
 ),
 from_table AS (
     SELECT

@@ -6,22 +6,32 @@
 -- Rule: the same supply in two tables counts once, in the first of them; two orders of one table are
 -- two, be they alike.
 CREATE OR REPLACE TABLE mapped_prescription AS
-WITH first_seen AS (
+WITH supply_seen AS (
     SELECT
         *,
         reason IS NULL AND drug IS NOT NULL AND drug <> '-' AS is_supply,
-        MIN(table_number) OVER (
-            PARTITION BY
-                patient_id,
-                drug,
-                route,
-                start_date,
-                COALESCE(days_supply, DATE_DIFF('day', start_date, end_date) + 1),
-                daily_dose_mg,
-                pulse_dose_mg,
-                reason IS NULL
-        ) AS first_table
+        HASH(
+            patient_id,
+            drug,
+            route,
+            start_date,
+            COALESCE(days_supply, DATE_DIFF('day', start_date, end_date) + 1),
+            daily_dose_mg,
+            pulse_dose_mg
+        ) AS supply_hash
     FROM order_supply
+),
+shared AS (
+    SELECT supply_hash, MIN(table_number) AS first_table
+    FROM supply_seen
+    WHERE is_supply
+    GROUP BY supply_hash
+    HAVING MIN(table_number) < MAX(table_number)
+),
+first_seen AS (
+    SELECT supply_seen.*, shared.first_table
+    FROM supply_seen
+    LEFT JOIN shared ON shared.supply_hash = supply_seen.supply_hash
 ),
 judged AS (
     SELECT

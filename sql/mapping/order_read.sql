@@ -7,17 +7,11 @@
 -- Rule: what cannot be read is unknown and never guessed. An inpatient order that was never stopped
 -- has the day of discharge from the stay in which it began.
 CREATE OR REPLACE TABLE order_read AS
-WITH numbered AS (
+WITH typed AS (
     SELECT
-        *,
-        ROW_NUMBER() OVER (PARTITION BY content ORDER BY table_number, source_row) AS copy_number
-    FROM given_prescription
-),
-typed AS (
-    SELECT
-        numbered.table_number,
-        numbered.source_row,
-        numbered.encounter_id,
+        given_prescription.table_number,
+        given_prescription.source_row,
+        given_prescription.encounter_id,
         patient_key.patient_id,
         order_text.concept AS drug,
         order_text.route,
@@ -42,46 +36,49 @@ typed AS (
         mapping_table.is_inpatient,
         CASE
             WHEN patient_key.patient_id IS NULL THEN 'missing_patient_id'
-            WHEN numbered.copy_number > 1 THEN 'copy_of_a_row'
+            WHEN order_copy.source_row IS NOT NULL THEN 'copy_of_a_row'
             WHEN order_text.concept IS NULL OR order_text.concept = '-' THEN NULL
             WHEN NOT COALESCE(status_text.is_carried_out, TRUE) THEN 'cancelled_or_not_executed'
             WHEN order_text.route = 'other' THEN 'not_a_systemic_route'
-            WHEN numbered.start_date = '' THEN 'missing_start_date'
+            WHEN given_prescription.start_date = '' THEN 'missing_start_date'
             WHEN start_text.day IS NULL THEN start_text.problem
             WHEN end_text.problem IS NOT NULL THEN CONCAT('end_', end_text.problem)
         END AS reason
-    FROM numbered
-    INNER JOIN mapping_table ON mapping_table.table_number = numbered.table_number
-    LEFT JOIN patient_key ON patient_key.given = numbered.patient_id
+    FROM given_prescription
+    INNER JOIN mapping_table ON mapping_table.table_number = given_prescription.table_number
+    LEFT JOIN order_copy
+        ON order_copy.table_number = given_prescription.table_number
+        AND order_copy.source_row = given_prescription.source_row
+    LEFT JOIN patient_key ON patient_key.given = given_prescription.patient_id
     LEFT JOIN order_text
-        ON order_text.table_number = numbered.table_number
-        AND order_text.drug = numbered.drug
-        AND order_text.code = numbered.code
-        AND order_text.strength = numbered.strength
-        AND order_text.dose = numbered.dose
-        AND order_text.dose_unit = numbered.dose_unit
-        AND order_text.frequency = numbered.frequency
-        AND order_text.directions = numbered.directions
-        AND order_text.quantity_unit = numbered.quantity_unit
-        AND order_text.route_given = numbered.route
+        ON order_text.table_number = given_prescription.table_number
+        AND order_text.drug = given_prescription.drug
+        AND order_text.code = given_prescription.code
+        AND order_text.strength = given_prescription.strength
+        AND order_text.dose = given_prescription.dose
+        AND order_text.dose_unit = given_prescription.dose_unit
+        AND order_text.frequency = given_prescription.frequency
+        AND order_text.directions = given_prescription.directions
+        AND order_text.quantity_unit = given_prescription.quantity_unit
+        AND order_text.route_given = given_prescription.route
     LEFT JOIN status_text
-        ON status_text.table_number = numbered.table_number
-        AND status_text.given = numbered.status
+        ON status_text.table_number = given_prescription.table_number
+        AND status_text.given = given_prescription.status
     LEFT JOIN number_text AS quantity_text
-        ON quantity_text.table_number = numbered.table_number
-        AND quantity_text.given = numbered.quantity
+        ON quantity_text.table_number = given_prescription.table_number
+        AND quantity_text.given = given_prescription.quantity
     LEFT JOIN number_text AS days_text
-        ON days_text.table_number = numbered.table_number
-        AND days_text.given = numbered.days_supply
+        ON days_text.table_number = given_prescription.table_number
+        AND days_text.given = given_prescription.days_supply
     LEFT JOIN number_text AS daily_text
-        ON daily_text.table_number = numbered.table_number
-        AND daily_text.given = numbered.daily_dose_mg
+        ON daily_text.table_number = given_prescription.table_number
+        AND daily_text.given = given_prescription.daily_dose_mg
     LEFT JOIN date_text AS start_text
-        ON start_text.table_number = numbered.table_number
-        AND start_text.given = numbered.start_date
+        ON start_text.table_number = given_prescription.table_number
+        AND start_text.given = given_prescription.start_date
     LEFT JOIN date_text AS end_text
-        ON end_text.table_number = numbered.table_number
-        AND end_text.given = numbered.end_date
+        ON end_text.table_number = given_prescription.table_number
+        AND end_text.given = given_prescription.end_date
 ),
 discharge AS (
     SELECT typed.table_number, typed.source_row, MIN(stay.end_date) AS discharge_date

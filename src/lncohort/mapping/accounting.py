@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from lncohort.mapping.given import Staged
+from lncohort.mapping.given import Given
 from lncohort.mapping.model import Mapping
 
 COMMONEST = 20
+LOOKED_UP = ("patient_link", "strength", "ancestor")  # of no patient, or of two identifiers
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,7 @@ class Account:
     patients: dict[str, int] = field(default_factory=dict)
 
 
-def account(
-    connection: duckdb.DuckDBPyConnection,
-    mapping: Mapping,
-    staged: list[Staged],
-    kept: dict[int, int],
-) -> Account:
+def account(connection: duckdb.DuckDBPyConnection, mapping: Mapping, given: list[Given]) -> Account:
     """Count what became of the rows.
 
     Parameters
@@ -60,39 +56,28 @@ def account(
         With the mapped tables.
     mapping
         The mapping file.
-    staged
-        The copy of each table.
-    kept
-        Rows of each table, by number, that the key ``keep`` lets pass.
+    given
+        The given rows of each table of the mapping.
     """
     names = {number: table.name for number, table in enumerate(mapping.tables, start=1)}
-    reasons = []
-    for number, fate, reason, rows in _rows(connection, "mapped_status"):
-        reasons.append((number, fate, reason, rows))
-    for number, (table, copy) in enumerate(zip(mapping.tables, staged, strict=True), start=1):
-        cells = max(len(table.wide), 1)
-        for reason, rows in copy.damaged.items():
-            reasons.append((number, "rejected", reason, rows * cells))
-        handed_out = copy.read - sum(copy.damaged.values())
-        mapped = sum(r[3] for r in reasons if r[0] == number) - sum(copy.damaged.values()) * cells
-        others = (
-            ("not_kept", (handed_out - kept[number]) * cells),
-            ("empty_cell", kept[number] * cells - mapped if table.wide else 0),
-            (
-                "looked_up",
-                kept[number] if table.to in ("patient_link", "strength", "ancestor") else 0,
-            ),
-        )
-        reasons += [(number, "out_of_scope", reason, rows) for reason, rows in others if rows]
+    reasons = _rows(connection, "mapped_status")
     tables = []
-    for number, (table, copy) in enumerate(zip(mapping.tables, staged, strict=True), start=1):
+    for number, (table, rows) in enumerate(zip(mapping.tables, given, strict=True), start=1):
+        left_out = rows.not_kept + rows.empty + sum(rows.damaged.values())
+        others = {("rejected", reason): count for reason, count in rows.damaged.items()}
+        others |= {
+            ("out_of_scope", "not_kept"): rows.not_kept,
+            ("out_of_scope", "empty_cell"): rows.empty,
+            ("out_of_scope", "looked_up"): rows.read - left_out if table.to in LOOKED_UP else 0,
+        }
+        reasons += [(number, *why, count) for why, count in others.items() if count]
         fates = {
             fate: sum(r[3] for r in reasons if r[0] == number and r[1] == fate)
             for fate in ("used", "rejected", "unmapped", "out_of_scope")
         }
-        read = copy.read * max(len(table.wide), 1)
         tables.append(
-            {"name": table.name, "target": table.to, "source": table.source.label, "read": read}
+            {"name": table.name, "target": table.to, "source": table.source.label}
+            | {"read": rows.read}
             | fates
         )
     least = mapping.info.min_cell

@@ -24,7 +24,7 @@ from lncohort.mapping.loader import load_mapping
 from lncohort.mapping.model import Mapping
 from lncohort.mapping.names import Names
 from lncohort.mapping.readings import Readings, settings
-from lncohort.mapping.staging import MANIFEST, STAGED, Copied, staged_tables
+from lncohort.mapping.staging import MANIFEST, STAGED, Staged, staged_tables
 
 MEMORY = "1500MB"
 TYPES = {"text": "VARCHAR", "date": "DATE", "integer": "BIGINT", "number": "DOUBLE"}
@@ -129,7 +129,7 @@ def _manifest(folder: Path) -> dict:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
-def _fingerprint(mapping: Mapping, lists_sha256: str, copied: list[Copied]) -> str:
+def _fingerprint(mapping: Mapping, lists_sha256: str, copied: list[Staged]) -> str:
     parts = [
         version("lncohort"),
         *(file.text for file in sql_files() if file.stage == MAPPING),
@@ -141,14 +141,14 @@ def _fingerprint(mapping: Mapping, lists_sha256: str, copied: list[Copied]) -> s
 
 
 def _make(
-    connection: duckdb.DuckDBPyConnection, mapping: Mapping, lists, copied: list[Copied]
+    connection: duckdb.DuckDBPyConnection, mapping: Mapping, lists, copied: list[Staged]
 ) -> Account:
     """Make every mapped table, and the account of what became of the rows."""
     numbered = [
-        (number, table, copy.staged.file)
-        for number, (table, copy) in enumerate(zip(mapping.tables, copied, strict=True), start=1)
+        (number, table, staged.given.file)
+        for number, (table, staged) in enumerate(zip(mapping.tables, copied, strict=True), start=1)
     ]
-    kept = give(connection, numbered)
+    give(connection, numbered)
     given = settings(mapping)
     names = Names(lists, mapping.names, _ancestors(connection, lists))
     readings = Readings(connection, mapping, names, _strengths(connection))
@@ -161,7 +161,7 @@ def _make(
         [f"mapped_{table.name}" for table in CONTRACT] + ["mapped_status", *SUMMARIES],
         given,
     )
-    return account(connection, mapping, [copy.staged for copy in copied], kept)
+    return account(connection, mapping, [staged.given for staged in copied])
 
 
 def _write(connection: duckdb.DuckDBPyConnection, table: Table, file: Path) -> None:

@@ -12,38 +12,43 @@ from duckdb import FunctionExpression as Function
 
 from lncohort.errors import UserError
 from lncohort.mapping.model import SourceTable
-from lncohort.mapping.roles import ROLES, TARGETS, role_names
+from lncohort.mapping.roles import TARGETS, role_names
 from lncohort.sources import open_rows
 from lncohort.sources.layout import SOURCE_ROW
 
-ROW_KEY = ("table_number", SOURCE_ROW)
+MEMORY = "1000MB"
 TIME_OF_DAY = r"[T ]+[0-9]{1,2}[:时].*$"
 DAY_AND_TIME = r"^[0-9]{12}([0-9]{2})?$"
 FRACTION_OF_A_DAY = r"^([0-9]{5})\.[0-9]+$"
-BLANKS = " \t\r\n　 "
+ISO_DAY = 10  # characters of 2019-03-05
 
 
 @dataclass(frozen=True)
-class Staged:
-    """A table of the hospital, copied as text.
+class Given:
+    """Rows of a table of the hospital, written in the columns of its target.
 
     Attributes
     ----------
     file : Path
-        Parquet, the columns that the mapping names and the number of the row.
+        Parquet: ``source_row``, ``content`` (a hash of what the mapping reads of the row, with the
+        time of day) and the roles that the mapping tells, as text, empty where there is nothing.
     read : int
-        Rows of the source below its header.
+        Rows of the source below its header; of a wide table of results, its cells.
     damaged : dict of str to int
-        Rows that could not be taken apart, by reason; they are not in the file.
+        Those that could not be taken apart, by reason; they are not in the file.
+    not_kept, empty : int
+        Those that the mapping's key ``keep`` leaves out, and empty cells of a wide table.
     """
 
     file: Path
     read: int
     damaged: dict[str, int]
+    not_kept: int
+    empty: int
 
 
-def stage(table: SourceTable, root: Path | str, file: Path) -> Staged:
-    """Keep the columns that a mapping names of one table, as text, in one pass.
+def write_given(table: SourceTable, root: Path | str, folder: Path) -> Given:
+    """Read a table once, and write its rows in the columns of its target.
 
     Parameters
     ----------
@@ -51,29 +56,76 @@ def stage(table: SourceTable, root: Path | str, file: Path) -> Staged:
         A table of the mapping.
     root
         Where the mapping says that the sources are.
-    file
-        Parquet file to be made.
+    folder
+        Where ``rows.parquet`` is made.
 
     Raises
     ------
     UserError
         When the source cannot be read, or lacks a column.
     """
-    with duckdb.connect() as connection, open_rows(connection, root, table.source) as rows:
-        wanted = columns_named(table)
-        missing = [column for column in wanted if column not in rows.relation.columns]
-        if missing:
-            raise UserError(
-                "\n".join(
-                    f"{table.source.label}: column {column}: not there, though table.{table.name} "
-                    f"names it; found {_nearest(column, rows.relation.columns)}"
-                    for column in missing
-                )
-            )
-        chosen = rows.relation.select(*(ColumnExpression(c) for c in (*wanted, SOURCE_ROW)))
-        chosen.to_parquet(str(file), compression="zstd")
+    file = folder / "rows.parquet"
+    config = {
+        "memory_limit": MEMORY,
+        "temp_directory": str(folder),
+        "preserve_insertion_order": False,
+    }
+    with (
+        duckdb.connect(config=config) as connection,
+        open_rows(connection, root, table.source, trimmed=True) as rows,
+    ):
+        _refuse_missing_columns(table, rows.relation.columns)
+        if table.wide:
+            narrow = folder / "columns.parquet"
+            names = [*dict.fromkeys(columns_named(table)), SOURCE_ROW]
+            _write(rows.relation.select(*map(ColumnExpression, names)), narrow)
+            source = connection.read_parquet(str(narrow))
+        else:
+            source = rows.relation
+        kept = source
+        for column, values in table.keep.items():
+            kept = kept.filter(ColumnExpression(column).isin(*map(_constant, values)))
+        parts = list(_parts(table, kept))
+        made = parts[0]
+        for part in parts[1:]:
+            made = made.union(part)
+        _write(made, file)
         counts = rows.counts
-    return Staged(file, counts.read, dict(counts.damaged))
+        written = connection.read_parquet(str(file)).shape[0]
+        handed_out = counts.read - sum(counts.damaged.values())
+        rows_kept = kept.shape[0] if table.wide else written
+        if table.wide:
+            narrow.unlink()
+    cells = max(len(table.wide), 1)
+    return Given(
+        file=file,
+        read=counts.read * cells,
+        damaged={reason: count * cells for reason, count in counts.damaged.items()},
+        not_kept=(handed_out - rows_kept) * cells,
+        empty=rows_kept * cells - written,
+    )
+
+
+def _write(rows: duckdb.DuckDBPyRelation, file: Path) -> None:
+    rows.to_parquet(str(file), compression="snappy")
+
+
+def columns_named(table: SourceTable) -> list[str]:
+    """The columns of the source that a mapping names."""
+    named = [*table.columns.values(), *table.keep, *(wide.column for wide in table.wide)]
+    return list(dict.fromkeys(named))
+
+
+def _refuse_missing_columns(table: SourceTable, found: list[str]) -> None:
+    missing = [column for column in columns_named(table) if column not in found]
+    if missing:
+        raise UserError(
+            "\n".join(
+                f"{table.source.label}: column {column}: not there, though table.{table.name} "
+                f"names it; found {_nearest(column, found)}"
+                for column in missing
+            )
+        )
 
 
 def _nearest(column: str, found: list[str]) -> str:
@@ -81,86 +133,64 @@ def _nearest(column: str, found: list[str]) -> str:
     return f'"{near[0]}", if that is it' if near else ", ".join(found)
 
 
-def columns_named(table: SourceTable) -> list[str]:
-    named = [*table.columns.values(), *table.keep, *(wide.column for wide in table.wide)]
-    return list(dict.fromkeys(named))
-
-
 def give(
     connection: duckdb.DuckDBPyConnection,
     tables: Iterable[tuple[int, SourceTable, Path]],
-) -> dict[int, int]:
+) -> None:
     """Make a view ``given_<target>`` of every target, of all the tables that become it.
-
-    Each holds ``table_number``, ``source_row``, ``content`` (a hash of what the mapping reads of
-    the row) and the target's roles as text, empty where there is nothing.
 
     Parameters
     ----------
     connection
         Where the views are made.
     tables
-        Number, mapping and staged file of each table.
-
-    Returns
-    -------
-    dict of int to int
-        Rows of each table, by number, that its key ``keep`` lets pass.
+        Number, mapping and given rows of each table.
     """
-    kept = {}
     of_target: dict[str, duckdb.DuckDBPyRelation] = {}
     for number, table, file in tables:
-        staged = connection.read_parquet(str(file))
-        for column, values in table.keep.items():
-            staged = staged.filter(_text(ColumnExpression(column)).isin(*map(_constant, values)))
-        kept[number] = staged.shape[0]
-        for part in _parts(table, number, staged):
-            before = of_target.get(table.to)
-            of_target[table.to] = part if before is None else before.union(part)
+        rows = connection.read_parquet(str(file))
+        numbered = rows.select(
+            ConstantExpression(number).cast("INTEGER").alias("table_number"),
+            ColumnExpression(SOURCE_ROW),
+            ColumnExpression("content"),
+            *(
+                ColumnExpression(role) if role in rows.columns else _constant("").alias(role)
+                for role in role_names(table.to)
+            ),
+        )
+        before = of_target.get(table.to)
+        of_target[table.to] = numbered if before is None else before.union(numbered)
     for target in TARGETS:
         if target in of_target:
             of_target[target].create_view(f"given_{target}")
         else:
             connection.register(f"given_{target}", _nothing(target))
-    return kept
 
 
-def _parts(
-    table: SourceTable, number: int, staged: duckdb.DuckDBPyRelation
-) -> Iterator[duckdb.DuckDBPyRelation]:
+def _parts(table: SourceTable, rows: duckdb.DuckDBPyRelation) -> Iterator[duckdb.DuckDBPyRelation]:
     """The rows of a table in the columns of its target; of a wide one, column by column."""
     told = {role: ColumnExpression(column) for role, column in table.columns.items()}
     told |= {role: _constant(text) for role, text in table.constants.items()}
     if not table.wide:
-        yield _select(table, number, staged, told)
+        yield _select(table, rows, told)
     for wide in table.wide:
         result = ColumnExpression(wide.column)
-        filled = staged.filter(_text(result) != _constant(""))
+        filled = rows.filter(result != _constant(""))
         cell = told | {"result": result, "test": _constant(wide.test)}
         if wide.unit is not None:
             cell["unit"] = _constant(wide.unit)
-        yield _select(table, number, filled, cell)
+        yield _select(table, filled, cell)
 
 
 def _select(
-    table: SourceTable,
-    number: int,
-    rows: duckdb.DuckDBPyRelation,
-    told: dict[str, Expression],
+    table: SourceTable, rows: duckdb.DuckDBPyRelation, told: dict[str, Expression]
 ) -> duckdb.DuckDBPyRelation:
-    texts = {role: _text(expression) for role, expression in told.items()}
     columns = [
-        (_day(texts[role.name]) if role.kind == "date" else texts[role.name])
-        if role.name in texts
-        else _constant("")
-        for role in ROLES[table.to]
+        (_day(text) if table.role(role).kind == "date" else text).alias(role)
+        for role, text in told.items()
     ]
-    content = Function("hash", *texts.values())
     return rows.select(
-        ConstantExpression(number).cast("INTEGER").alias("table_number"),
-        ColumnExpression(SOURCE_ROW),
-        content.alias("content"),
-        *(c.alias(name) for c, name in zip(columns, role_names(table.to), strict=True)),
+        ColumnExpression(SOURCE_ROW), Function("hash", *told.values()).alias("content"), *columns
     )
 
 
@@ -168,26 +198,18 @@ def _constant(text: str) -> Expression:
     return ConstantExpression(text).cast("VARCHAR")
 
 
-def _text(expression: Expression) -> Expression:
-    """A text without outer blanks; empty where there is none."""
-    trimmed = Function("trim", expression.cast("VARCHAR"), _constant(BLANKS))
-    return CaseExpression(trimmed.isnull(), _constant("")).otherwise(trimmed)
-
-
 def _day(text: Expression) -> Expression:
     """The day of a date that may have a time: as text, or as a number of a spreadsheet."""
-    tenth = Function("substr", text, ConstantExpression(11), ConstantExpression(1))
-    iso = Function("substr", text, ConstantExpression(1), ConstantExpression(10))
+    bytes_long = Function("strlen", text)
+    beyond = Function("substr", text, ConstantExpression(ISO_DAY + 1), ConstantExpression(1))
+    iso = Function("substr", text, ConstantExpression(1), ConstantExpression(ISO_DAY))
     first_eight = Function("substr", text, ConstantExpression(1), ConstantExpression(8))
     whole = Function("regexp_replace", text, _constant(FRACTION_OF_A_DAY), _constant(r"\1"))
     stripped = Function("regexp_replace", whole, _constant(TIME_OF_DAY), _constant(""))
-    short = Function("length", text) <= ConstantExpression(8)
-    exact = Function("length", text) == ConstantExpression(10)
     return (
-        CaseExpression(short, text)
-        .when(tenth.isin(_constant(" "), _constant("T")), iso)
+        CaseExpression(bytes_long <= ConstantExpression(8), text)
+        .when((beyond == _constant(" ")) | (beyond == _constant("T")), iso)
         .when(Function("regexp_matches", text, _constant(DAY_AND_TIME)), first_eight)
-        .when(exact & ~Function("contains", text, _constant(" ")), whole)
         .otherwise(stripped)
     )
 

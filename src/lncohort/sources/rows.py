@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lncohort.errors import UserError
 from lncohort.sources.as_text import as_text
@@ -21,6 +22,7 @@ from lncohort.sources.read_errors import READ_ERRORS, reason
 from lncohort.sources.spec import SourceSpec
 from lncohort.sources.text_file import TextFile
 
+BLANKS = " \t\r\n\u00a0\u3000"
 KINDS = {
     "text": TextFile,
     "excel": Sheet,
@@ -63,7 +65,7 @@ class Rows:
 
 @contextmanager
 def open_rows(
-    connection: duckdb.DuckDBPyConnection, root: str | Path, spec: SourceSpec
+    connection: duckdb.DuckDBPyConnection, root: str | Path, spec: SourceSpec, trimmed: bool = False
 ) -> Iterator[Rows]:
     """Open a table for reading; use the relation inside the ``with``.
 
@@ -77,6 +79,8 @@ def open_rows(
         The folder in which ``spec.path`` stands; not looked at for PostgreSQL.
     spec
         How the table is read.
+    trimmed
+        Take outer blanks off every text, and hand out an empty one where nothing stands.
 
     Raises
     ------
@@ -86,7 +90,7 @@ def open_rows(
     """
     where = spec.path if spec.format == "postgresql" else inside(Path(root), spec.path)
     try:
-        stream = _Stream(KINDS[spec.format](where, spec))
+        stream = _Stream(KINDS[spec.format](where, spec), trimmed)
     except READ_ERRORS as error:
         raise UserError(
             f"{spec.label}: cannot be read ({reason(error)}). Ask for the right to read it, or "
@@ -103,8 +107,9 @@ def open_rows(
 class _Stream:
     """A source as what DuckDB scans: each scan reads it from its start."""
 
-    def __init__(self, source):
+    def __init__(self, source, trimmed: bool):
         self.source = source
+        self.trimmed = trimmed
         self.counts = Counts()
         self.error: UserError | None = None
         columns = [(name, pa.string()) for name in distinct_names(source.names)]
@@ -122,8 +127,10 @@ class _Stream:
         try:
             for batch, numbers in self.source.batches(counts):
                 counts.handed_out += len(batch)
-                columns = [*map(as_text, batch.columns), pa.array(numbers)]
-                yield pa.record_batch(columns, schema=self.schema)
+                texts = map(as_text, batch.columns)
+                if self.trimmed:
+                    texts = (pc.utf8_trim(text.fill_null(""), BLANKS) for text in texts)
+                yield pa.record_batch([*texts, pa.array(numbers)], schema=self.schema)
         except UserError as error:
             self.error = error
             raise
