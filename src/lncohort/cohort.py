@@ -49,7 +49,8 @@ class Cohort:
     rejected : DataFrame
         Columns table_name, reason, rows: how many rows could not be used, and why.
     lab_units : DataFrame
-        Columns test, unit, row_count, low_given, median_given, high_given, median_value.
+        Columns test, unit, row_count, censored_count, low_given, median_given, high_given,
+        median_value.
     last_day_observed : date
         The last day of any observation period of the extract.
     alternatives : dict of str to list of (Alternative, DataFrame)

@@ -48,7 +48,7 @@ def print_check(folder: Path, study: Study) -> None:
     )
     print_table(
         "Laboratory values as given (5th, 50th and 95th percentile)",
-        ("test", "unit", "rows", "low", "median", "high", "remark"),
+        ("test", "unit", "rows", "censored", "low", "median", "high", "remark"),
         _units(study, cohort),
     )
     if not cohort.rejected.empty:
@@ -77,7 +77,7 @@ def _units(study: Study, cohort: Cohort) -> Iterator[tuple]:
         shown = ["few" if few or value != value else f"{value:.3g}" for value in values]
         other = "" if few else looks_like(row.test, row.unit, row.median_given)
         remark = f"looks like {other}" if other else ""
-        yield row.test, row.unit or "none", row.row_count, *shown, remark
+        yield row.test, row.unit or "none", row.row_count, row.censored_count, *shown, remark
 
 
 def _names(study: Study, extract: Extract) -> Iterator[tuple]:

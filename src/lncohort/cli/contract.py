@@ -9,12 +9,16 @@ def contract() -> None:
     for table in CONTRACT:
         print_table(
             f"{table.name}.parquet: one row is {table.row}; key {', '.join(table.key)}",
-            ("column", "type", "missing", "meaning"),
+            ("column", "type", "missing values", "meaning"),
             [
                 (
                     column.name,
                     column.type,
-                    "allowed" if column.nullable else "no",
+                    "column optional"
+                    if column.optional
+                    else "allowed"
+                    if column.nullable
+                    else "no",
                     column.meaning + (f": {', '.join(column.values)}" if column.values else ""),
                 )
                 for column in table.columns

@@ -6,15 +6,16 @@ from decimal import Decimal
 
 import pyarrow as pa
 
-from lncohort.extract.contract import LAB_TESTS
+from lncohort.extract.lab_tests import LAB_TESTS
 from lncohort.extract.units import plain_unit
 from lncohort.study import Study
 from lncohort.study.model import Combination, Drug, Exposure
 
 TEXT, INTEGER, FLAG, DATE = pa.string(), pa.int32(), pa.bool_(), pa.date32()
 AMOUNT = pa.decimal128(12, 4)
-FACTOR = pa.decimal128(18, 8)
+FACTOR = pa.decimal128(18, 14)
 COURSE_DAYS = 30  # the course of treatment is looked at once a month of follow-up
+UPCR = "urine_protein_creatinine_ratio"  # in g/g, as 24-hour protein is in g/24 h
 REGIMEN_DRUGS = 31  # bits of a positive 32-bit number; a study has far fewer drugs
 
 
@@ -52,6 +53,10 @@ def parameter_tables(study: Study, today: date) -> dict[str, pa.Table]:
                 for test in _tests(study)
                 for unit, factor in LAB_TESTS[test].factors.items()
             ],
+        ),
+        "lab_stand_in": _table(
+            {"test": TEXT, "measured_test": TEXT},
+            [("urine_protein_24h", UPCR)] if study.outcome.upcr_for_24h else [],
         ),
         "study_concept": _study_concept(study),
         "lab_window": _lab_window(study),
@@ -103,7 +108,8 @@ def _exact(value, kind):
     """A number as the decimal that was written in the study file, not its binary neighbour."""
     if value is None or kind not in (AMOUNT, FACTOR):
         return value
-    return Decimal(str(value))
+    exact = Decimal(str(value))
+    return round(exact, FACTOR.scale) if kind == FACTOR else exact
 
 
 def _study_setting(study: Study, today: date) -> pa.Table:
@@ -175,6 +181,7 @@ def _tests(study: Study) -> list[str]:
     tests += [c.concept for c in study.covariates if c.kind == "lab"]
     tests += ["serum_creatinine" for c in study.covariates if c.kind == "egfr"]
     tests += [e.concept for e in study.eligibility if e.kind == "lab"]
+    tests += [UPCR] if study.outcome.upcr_for_24h else []
     return sorted(set(tests))
 
 

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
-from lncohort.extract.contract import LAB_TESTS, table
+from lncohort.extract.contract import table
+from lncohort.extract.lab_tests import LAB_TESTS
 from lncohort.model_file import Place, Problem
 
 UNIQUE = (

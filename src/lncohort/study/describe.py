@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lncohort.extract.contract import LAB_TESTS
+from lncohort.extract.lab_tests import LAB_TESTS
 from lncohort.study.model import Analysis, Covariate, Criterion, Drug, OutcomeCriterion, Study
 
 OVERLAP = {
@@ -209,8 +209,15 @@ def _outcome(study: Study) -> Iterator[str]:
         f"judged; its baseline is the latest value in the {outcome.baseline_days} days up to the "
         f"index date. The next assessment within {outcome.confirm_days} days must not contradict "
         "the response; a single assessment counts when there is no further one. Several results "
-        "of one day are replaced by their median."
+        "of one day are replaced by their median. A censored result (<0.15) is judged where its "
+        "bound can tell, and is no value where it cannot; as a baseline it is its bound."
     )
+    if outcome.upcr_for_24h:
+        yield ""
+        yield (
+            "On a day without 24-hour urine protein the urine protein-creatinine ratio in g/g "
+            "stands for it in g/24 h, at baseline and after."
+        )
 
 
 def _rule(criterion: OutcomeCriterion) -> str:

@@ -132,6 +132,7 @@ class Outcome(Part):
     component_days: Days
     confirm_days: Days
     not_assessed: NotAssessed = "exclude"
+    upcr_for_24h: bool = False
     criteria: Annotated[tuple[OutcomeCriterion, ...], Field(alias="criterion", min_length=1)]
 
 
