@@ -17,6 +17,7 @@ from lncohort.engine.parameters import (
     band_tables,
     combination_table,
     course_setting_table,
+    prescribed_drug_table,
     study_drug_table,
 )
 from lncohort.study.model import Combination, Drug, Exposure
@@ -141,6 +142,7 @@ def made_by_sql(connection, orders, periods, rules, window):
         }
         for o in orders
     ]
+    drugs = [each.model_copy(update={"name": name}) for name in DRUGS]
     types = [pa.string()] * 4 + [pa.date32()] * 2 + [pa.int64()] + [pa.float64()] * 2
     tables = {
         "raw_prescription": pa.Table.from_pylist(
@@ -155,7 +157,8 @@ def made_by_sql(connection, orders, periods, rules, window):
         ),
         "patient": pa.table({"patient_id": list(PATIENTS)}),
         "study_setting": pa.table({"today": [date(2024, 1, 1)]}),
-        "study_drug": study_drug_table([each.model_copy(update={"name": d}) for d in DRUGS]),
+        "study_drug": study_drug_table(drugs),
+        "prescribed_drug": prescribed_drug_table(drugs),
         "combination": combination_table(
             (label, Combination(drugs=drugs, min_overlap_days=rules.min_overlap))
             for label, drugs in COMBINATIONS.items()

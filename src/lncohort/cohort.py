@@ -51,6 +51,8 @@ class Cohort:
     lab_units : DataFrame
         Columns test, unit, row_count, censored_count, low_given, median_given, high_given,
         median_value.
+    covariate_sources : DataFrame
+        Columns covariate, source, patients, censored_patients.
     last_day_observed : date
         The last day of any observation period of the extract.
     alternatives : dict of str to list of (Alternative, DataFrame)
@@ -69,6 +71,7 @@ class Cohort:
     row_counts: pd.DataFrame
     rejected: pd.DataFrame
     lab_units: pd.DataFrame
+    covariate_sources: pd.DataFrame
     last_day_observed: date
     alternatives: dict[str, list[tuple[Alternative, pd.DataFrame]]]
     stage_seconds: dict[str, float]
@@ -114,6 +117,7 @@ def build(
                 "attrition",
                 "row_status",
                 "lab_unit_seen",
+                "covariate_source",
                 "course_state",
                 "first_course",
             )
@@ -143,6 +147,9 @@ def build(
         row_counts=row_counts,
         rejected=rejected,
         lab_units=tables["lab_unit_seen"].sort_values(["test", "unit"], ignore_index=True),
+        covariate_sources=tables["covariate_source"].sort_values(
+            ["covariate", "source"], ignore_index=True
+        ),
         last_day_observed=observed_until - timedelta(days=1),
         alternatives=others,
         stage_seconds=seconds,

@@ -22,6 +22,7 @@ from lncohort.engine.parameters import (
     band_tables,
     combination_table,
     course_setting_table,
+    prescribed_drug_table,
     study_drug_table,
 )
 from lncohort.errors import UserError
@@ -418,10 +419,12 @@ def _given(
             f"has {', '.join(found[:10])}{', ...' if len(found) > 10 else ''}."
         )
     patients = raw["patient_id"].unique()
+    each = [drug.model_copy(update={"name": name}) for name in drugs]
     given = {
         "raw_prescription": raw,
         "study_setting": pa.table({"today": [date.today()]}),
-        "study_drug": study_drug_table([drug.model_copy(update={"name": n}) for n in drugs]),
+        "study_drug": study_drug_table(each),
+        "prescribed_drug": prescribed_drug_table(each),
     }
     if isinstance(asked, Combination):
         given["combination"] = combination_table([("+".join(drugs), asked)])

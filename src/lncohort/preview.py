@@ -51,6 +51,11 @@ def print_check(folder: Path, study: Study) -> None:
         ("test", "unit", "rows", "censored", "low", "median", "high", "remark"),
         _units(study, cohort),
     )
+    print_table(
+        "Where the covariates that are numbers come from",
+        ("covariate", "source", "patients", "of them by the bound of a censored result"),
+        _sources(study, cohort),
+    )
     if not cohort.rejected.empty:
         print_table(
             "Rejected rows (a run leaves them out and counts them)",
@@ -80,6 +85,14 @@ def _units(study: Study, cohort: Cohort) -> Iterator[tuple]:
         yield row.test, row.unit or "none", row.row_count, row.censored_count, *shown, remark
 
 
+def _sources(study: Study, cohort: Cohort) -> Iterator[tuple]:
+    """Each covariate by source, unless few patients have it."""
+    for row in cohort.covariate_sources.itertuples():
+        counts = (row.patients, row.censored_patients)
+        shown = ["few" if 0 < count < study.info.min_cell else count for count in counts]
+        yield row.covariate, row.source, *shown
+
+
 def _names(study: Study, extract: Extract) -> Iterator[tuple]:
     """Rows of each drug, test, diagnosis, procedure and instrument that the study names.
 
@@ -87,12 +100,14 @@ def _names(study: Study, extract: Extract) -> Iterator[tuple]:
     one that is spelt otherwise exclude the same patients. So the nearest spelling is shown.
     """
     parameters = parameter_tables(study, date.today())
-    sought = [("prescription", drug.name) for drug in study.drugs]
+    drugs = parameters["prescribed_drug"]["drug_given"].to_pylist()
+    sought = [("prescription", drug) for drug in drugs]
     sought += [("lab", test) for test in parameters["study_test"]["test"].to_pylist()]
     sought += [(c["source"], c["concept"]) for c in parameters["study_concept"].to_pylist()]
     counts = {table: _counts(extract, table) for table, _ in sought}
     for table, name in sought:
-        near = [] if name in counts[table] else get_close_matches(name, counts[table], n=1)
+        others = [other for other in counts[table] if (table, other) not in sought]
+        near = [] if name in counts[table] else get_close_matches(name, others, n=1)
         yield table, name, counts[table].get(name, 0), *(near or [""])
 
 

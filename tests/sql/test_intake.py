@@ -303,3 +303,29 @@ def test_every_row_is_used_rejected_or_out_of_scope(sql_tables):
     assert sum(r["row_count"] for r in prescriptions(tables)) == len(rows["prescription"])
     rejected = [r for r in tables("rejected") if r["table_name"] == "prescription"]
     assert sum(r["row_count"] for r in prescriptions(tables) if r["reason"]) == len(rejected)
+
+
+def test_enteric_coated_mycophenolate_is_mycophenolate_in_mofetil_equivalents(sql_tables):
+    given = supply(0, 30, 720.0, drug="mycophenolate_sodium")
+    (row,) = sql_tables(a_patient(prescription=[given]))("prescription_checked")
+    assert (row["drug"], row["daily_dose_mg"]) == ("mycophenolate", Decimal(1000))
+    assert (row["drug_given"], row["daily_dose_given_mg"]) == ("mycophenolate_sodium", Decimal(720))
+    assert row["is_study_drug"]
+
+
+@pytest.mark.parametrize(("mg", "reason"), [(2880.0, None), (2881.0, "dose_above_limit")])
+def test_the_limit_of_a_drug_is_of_what_it_stands_for(sql_tables, mg, reason):
+    given = supply(0, 30, mg, drug="mycophenolate_sodium")
+    tables = sql_tables(a_patient(prescription=[given]))
+    assert [row["reason"] for row in tables("prescription_checked")] == [reason]
+
+
+def test_mofetil_and_enteric_coated_add_up_and_begin_the_cohort(sql_tables):
+    orders = [
+        supply(0, 30, 720.0, drug="mycophenolate_sodium"),
+        supply(10, 20, 500.0, drug="mycophenolate"),
+    ]
+    tables = sql_tables(a_patient(prescription=orders))
+    found = [(s["segment_start"], s["daily_dose_mg"]) for s in tables("dose_segment")]
+    assert sorted(found) == [(day(0), Decimal(1000)), (day(10), Decimal(1500))]
+    assert [e["index_date"] for e in tables("entry")] == [day(0)]

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from lncohort.extract.contract import table
+from lncohort.extract.equivalence import PREDNISONE_EQUIVALENT
 from lncohort.extract.lab_tests import LAB_TESTS
 from lncohort.model_file import Place, Problem
+from lncohort.study.model import DOSE_KINDS
 
 UNIQUE = (
     (("drug",), "name"),
@@ -112,6 +114,10 @@ def _tests(content: dict) -> Iterator[Problem]:
         for place, part in _tables(content, section):
             if part.get("kind") == "lab":
                 yield from _unknown((*place, "concept"), _texts(part, "concept"), LAB_TESTS)
+    for place, covariate in _tables(content, "covariate"):
+        if covariate.get("kind") in DOSE_KINDS:
+            named = _texts(covariate, "concept")
+            yield from _unknown((*place, "concept"), named, [PREDNISONE_EQUIVALENT])
 
 
 def _covariates(content: dict) -> Iterator[Problem]:

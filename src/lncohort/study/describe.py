@@ -247,6 +247,10 @@ def _covariate(covariate: Covariate) -> str:
         "assessment": f"latest {_words(covariate.concept)} {window}",
         "condition": f"any of {', '.join(_words(c) for c in covariate.concepts)} {window}",
         "biopsy": "latest biopsy on or before the index date",
+        "mean_daily_dose": f"mean mg/day of {_words(covariate.concept)} over the days of known oral "
+        f"dose {_before(covariate.from_day)}, 0 without oral supply",
+        "cumulative_dose": f"mg of {_words(covariate.concept)}, oral and in pulses, "
+        f"{_before(covariate.from_day)}, missing when a dose is unknown",
     }[covariate.kind]
     if covariate.groups:
         groups = "; ".join(f"{name}: {', '.join(g)}" for name, g in covariate.groups.items())
@@ -395,6 +399,11 @@ def _window(from_day: int | None) -> str:
     if from_day == 0:
         return "on the index date"
     return f"in the {-from_day} days up to the index date"
+
+
+def _before(from_day: int | None) -> str:
+    """The window of a dose, which ends before the index date."""
+    return f"in the {-(from_day or 0)} days before the index date"
 
 
 def _unit(test: str | None) -> str:

@@ -1,0 +1,33 @@
+"""How many mg of one drug stand for how many of another: the rows of ``dose_equivalence.csv``."""
+
+import csv
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+
+PREDNISONE_EQUIVALENT = "prednisone_equivalent"
+LARGEST_PREDNISONE_EQUIVALENT_MG = 2500  # a day or a pulse: two grams of methylprednisolone
+
+
+@dataclass(frozen=True)
+class Equivalence:
+    """`mg` of `drug` are `as_mg` of `as_drug`; `source` says why."""
+
+    drug: str
+    mg: Decimal
+    as_drug: str
+    as_mg: Decimal
+    source: str
+
+
+@cache
+def dose_equivalences() -> tuple[Equivalence, ...]:
+    """Every equivalence that the package knows."""
+    text = files("lncohort.extract").joinpath("dose_equivalence.csv").read_text(encoding="utf-8")
+    return tuple(
+        Equivalence(
+            row["drug"], Decimal(row["mg"]), row["as_drug"], Decimal(row["as_mg"]), row["source"]
+        )
+        for row in csv.DictReader(text.splitlines())
+    )
