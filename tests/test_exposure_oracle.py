@@ -27,6 +27,7 @@ DAY_0 = date(2015, 1, 1)
 DRUGS = ("a", "b", "c")
 PATIENTS = ("p1", "p2")
 PULSE_DAYS = 28
+PULSE_MG = 750.0
 TABLES = (
     "dose_segment",
     "drug_era",
@@ -138,7 +139,7 @@ def made_by_sql(connection, orders, periods, rules, window):
             "end_date": None,
             "days_supply": None if o.is_pulse else o.days,
             "daily_dose_mg": o.dose,
-            "pulse_dose_mg": 750.0 if o.is_pulse else None,
+            "pulse_dose_mg": PULSE_MG if o.is_pulse else None,
         }
         for o in orders
     ]
@@ -229,6 +230,7 @@ def expected_tables(orders, periods, rules, window):
             high = oracle.high_dose_windows(segments[drug], rules)
             found["high_dose_window"] += [key | row for row in high]
             use = oracle.window_exposure(segments[drug], window, rules)
+            use |= pulses_of(own, window, use)
             found["drug_use"].append(key | {"window_start": window[0]} | use)
             found["exposure_band"].append(key | bands_of(use))
         for label, drugs in COMBINATIONS.items():
@@ -248,6 +250,18 @@ def expected_tables(orders, periods, rules, window):
             for (drug, start), row in course.items()
         ]
     return found
+
+
+def pulses_of(orders, window, use):
+    """Pulses given inside a window, and their mg with those of the oral days."""
+    pulses = [o for o in orders if o.is_pulse and window[0] <= o.start < window[1]]
+    mg = PULSE_MG * len(pulses)
+    oral = use["cumulative_dose_mg"] or 0
+    return {
+        "pulses": len(pulses),
+        "pulse_dose_mg": mg if pulses else None,
+        "total_dose_mg": None if use["unknown_dose_days"] else oral + mg,
+    }
 
 
 def bands_of(use):

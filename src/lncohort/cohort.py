@@ -201,7 +201,8 @@ def _analysis_set(study: Study, tables: dict[str, pd.DataFrame]) -> pd.DataFrame
         wide[f"{drug.name}_first_day"] = of_drug["first_day"].astype("Int64")
         for column in ("covered_days", "known_dose_days", "unknown_dose_days"):
             wide[f"{drug.name}_{column}"] = of_drug[column].astype("int64")
-        wide[f"{drug.name}_mean_daily_dose_mg"] = of_drug["mean_daily_dose_mg"].astype(float)
+        for column in ("mean_daily_dose_mg", "total_dose_mg"):
+            wide[f"{drug.name}_{column}"] = of_drug[column].astype(float)
     together = tables["combination_use"].set_index("patient_id")
     for combination in study.combinations:
         label = study.regimen_label(combination.drugs)

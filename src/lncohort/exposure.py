@@ -276,8 +276,9 @@ def window_exposure(
         ``used``, ``first_day``, ``covered_days``, ``proportion_covered``, ``known_dose_days``,
         ``unknown_dose_days``, ``cumulative_dose_mg``, ``mean_daily_dose_mg`` (per covered day of
         known dose), ``time_weighted_dose_mg`` (per day of the window), ``peak_daily_dose_mg``,
-        ``held_dose_mg``, ``dose_band`` and ``duration_band`` (``never`` = not used, ``unknown``
-        = no known dose). ``attrs`` as :func:`eras`.
+        ``held_dose_mg``, ``pulses``, ``pulse_dose_mg``, ``total_dose_mg`` (oral days and
+        pulses), ``dose_band`` and ``duration_band`` (``never`` = not used, ``unknown`` = no known
+        dose). ``attrs`` as :func:`eras`.
     """
     bands = {"dose_bands": tuple(dose_bands), "duration_bands": tuple(duration_bands)}
     course = _course(held_days=held_days, **bands)

@@ -53,7 +53,7 @@ def print_check(folder: Path, study: Study) -> None:
     )
     print_table(
         "Where the covariates that are numbers come from",
-        ("covariate", "source", "patients", "of them by the bound of a censored result"),
+        ("covariate", "source", "patients", "by a bound"),
         _sources(study, cohort),
     )
     if not cohort.rejected.empty:
