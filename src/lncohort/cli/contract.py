@@ -4,6 +4,7 @@
 def contract() -> None:
     """Print what an extract must hold: tables, columns, types, units."""
     from lncohort.extract.contract import CONTRACT
+    from lncohort.extract.lab_tests import LAB_TESTS
     from lncohort.terminal import print_table
 
     for table in CONTRACT:
@@ -24,3 +25,8 @@ def contract() -> None:
                 for column in table.columns
             ],
         )
+    print_table(
+        "Laboratory tests: the unit of each, and those that are converted to it",
+        ("test", "unit", "also accepted"),
+        [(name, test.unit, test.others_in_words) for name, test in LAB_TESTS.items()],
+    )

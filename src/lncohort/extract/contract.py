@@ -2,7 +2,8 @@
 
 An extract is a folder of Parquet files, one for each table. Columns must be there; a *nullable*
 column may hold missing values, and an *optional* one may be absent, which is the same as empty.
-``lncohort contract`` prints it, and ``docs/extract.md`` is made from it.
+``lncohort contract`` prints it; ``docs/extract.md`` is made from it, from ``reasons.py`` and from
+``queries.py``.
 """
 
 from dataclasses import dataclass

@@ -12,9 +12,10 @@ LARGEST_PREDNISONE_EQUIVALENT_MG = 2500  # a day or a pulse: two grams of methyl
 
 @dataclass(frozen=True)
 class Equivalence:
-    """`mg` of `drug` are `as_mg` of `as_drug`; `source` says why."""
+    """`mg` of `drug` (`name_zh` in Chinese) are `as_mg` of `as_drug`; `source` says why."""
 
     drug: str
+    name_zh: str
     mg: Decimal
     as_drug: str
     as_mg: Decimal
@@ -26,8 +27,6 @@ def dose_equivalences() -> tuple[Equivalence, ...]:
     """Every equivalence that the package knows."""
     text = files("lncohort.extract").joinpath("dose_equivalence.csv").read_text(encoding="utf-8")
     return tuple(
-        Equivalence(
-            row["drug"], Decimal(row["mg"]), row["as_drug"], Decimal(row["as_mg"]), row["source"]
-        )
+        Equivalence(**row | {"mg": Decimal(row["mg"]), "as_mg": Decimal(row["as_mg"])})
         for row in csv.DictReader(text.splitlines())
     )

@@ -33,6 +33,16 @@ class LabTest:
         """Every unit with its factor."""
         return {self.unit: 1.0} | self.others
 
+    @property
+    def others_in_words(self) -> str:
+        """The other units, each with what its values are multiplied or divided by."""
+        told = []
+        for unit, factor in self.others.items():
+            times, parts = f"× {factor:.10g}", f"÷ {1 / factor:.10g}"
+            by = "" if factor == 1 else f" ({min(times, parts, key=len)})"
+            told.append(f"{unit}{by}")
+        return ", ".join(told)
+
 
 GRAMS_A_LITRE = {"g/dL": 10.0}
 GRAMS_OF_MILLIGRAMS = {"mg/dL": 0.01, "mg/L": 0.001}

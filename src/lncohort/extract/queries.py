@@ -29,10 +29,10 @@ QUERIES = {
     ),
     "observation_period": Query(
         "For each of these patients: the first and the last day on which a visit, admission, order "
-        "or result is recorded; where a patient was away for two years or more, one row for each "
-        "stretch.",
+        "or result is recorded; where a patient is known to have been cared for elsewhere in "
+        "between, one row for each stretch.",
         "上述每位患者:在本院有就诊、住院、医嘱或检验记录的第一天和最后一天;"
-        "若中断两年及以上,每一段时间各一行。",
+        "若已知其间在外院诊治,每一段时间各一行。",
     ),
     "prescription": Query(
         "For each of these patients, every order ever of the drugs below, outpatient, inpatient and "
