@@ -32,9 +32,18 @@ converted AS (
         typed.unit,
         typed.operator,
         test_unit.factor IS NOT NULL AS unit_known,
-        TRY_CAST(ROUND(typed.value_given * test_unit.factor, 4) AS DECIMAL(12, 4)) AS value,
-        TRY_CAST(ROUND(typed.low_given * test_unit.factor, 4) AS DECIMAL(12, 4)) AS reference_low,
-        TRY_CAST(ROUND(typed.high_given * test_unit.factor, 4) AS DECIMAL(12, 4)) AS reference_high
+        CASE
+            WHEN test_unit.factor = 1 THEN typed.value_given
+            ELSE TRY_CAST(ROUND(typed.value_given * test_unit.factor, 4) AS DECIMAL(12, 4))
+        END AS value,
+        CASE
+            WHEN test_unit.factor = 1 THEN typed.low_given
+            ELSE TRY_CAST(ROUND(typed.low_given * test_unit.factor, 4) AS DECIMAL(12, 4))
+        END AS reference_low,
+        CASE
+            WHEN test_unit.factor = 1 THEN typed.high_given
+            ELSE TRY_CAST(ROUND(typed.high_given * test_unit.factor, 4) AS DECIMAL(12, 4))
+        END AS reference_high
     FROM typed
     LEFT JOIN test_unit ON test_unit.test = typed.test AND test_unit.unit = typed.normal_unit
 )

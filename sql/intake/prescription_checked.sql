@@ -29,14 +29,20 @@ with_supply AS (
         prescribed_drug.drug IS NOT NULL AS in_scope,
         COALESCE(prescribed_drug.drug, typed.drug_given) AS drug,
         COALESCE(prescribed_drug.is_study_drug, FALSE) AS is_study_drug,
-        TRY_CAST(
-            ROUND(typed.daily_dose_given_mg * prescribed_drug.as_mg / prescribed_drug.mg, 3)
-            AS DECIMAL(12, 3)
-        ) AS daily_dose_mg,
-        TRY_CAST(
-            ROUND(typed.pulse_dose_given_mg * prescribed_drug.as_mg / prescribed_drug.mg, 3)
-            AS DECIMAL(12, 3)
-        ) AS pulse_dose_mg,
+        CASE
+            WHEN prescribed_drug.as_mg = prescribed_drug.mg THEN typed.daily_dose_given_mg
+            ELSE TRY_CAST(
+                ROUND(typed.daily_dose_given_mg * prescribed_drug.as_mg / prescribed_drug.mg, 3)
+                AS DECIMAL(12, 3)
+            )
+        END AS daily_dose_mg,
+        CASE
+            WHEN prescribed_drug.as_mg = prescribed_drug.mg THEN typed.pulse_dose_given_mg
+            ELSE TRY_CAST(
+                ROUND(typed.pulse_dose_given_mg * prescribed_drug.as_mg / prescribed_drug.mg, 3)
+                AS DECIMAL(12, 3)
+            )
+        END AS pulse_dose_mg,
         prescribed_drug.max_daily_dose_mg,
         prescribed_drug.max_pulse_dose_mg,
         COALESCE(typed.route = 'iv', FALSE) AS is_pulse,

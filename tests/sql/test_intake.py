@@ -202,6 +202,16 @@ def test_conversions_invert(nanjing, shares):
         assert abs(float(row["value"]) / factor - lab["value"]) <= half_a_step
 
 
+def test_the_largest_number_that_is_kept_can_be_converted_from_every_unit(nanjing):
+    labs = [
+        {"test": test, "unit": unit, "value": 99_999_999.0}
+        for test, known in LAB_TESTS.items()
+        for unit in known.factors
+    ]
+    found = checked_labs(every_test(nanjing), labs)
+    assert [row["reason"] for row in found] == ["value_out_of_range"] * len(labs)
+
+
 @pytest.mark.parametrize(
     ("test", "unit"),
     [
@@ -313,7 +323,10 @@ def test_enteric_coated_mycophenolate_is_mycophenolate_in_mofetil_equivalents(sq
     assert row["is_study_drug"]
 
 
-@pytest.mark.parametrize(("mg", "reason"), [(2880.0, None), (2881.0, "dose_above_limit")])
+@pytest.mark.parametrize(
+    ("mg", "reason"),
+    [(2880.0, None), (2881.0, "dose_above_limit"), (999_999_999.0, "dose_above_limit")],
+)
 def test_the_limit_of_a_drug_is_of_what_it_stands_for(sql_tables, mg, reason):
     given = supply(0, 30, mg, drug="mycophenolate_sodium")
     tables = sql_tables(a_patient(prescription=[given]))

@@ -19,6 +19,7 @@ from lncohort.study.model import DOSE_KINDS, Combination, Covariate, Drug, Expos
 TEXT, INTEGER, FLAG, DATE = pa.string(), pa.int32(), pa.bool_(), pa.date32()
 AMOUNT = pa.decimal128(12, 4)
 FACTOR = pa.decimal128(18, 14)
+EQUIVALENT = pa.decimal128(24, 4)  # so wide that a product with a dose never overflows
 COURSE_DAYS = 30  # the course of treatment is looked at once a month of follow-up
 UPCR = "urine_protein_creatinine_ratio"  # in g/g, as 24-hour protein is in g/24 h
 REGIMEN_DRUGS = 31  # bits of a positive 32-bit number; a study has far fewer drugs
@@ -46,7 +47,7 @@ def parameter_tables(study: Study, today: date) -> dict[str, pa.Table]:
             study.drugs, dose_equivalences(), {c.concept for c in _dose_covariates(study)}
         ),
         "dose_equivalence": _table(
-            {"drug": TEXT, "mg": AMOUNT, "as_drug": TEXT, "as_mg": AMOUNT},
+            {"drug": TEXT, "mg": EQUIVALENT, "as_drug": TEXT, "as_mg": EQUIVALENT},
             [(e.drug, e.mg, e.as_drug, e.as_mg) for e in dose_equivalences()],
         ),
         "dose_window": _table(
@@ -126,7 +127,7 @@ def _table(columns: dict[str, pa.DataType], rows: Iterable[tuple]) -> pa.Table:
 
 def _exact(value, kind):
     """A number as the decimal that was written in the study file, not its binary neighbour."""
-    if value is None or kind not in (AMOUNT, FACTOR):
+    if value is None or kind not in (AMOUNT, FACTOR, EQUIVALENT):
         return value
     exact = Decimal(str(value))
     return round(exact, FACTOR.scale) if kind == FACTOR else exact
@@ -220,8 +221,8 @@ def prescribed_drug_table(
         {
             "drug_given": TEXT,
             "drug": TEXT,
-            "mg": AMOUNT,
-            "as_mg": AMOUNT,
+            "mg": EQUIVALENT,
+            "as_mg": EQUIVALENT,
             "pulse_days": INTEGER,
             "max_daily_dose_mg": AMOUNT,
             "max_pulse_dose_mg": AMOUNT,
