@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from lncohort.extract.equivalence import dose_equivalences
 from lncohort.extract.lab_tests import LAB_TESTS
 from lncohort.study.model import Analysis, Covariate, Criterion, Drug, OutcomeCriterion, Study
 
@@ -174,6 +175,9 @@ def _drug(drug: Drug) -> str:
         f"{_overlap(drug)}; doses above {drug.max_daily_dose_mg:g} mg/day are rejected; an "
         f"intravenous pulse covers {drug.pulse_days} days"
     )
+    for e in dose_equivalences():
+        if e.as_drug == drug.name:
+            told += f"; {e.mg} mg of {_words(e.drug)} count as {e.as_mg} mg of it"
     if drug.max_pulse_dose_mg is not None:
         told += f", and pulses above {drug.max_pulse_dose_mg:g} mg are rejected"
     if drug.high_dose_mg is not None:
