@@ -17,6 +17,7 @@ from lncohort.engine.parameters import (
     band_tables,
     combination_table,
     course_setting_table,
+    prescribed_drug_table,
     study_drug_table,
 )
 from lncohort.study.model import Combination, Drug, Exposure
@@ -26,6 +27,7 @@ DAY_0 = date(2015, 1, 1)
 DRUGS = ("a", "b", "c")
 PATIENTS = ("p1", "p2")
 PULSE_DAYS = 28
+PULSE_MG = 750.0
 TABLES = (
     "dose_segment",
     "drug_era",
@@ -137,10 +139,11 @@ def made_by_sql(connection, orders, periods, rules, window):
             "end_date": None,
             "days_supply": None if o.is_pulse else o.days,
             "daily_dose_mg": o.dose,
-            "pulse_dose_mg": 750.0 if o.is_pulse else None,
+            "pulse_dose_mg": PULSE_MG if o.is_pulse else None,
         }
         for o in orders
     ]
+    drugs = [each.model_copy(update={"name": name}) for name in DRUGS]
     types = [pa.string()] * 4 + [pa.date32()] * 2 + [pa.int64()] + [pa.float64()] * 2
     tables = {
         "raw_prescription": pa.Table.from_pylist(
@@ -155,7 +158,8 @@ def made_by_sql(connection, orders, periods, rules, window):
         ),
         "patient": pa.table({"patient_id": list(PATIENTS)}),
         "study_setting": pa.table({"today": [date(2024, 1, 1)]}),
-        "study_drug": study_drug_table([each.model_copy(update={"name": d}) for d in DRUGS]),
+        "study_drug": study_drug_table(drugs),
+        "prescribed_drug": prescribed_drug_table(drugs),
         "combination": combination_table(
             (label, Combination(drugs=drugs, min_overlap_days=rules.min_overlap))
             for label, drugs in COMBINATIONS.items()
@@ -226,6 +230,7 @@ def expected_tables(orders, periods, rules, window):
             high = oracle.high_dose_windows(segments[drug], rules)
             found["high_dose_window"] += [key | row for row in high]
             use = oracle.window_exposure(segments[drug], window, rules)
+            use |= pulses_of(own, window, use)
             found["drug_use"].append(key | {"window_start": window[0]} | use)
             found["exposure_band"].append(key | bands_of(use))
         for label, drugs in COMBINATIONS.items():
@@ -245,6 +250,18 @@ def expected_tables(orders, periods, rules, window):
             for (drug, start), row in course.items()
         ]
     return found
+
+
+def pulses_of(orders, window, use):
+    """Pulses given inside a window, and their mg with those of the oral days."""
+    pulses = [o for o in orders if o.is_pulse and window[0] <= o.start < window[1]]
+    mg = PULSE_MG * len(pulses)
+    oral = use["cumulative_dose_mg"] or 0
+    return {
+        "pulses": len(pulses),
+        "pulse_dose_mg": mg if pulses else None,
+        "total_dose_mg": None if use["unknown_dose_days"] else oral + mg,
+    }
 
 
 def bands_of(use):

@@ -3,9 +3,11 @@
 -- Columns: patient_id, window_start, drug, used, first_day (from window_start), covered_days,
 -- proportion_covered (of the window's days), known_dose_days, unknown_dose_days,
 -- cumulative_dose_mg, mean_daily_dose_mg (per covered day of known dose), time_weighted_dose_mg
--- (per day of the window), peak_daily_dose_mg, held_dose_mg (highest held for held_days).
+-- (per day of the window), peak_daily_dose_mg, held_dose_mg (highest held for held_days), pulses,
+-- pulse_dose_mg (their sum), total_dose_mg (oral days and pulses).
 -- Rule: every figure is taken over the window, clipped to it. Days covered by a pulse are covered
--- days and carry no daily dose. With a day of unknown dose there is no time-weighted dose.
+-- days and carry no daily dose; its mg count where it was given. With a day or pulse of unknown
+-- dose there is no time-weighted dose and no sum over it.
 CREATE OR REPLACE TABLE drug_use AS
 WITH in_window AS (
     SELECT
@@ -45,6 +47,22 @@ summed AS (
         MAX(daily_dose_mg) AS peak_daily_dose_mg
     FROM in_window
     GROUP BY patient_id, window_start, drug
+),
+pulsed AS (
+    SELECT
+        exposure_window.patient_id,
+        exposure_window.window_start,
+        prescription.drug,
+        COUNT(*) AS pulses,
+        CASE WHEN COUNT(*) = COUNT(prescription.pulse_dose_mg) THEN SUM(prescription.pulse_dose_mg) END
+            AS pulse_dose_mg
+    FROM exposure_window
+    INNER JOIN prescription
+        ON prescription.patient_id = exposure_window.patient_id
+        AND prescription.supply_start >= exposure_window.window_start
+        AND prescription.supply_start < exposure_window.window_end
+    WHERE prescription.is_pulse
+    GROUP BY exposure_window.patient_id, exposure_window.window_start, prescription.drug
 )
 SELECT
     exposure_window.patient_id,
@@ -68,13 +86,24 @@ SELECT
             )
     END AS time_weighted_dose_mg,
     summed.peak_daily_dose_mg,
-    held_dose.held_dose_mg
+    held_dose.held_dose_mg,
+    COALESCE(pulsed.pulses, 0) AS pulses,
+    pulsed.pulse_dose_mg,
+    CASE
+        WHEN COALESCE(summed.unknown_dose_days, 0) = 0
+            AND (pulsed.pulses IS NULL OR pulsed.pulse_dose_mg IS NOT NULL)
+            THEN COALESCE(summed.cumulative_dose_mg, 0) + COALESCE(pulsed.pulse_dose_mg, 0)
+    END AS total_dose_mg
 FROM exposure_window
 CROSS JOIN study_drug
 LEFT JOIN summed
     ON summed.patient_id = exposure_window.patient_id
     AND summed.window_start = exposure_window.window_start
     AND summed.drug = study_drug.drug
+LEFT JOIN pulsed
+    ON pulsed.patient_id = exposure_window.patient_id
+    AND pulsed.window_start = exposure_window.window_start
+    AND pulsed.drug = study_drug.drug
 LEFT JOIN held_dose
     ON held_dose.patient_id = exposure_window.patient_id
     AND held_dose.window_start = exposure_window.window_start

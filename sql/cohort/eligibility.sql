@@ -2,7 +2,8 @@
 -- Key: patient_id, step.
 -- Columns: patient_id, step, met.
 -- Rule: step 1 to 3 are a usable record, a drug of entry, a first start inside the period and
--- under observation; the study's own criteria follow. A criterion that cannot be judged is not met.
+-- under observation; the study's own criteria follow. A criterion that cannot be judged is not
+-- met: a censored result must lie beyond the limit whatever it was.
 CREATE OR REPLACE TABLE eligibility AS
 WITH listed AS (
     SELECT DISTINCT patient_id FROM patient_checked WHERE patient_id IS NOT NULL
@@ -66,11 +67,11 @@ judged AS (
                 THEN baseline_lab.value IS NOT NULL
                     AND (
                         eligibility_criterion.min_value IS NULL
-                        OR baseline_lab.value >= eligibility_criterion.min_value
+                        OR baseline_lab.at_least >= eligibility_criterion.min_value
                     )
                     AND (
                         eligibility_criterion.max_value IS NULL
-                        OR baseline_lab.value <= eligibility_criterion.max_value
+                        OR baseline_lab.at_most <= eligibility_criterion.max_value
                     )
         END AS met
     FROM entry

@@ -1,7 +1,8 @@
 -- prescription: one row per usable prescription of a drug of the study.
 -- Key: prescription_id.
 -- Columns: prescription_id, patient_id, drug, supply_start, supply_end (exclusive),
--- daily_dose_mg (mg/day; NULL = unknown, or a pulse), pulse_dose_mg (mg), is_pulse.
+-- daily_dose_mg (mg/day; NULL = unknown, or a pulse), pulse_dose_mg (mg), is_pulse; drug_given (the
+-- name in the extract).
 CREATE OR REPLACE TABLE prescription AS
 SELECT
     prescription_id,
@@ -11,6 +12,7 @@ SELECT
     supply_end,
     daily_dose_mg,
     pulse_dose_mg,
-    is_pulse
+    is_pulse,
+    drug_given
 FROM prescription_checked
-WHERE in_scope AND reason IS NULL
+WHERE is_study_drug AND reason IS NULL

@@ -3,7 +3,9 @@
 -- Columns: patient_id, judged_date, met (every component met).
 -- Rule: a day with a result of any test of the outcome, from from_day on and within follow-up.
 -- A component is its latest value within component_days up to that day; it is met when any of
--- its criteria is. A day on which a component has no such value is not an assessment.
+-- its criteria is. A day on which a component has no such value is not an assessment, nor is one
+-- on which a censored value cannot tell: below 0.5, "<0.15" is met, ">=0.5" is not, "<1.0" may be.
+-- A baseline that is censored is its bound.
 CREATE OR REPLACE TABLE response_assessment AS
 WITH outcome_test AS (
     SELECT DISTINCT component, test FROM outcome_criterion
@@ -24,7 +26,8 @@ component_day AS (
         judged_day.judged_date,
         outcome_test.component,
         lab_day.test,
-        lab_day.value,
+        lab_day.at_least,
+        lab_day.at_most,
         lab_day.reference_low,
         lab_day.reference_high
     FROM judged_day
@@ -49,22 +52,31 @@ component_met AS (
         MAX(
             CASE outcome_criterion.rule
                 WHEN 'below'
-                    THEN CASE WHEN component_day.value < outcome_criterion.value THEN 1 ELSE 0 END
+                    THEN CASE
+                        WHEN component_day.at_most < outcome_criterion.value THEN 2
+                        WHEN component_day.at_least < outcome_criterion.value THEN 1
+                        ELSE 0
+                    END
                 WHEN 'ratio_to_baseline'
                     THEN CASE
-                        WHEN component_day.value
+                        WHEN component_day.at_most
+                            <= outcome_criterion.value * baseline_lab.value THEN 2
+                        WHEN component_day.at_least
                             <= outcome_criterion.value * baseline_lab.value THEN 1
                         ELSE 0
                     END
                 WHEN 'within_reference'
                     THEN CASE
-                        WHEN component_day.value <= component_day.reference_high
-                            AND component_day.value
+                        WHEN component_day.at_most <= component_day.reference_high
+                            AND component_day.at_least
+                            >= COALESCE(component_day.reference_low, 0) THEN 2
+                        WHEN component_day.at_least <= component_day.reference_high
+                            AND component_day.at_most
                             >= COALESCE(component_day.reference_low, 0) THEN 1
                         ELSE 0
                     END
             END
-        ) AS met
+        ) AS no_maybe_yes
     FROM component_day
     CROSS JOIN study_setting
     INNER JOIN outcome_criterion
@@ -83,8 +95,9 @@ component_count AS (
 SELECT
     component_met.patient_id,
     component_met.judged_date,
-    MIN(component_met.met) = 1 AS met
+    MIN(component_met.no_maybe_yes) = 2 AS met
 FROM component_met
 CROSS JOIN component_count
+WHERE component_met.no_maybe_yes <> 1
 GROUP BY component_met.patient_id, component_met.judged_date, component_count.components
 HAVING COUNT(*) = component_count.components

@@ -49,7 +49,10 @@ class Cohort:
     rejected : DataFrame
         Columns table_name, reason, rows: how many rows could not be used, and why.
     lab_units : DataFrame
-        Columns test, unit, row_count, low_given, median_given, high_given, median_value.
+        Columns test, unit, row_count, censored_count, low_given, median_given, high_given,
+        median_value.
+    covariate_sources : DataFrame
+        Columns covariate, source, patients, censored_patients.
     last_day_observed : date
         The last day of any observation period of the extract.
     alternatives : dict of str to list of (Alternative, DataFrame)
@@ -68,6 +71,7 @@ class Cohort:
     row_counts: pd.DataFrame
     rejected: pd.DataFrame
     lab_units: pd.DataFrame
+    covariate_sources: pd.DataFrame
     last_day_observed: date
     alternatives: dict[str, list[tuple[Alternative, pd.DataFrame]]]
     stage_seconds: dict[str, float]
@@ -113,6 +117,7 @@ def build(
                 "attrition",
                 "row_status",
                 "lab_unit_seen",
+                "covariate_source",
                 "course_state",
                 "first_course",
             )
@@ -142,6 +147,9 @@ def build(
         row_counts=row_counts,
         rejected=rejected,
         lab_units=tables["lab_unit_seen"].sort_values(["test", "unit"], ignore_index=True),
+        covariate_sources=tables["covariate_source"].sort_values(
+            ["covariate", "source"], ignore_index=True
+        ),
         last_day_observed=observed_until - timedelta(days=1),
         alternatives=others,
         stage_seconds=seconds,
@@ -193,7 +201,8 @@ def _analysis_set(study: Study, tables: dict[str, pd.DataFrame]) -> pd.DataFrame
         wide[f"{drug.name}_first_day"] = of_drug["first_day"].astype("Int64")
         for column in ("covered_days", "known_dose_days", "unknown_dose_days"):
             wide[f"{drug.name}_{column}"] = of_drug[column].astype("int64")
-        wide[f"{drug.name}_mean_daily_dose_mg"] = of_drug["mean_daily_dose_mg"].astype(float)
+        for column in ("mean_daily_dose_mg", "total_dose_mg"):
+            wide[f"{drug.name}_{column}"] = of_drug[column].astype(float)
     together = tables["combination_use"].set_index("patient_id")
     for combination in study.combinations:
         label = study.regimen_label(combination.drugs)

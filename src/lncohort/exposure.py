@@ -22,6 +22,7 @@ from lncohort.engine.parameters import (
     band_tables,
     combination_table,
     course_setting_table,
+    prescribed_drug_table,
     study_drug_table,
 )
 from lncohort.errors import UserError
@@ -275,8 +276,9 @@ def window_exposure(
         ``used``, ``first_day``, ``covered_days``, ``proportion_covered``, ``known_dose_days``,
         ``unknown_dose_days``, ``cumulative_dose_mg``, ``mean_daily_dose_mg`` (per covered day of
         known dose), ``time_weighted_dose_mg`` (per day of the window), ``peak_daily_dose_mg``,
-        ``held_dose_mg``, ``dose_band`` and ``duration_band`` (``never`` = not used, ``unknown``
-        = no known dose). ``attrs`` as :func:`eras`.
+        ``held_dose_mg``, ``pulses``, ``pulse_dose_mg``, ``total_dose_mg`` (oral days and
+        pulses), ``dose_band`` and ``duration_band`` (``never`` = not used, ``unknown`` = no known
+        dose). ``attrs`` as :func:`eras`.
     """
     bands = {"dose_bands": tuple(dose_bands), "duration_bands": tuple(duration_bands)}
     course = _course(held_days=held_days, **bands)
@@ -418,10 +420,12 @@ def _given(
             f"has {', '.join(found[:10])}{', ...' if len(found) > 10 else ''}."
         )
     patients = raw["patient_id"].unique()
+    each = [drug.model_copy(update={"name": name}) for name in drugs]
     given = {
         "raw_prescription": raw,
         "study_setting": pa.table({"today": [date.today()]}),
-        "study_drug": study_drug_table([drug.model_copy(update={"name": n}) for n in drugs]),
+        "study_drug": study_drug_table(each),
+        "prescribed_drug": prescribed_drug_table(each),
     }
     if isinstance(asked, Combination):
         given["combination"] = combination_table([("+".join(drugs), asked)])

@@ -48,8 +48,13 @@ def print_check(folder: Path, study: Study) -> None:
     )
     print_table(
         "Laboratory values as given (5th, 50th and 95th percentile)",
-        ("test", "unit", "rows", "low", "median", "high", "remark"),
+        ("test", "unit", "rows", "censored", "low", "median", "high", "remark"),
         _units(study, cohort),
+    )
+    print_table(
+        "Where the covariates that are numbers come from",
+        ("covariate", "source", "patients", "by a bound"),
+        _sources(study, cohort),
     )
     if not cohort.rejected.empty:
         print_table(
@@ -77,7 +82,15 @@ def _units(study: Study, cohort: Cohort) -> Iterator[tuple]:
         shown = ["few" if few or value != value else f"{value:.3g}" for value in values]
         other = "" if few else looks_like(row.test, row.unit, row.median_given)
         remark = f"looks like {other}" if other else ""
-        yield row.test, row.unit or "none", row.row_count, *shown, remark
+        yield row.test, row.unit or "none", row.row_count, row.censored_count, *shown, remark
+
+
+def _sources(study: Study, cohort: Cohort) -> Iterator[tuple]:
+    """Each covariate by source, unless few patients have it."""
+    for row in cohort.covariate_sources.itertuples():
+        counts = (row.patients, row.censored_patients)
+        shown = ["few" if 0 < count < study.info.min_cell else count for count in counts]
+        yield row.covariate, row.source, *shown
 
 
 def _names(study: Study, extract: Extract) -> Iterator[tuple]:
@@ -87,12 +100,14 @@ def _names(study: Study, extract: Extract) -> Iterator[tuple]:
     one that is spelt otherwise exclude the same patients. So the nearest spelling is shown.
     """
     parameters = parameter_tables(study, date.today())
-    sought = [("prescription", drug.name) for drug in study.drugs]
+    drugs = parameters["prescribed_drug"]["drug_given"].to_pylist()
+    sought = [("prescription", drug) for drug in drugs]
     sought += [("lab", test) for test in parameters["study_test"]["test"].to_pylist()]
     sought += [(c["source"], c["concept"]) for c in parameters["study_concept"].to_pylist()]
     counts = {table: _counts(extract, table) for table, _ in sought}
     for table, name in sought:
-        near = [] if name in counts[table] else get_close_matches(name, counts[table], n=1)
+        others = [other for other in counts[table] if (table, other) not in sought]
+        near = [] if name in counts[table] else get_close_matches(name, others, n=1)
         yield table, name, counts[table].get(name, 0), *(near or [""])
 
 

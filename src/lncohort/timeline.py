@@ -15,8 +15,8 @@ from matplotlib.figure import Figure
 from lncohort.engine.duck import StageError, connect, run_stages
 from lncohort.engine.parameters import parameter_tables
 from lncohort.errors import UserError
-from lncohort.extract.contract import LAB_TESTS
 from lncohort.extract.extract import Extract
+from lncohort.extract.lab_tests import LAB_TESTS
 from lncohort.report.figures.colours import drug_colours
 from lncohort.report.figures.drawing import INK, MUTED, SETTINGS, VERMILION
 from lncohort.study import Study

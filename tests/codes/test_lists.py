@@ -6,7 +6,7 @@ from lncohort.codes import read_code_lists
 from lncohort.codes.lists import COLUMNS
 from lncohort.codes.tell import all_concepts, found_concepts, of_concept
 from lncohort.errors import UserError
-from lncohort.extract.contract import LAB_TESTS
+from lncohort.extract.lab_tests import LAB_TESTS
 from lncohort.study import load_study
 
 HEAD = "concept,kind,system,code,match"

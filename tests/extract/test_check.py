@@ -64,6 +64,25 @@ def test_a_column_that_means_something_else_is_not_suggested(folder):
     assert error.endswith("add it.")
 
 
+def test_an_optional_column_may_be_absent_and_is_then_empty(folder, nanjing):
+    whole = build(nanjing, Extract.open(folder)).analysis_set
+    change(folder, "lab", lambda t: t.drop_columns(["operator"]))
+    assert contract_errors(folder) == []
+    absent = build(nanjing, Extract.open(folder)).analysis_set
+    assert len(whole) == 1
+    assert absent.equals(whole)
+
+
+def test_an_optional_column_of_the_wrong_type_is_refused(folder):
+    def numbered(table):
+        i = table.schema.get_field_index("operator")
+        return table.set_column(i, "operator", pa.nulls(len(table), pa.int64()))
+
+    change(folder, "lab", numbered)
+    (error,) = contract_errors(folder)
+    assert "column operator: has the wrong type" in error
+
+
 def test_column_that_stands_twice_is_refused(folder):
     change(folder, "lab", lambda t: t.append_column("value", t["value"]))
     (error,) = contract_errors(folder)

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from lncohort.cohort import build
-from lncohort.extract.contract import LAB_TESTS
 from lncohort.extract.extract import Extract
+from lncohort.extract.lab_tests import LAB_TESTS
 from lncohort.extract.units import looks_like, units_to_doubt
 from lncohort.results import analyse
 from lncohort.simulate import simulate_extract

@@ -80,3 +80,31 @@ def test_death_without_response_competes_with_it(sql_tables):
     analysed = one(sql_tables(rows)("analysis_set"))
     assert (analysed["event"], analysed["time_days"]) == (2, 50)
     assert analysed["assessed"] is False
+
+
+def cyclophosphamide_use(sql_tables, *orders):
+    rows = a_patient(prescription=list(orders), lab=RESPONSE_ON_200)
+    return one(sql_tables(rows)("drug_use"), drug="cyclophosphamide")
+
+
+def test_pulses_and_oral_days_make_one_total_and_a_pulse_no_daily_dose(sql_tables):
+    oral = supply(0, 10, 100.0, drug="cyclophosphamide")
+    use = cyclophosphamide_use(sql_tables, oral, pulse(20, 750.0), pulse(50, 500.0), pulse(210))
+    assert (use["pulses"], use["pulse_dose_mg"], use["total_dose_mg"]) == (2, 1250, 2250)
+    assert (use["cumulative_dose_mg"], use["mean_daily_dose_mg"]) == (1000, 100.0)
+
+
+def test_a_pulse_of_unknown_dose_leaves_no_total(sql_tables):
+    use = cyclophosphamide_use(sql_tables, pulse(0, 750.0), pulse(30, None))
+    assert (use["pulses"], use["pulse_dose_mg"], use["total_dose_mg"]) == (2, None, None)
+
+
+def test_an_oral_day_of_unknown_dose_leaves_no_total(sql_tables):
+    oral = supply(0, 10, None, drug="cyclophosphamide")
+    use = cyclophosphamide_use(sql_tables, oral, pulse(30, 750.0))
+    assert (use["pulse_dose_mg"], use["total_dose_mg"]) == (750, None)
+
+
+def test_a_drug_not_used_has_a_total_of_zero(sql_tables):
+    use = cyclophosphamide_use(sql_tables, supply(0, 30))
+    assert (use["used"], use["pulses"], use["total_dose_mg"]) == (False, 0, 0)

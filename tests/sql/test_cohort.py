@@ -44,6 +44,18 @@ def test_patient_leaves_at_the_step_that_is_not_met(sql_tables, step):
     assert left == [step]
 
 
+@pytest.mark.parametrize(
+    ("operator", "value", "enters"),
+    [("<", 0.5, False), ("<", 9.0, False), (">", 0.4, False), (">=", 0.5, True), (">", 5.0, True)],
+)
+def test_a_censored_baseline_must_meet_its_limit_whatever_it_was(
+    sql_tables, operator, value, enters
+):
+    lab = [proteinuria(-5, value) | {"operator": operator}, creatinine(-5, 80.0)]
+    tables = sql_tables(a_patient(prescription=[supply(0, 30)]) | {"lab": lab})
+    assert len(tables("cohort")) == enters
+
+
 def test_first_start_before_the_period_is_prior_use_and_not_an_entry(sql_tables):
     rows = a_patient(prescription=[supply(0, 30), supply(-1827, 30)])
     rows["observation_period"][0]["start_date"] = date(2009, 1, 1)

@@ -66,3 +66,55 @@ def test_creatinine_within_the_laboratory_range_meets_the_component(sql_tables):
     rows["lab"][-1]["value"] = 81.1
     (row,) = sql_tables(rows)("response")
     assert row["response_date"] is None
+
+
+@pytest.mark.parametrize(
+    ("operator", "bound", "expected"),
+    [
+        pytest.param("<", 0.15, (1, day(90)), id="<0.15 is below 0.5"),
+        pytest.param("<", 0.5, (1, day(90)), id="<0.5 is below 0.5"),
+        pytest.param("<=", 0.5, (0, None), id="<=0.5 may be 0.5: not assessed"),
+        pytest.param("<", 1.0, (0, None), id="<1.0 cannot tell: not assessed"),
+        pytest.param(">", 0.4, (0, None), id=">0.4 cannot tell: not assessed"),
+        pytest.param(">=", 0.5, (1, None), id=">=0.5 is not below 0.5"),
+        pytest.param(">", 5.0, (1, None), id=">5.0 is not below 0.5"),
+    ],
+)
+def test_a_censored_proteinuria_is_judged_where_its_bound_can_tell(
+    sql_tables, operator, bound, expected
+):
+    labs = [proteinuria(90, bound) | {"operator": operator}, creatinine(90, 80.0)]
+    assert response_of(sql_tables, labs) == expected
+
+
+@pytest.mark.parametrize(
+    ("operator", "bound", "expected"),
+    [
+        pytest.param("<", 60.0, (1, day(90)), id="below 115 % of baseline whatever it was"),
+        pytest.param("<", 100.0, (0, None), id="may be above both limits: not assessed"),
+        pytest.param(">", 70.0, (0, None), id="may be within either: not assessed"),
+        pytest.param(">", 92.0, (1, None), id="above both limits whatever it was"),
+        pytest.param("<", 30.0, (1, day(90)), id="below the range, and below 115 % of baseline"),
+    ],
+)
+def test_a_censored_creatinine_is_judged_where_its_bound_can_tell(
+    sql_tables, operator, bound, expected
+):
+    labs = [proteinuria(90, 0.3), creatinine(90, bound) | {"operator": operator}]
+    assert response_of(sql_tables, labs) == expected
+
+
+def test_a_censored_baseline_is_its_bound(sql_tables):
+    rows = a_patient(prescription=[supply(0, 30)], lab=visit(90, 0.3, 92.0))
+    rows["lab"][0]["operator"] = "<"
+    (row,) = sql_tables(rows)("response")
+    assert row["response_date"] == day(90)
+
+
+def test_the_ratio_to_creatinine_brings_the_response_where_the_study_allows_it(sql_tables, nanjing):
+    ratio = {"test": "urine_protein_creatinine_ratio", "unit": "mg/mmol"}
+    labs = [proteinuria(90, 50.0) | ratio, creatinine(90, 80.0)]
+    assert response_of(sql_tables, labs) == (0, None)
+    outcome = nanjing.outcome.model_copy(update={"upcr_for_24h": True})
+    study = nanjing.model_copy(update={"outcome": outcome})
+    assert response_of(sql_tables, labs, study) == (1, day(90))

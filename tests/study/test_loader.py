@@ -180,3 +180,27 @@ def test_choices_that_are_not_the_paper_s_are_marked_as_ours():
     for line in source.decode().splitlines():
         if line.split(" = ")[0] in {"max_days", "grace_days", "not_assessed", "until", "overlap"}:
             assert "# ours: " in line, line
+
+
+def test_a_dose_covariate_says_of_which_drug_and_over_which_days(edited):
+    table = """[[covariate]]
+name = "{}"
+label = "Steroid"
+kind = "{}"
+concept = "{}"
+from_day = {}
+"""
+    wrong = table.format("steroid", "mean_daily_dose", "prednisone", -90)
+    wrong += table.format("steroid_total", "cumulative_dose", "prednisone_equivalent", 0)
+    told = "\n".join(message_of(edited(("[[subgroup]]", wrong + "[[subgroup]]"))))
+    assert 'did you mean "prednisone_equivalent"?' in told
+    assert "from_day must be below 0" in told
+
+
+def test_a_stand_in_for_what_the_study_does_not_measure_is_refused(tmp_path):
+    text = study_source("nanjing")[1].decode()
+    text = text.replace("urine_protein_24h", "urine_protein_creatinine_ratio")
+    file = tmp_path / "study.toml"
+    file.write_text(text.replace("# upcr_for_24h", "upcr_for_24h"), encoding="utf-8")
+    (told,) = message_of(file)
+    assert "upcr_for_24h: no criterion and no covariate is of urine_protein_24h" in told

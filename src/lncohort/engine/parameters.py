@@ -6,15 +6,22 @@ from decimal import Decimal
 
 import pyarrow as pa
 
-from lncohort.extract.contract import LAB_TESTS
+from lncohort.extract.equivalence import (
+    LARGEST_PREDNISONE_EQUIVALENT_MG,
+    Equivalence,
+    dose_equivalences,
+)
+from lncohort.extract.lab_tests import LAB_TESTS
 from lncohort.extract.units import plain_unit
 from lncohort.study import Study
-from lncohort.study.model import Combination, Drug, Exposure
+from lncohort.study.model import DOSE_KINDS, Combination, Covariate, Drug, Exposure
 
 TEXT, INTEGER, FLAG, DATE = pa.string(), pa.int32(), pa.bool_(), pa.date32()
 AMOUNT = pa.decimal128(12, 4)
-FACTOR = pa.decimal128(18, 8)
+FACTOR = pa.decimal128(18, 14)
+EQUIVALENT = pa.decimal128(24, 4)  # so wide that a product with a dose never overflows
 COURSE_DAYS = 30  # the course of treatment is looked at once a month of follow-up
+UPCR = "urine_protein_creatinine_ratio"  # in g/g, as 24-hour protein is in g/24 h
 REGIMEN_DRUGS = 31  # bits of a positive 32-bit number; a study has far fewer drugs
 
 
@@ -36,6 +43,21 @@ def parameter_tables(study: Study, today: date) -> dict[str, pa.Table]:
     return {
         "study_setting": _study_setting(study, today),
         "study_drug": study_drug_table(study.drugs, study.entry.drugs),
+        "prescribed_drug": prescribed_drug_table(
+            study.drugs, dose_equivalences(), {c.concept for c in _dose_covariates(study)}
+        ),
+        "dose_equivalence": _table(
+            {"drug": TEXT, "mg": EQUIVALENT, "as_drug": TEXT, "as_mg": EQUIVALENT},
+            [(e.drug, e.mg, e.as_drug, e.as_mg) for e in dose_equivalences()],
+        ),
+        "dose_window": _table(
+            {"covariate": TEXT, "as_drug": TEXT, "day": INTEGER},
+            [
+                (c.name, c.concept, day)
+                for c in _dose_covariates(study)
+                for day in range(c.from_day, 0)
+            ],
+        ),
         "exposure_setting": _table(
             {"drug": TEXT, "until": TEXT, "landmark_day": INTEGER},
             [(study.exposure.drug, study.exposure.until, study.exposure.landmark_day)],
@@ -52,6 +74,10 @@ def parameter_tables(study: Study, today: date) -> dict[str, pa.Table]:
                 for test in _tests(study)
                 for unit, factor in LAB_TESTS[test].factors.items()
             ],
+        ),
+        "lab_stand_in": _table(
+            {"test": TEXT, "measured_test": TEXT},
+            [("urine_protein_24h", UPCR)] if study.outcome.upcr_for_24h else [],
         ),
         "study_concept": _study_concept(study),
         "lab_window": _lab_window(study),
@@ -101,9 +127,10 @@ def _table(columns: dict[str, pa.DataType], rows: Iterable[tuple]) -> pa.Table:
 
 def _exact(value, kind):
     """A number as the decimal that was written in the study file, not its binary neighbour."""
-    if value is None or kind not in (AMOUNT, FACTOR):
+    if value is None or kind not in (AMOUNT, FACTOR, EQUIVALENT):
         return value
-    return Decimal(str(value))
+    exact = Decimal(str(value))
+    return round(exact, FACTOR.scale) if kind == FACTOR else exact
 
 
 def _study_setting(study: Study, today: date) -> pa.Table:
@@ -170,11 +197,55 @@ def study_drug_table(drugs: Iterable[Drug], entry_drugs: Collection[str] = ()) -
     )
 
 
+def prescribed_drug_table(
+    drugs: Iterable[Drug],
+    equivalences: Iterable[Equivalence] = (),
+    covariate_drugs: Collection[str] = (),
+) -> pa.Table:
+    """The names of drugs in an extract, and which drug each is, with its limits (mg of that drug).
+
+    A drug of the study stands for itself; another that has an equivalence to one is that one; what
+    has an equivalence to the drug of a covariate is kept as it is, for the covariate alone.
+    """
+    of_study = {drug.name: drug for drug in drugs}
+    rows = [(name, name, 1, 1, *_limits(drug), True) for name, drug in of_study.items()]
+    for e in equivalences:
+        if e.drug in of_study:
+            continue
+        if e.as_drug in of_study:
+            rows.append((e.drug, e.as_drug, e.mg, e.as_mg, *_limits(of_study[e.as_drug]), True))
+        elif e.as_drug in covariate_drugs:
+            largest = round(LARGEST_PREDNISONE_EQUIVALENT_MG * e.mg / e.as_mg, AMOUNT.scale)
+            rows.append((e.drug, e.drug, 1, 1, 1, largest, largest, False))
+    return _table(
+        {
+            "drug_given": TEXT,
+            "drug": TEXT,
+            "mg": EQUIVALENT,
+            "as_mg": EQUIVALENT,
+            "pulse_days": INTEGER,
+            "max_daily_dose_mg": AMOUNT,
+            "max_pulse_dose_mg": AMOUNT,
+            "is_study_drug": FLAG,
+        },
+        rows,
+    )
+
+
+def _limits(drug: Drug) -> tuple:
+    return drug.pulse_days, drug.max_daily_dose_mg, drug.max_pulse_dose_mg
+
+
+def _dose_covariates(study: Study) -> list[Covariate]:
+    return [c for c in study.covariates if c.kind in DOSE_KINDS]
+
+
 def _tests(study: Study) -> list[str]:
     tests = [c.test for c in study.outcome.criteria]
     tests += [c.concept for c in study.covariates if c.kind == "lab"]
     tests += ["serum_creatinine" for c in study.covariates if c.kind == "egfr"]
     tests += [e.concept for e in study.eligibility if e.kind == "lab"]
+    tests += [UPCR] if study.outcome.upcr_for_24h else []
     return sorted(set(tests))
 
 

@@ -77,6 +77,8 @@ def _column_error(table: Table, schema: pa.Schema, column: Column, rows: int) ->
     count = schema.names.count(column.name)
     if count > 1:
         return f"{file}: column {column.name}: stands {count} times in {rows} rows; keep one."
+    if count == 0 and column.optional:
+        return None
     if count == 0:
         near = _nearest(column.name, schema.names, [other.name for other in table.columns])
         hint = f'rename "{near}", if that is it' if near else "add it"

@@ -1,7 +1,9 @@
 """The data contract: what an extract must hold, declared once.
 
-An extract is a folder of Parquet files, one for each table. Columns must be there;
-a *nullable* column may hold missing values.
+An extract is a folder of Parquet files, one for each table. Columns must be there; a *nullable*
+column may hold missing values, and an *optional* one may be absent, which is the same as empty.
+``lncohort contract`` prints it; ``docs/extract.md`` is made from it, from ``reasons.py`` and from
+``queries.py``.
 """
 
 from dataclasses import dataclass
@@ -12,18 +14,51 @@ ColumnType = Literal["text", "date", "integer", "number"]
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its type, unit or allowed values, and whether it may be missing."""
+    """One column of a table.
+
+    Attributes
+    ----------
+    name : str
+    type : str
+    meaning : str
+        With its unit.
+    example : str
+        A value, as it would be written.
+    why : str
+        What it is needed for.
+    without : str
+        What becomes of a row that has no value here.
+    nullable : bool
+        Whether values may be missing.
+    optional : bool
+        Whether the column may be absent.
+    values : tuple of str
+        The values allowed, where they are few.
+    """
 
     name: str
     type: ColumnType
     meaning: str
+    example: str
+    why: str
+    without: str
     nullable: bool = False
+    optional: bool = False
     values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table of an extract: what a row is, its key, its columns."""
+    """One table of an extract.
+
+    Attributes
+    ----------
+    name : str
+    row : str
+        What a row is.
+    key : tuple of str
+    columns : tuple of Column
+    """
 
     name: str
     row: str
@@ -31,7 +66,15 @@ class Table:
     columns: tuple[Column, ...]
 
 
-PATIENT_ID = Column("patient_id", "text", "pseudonym of the patient")
+REJECTED = "the row is rejected"
+PATIENT_ID = Column(
+    "patient_id",
+    "text",
+    "pseudonym of the patient",
+    "P000001",
+    "joins the tables; one patient, one pseudonym, in all of them",
+    f"{REJECTED} (of a patient who is not in the patient table, too)",
+)
 
 CONTRACT: tuple[Table, ...] = (
     Table(
@@ -40,9 +83,32 @@ CONTRACT: tuple[Table, ...] = (
         ("patient_id",),
         (
             PATIENT_ID,
-            Column("sex", "text", "sex", values=("female", "male")),
-            Column("birth_date", "date", "date of birth"),
-            Column("death_date", "date", "date of death", nullable=True),
+            Column(
+                "sex",
+                "text",
+                "sex",
+                "female",
+                "eGFR, and a covariate",
+                f"{REJECTED}, and the patient with it",
+                values=("female", "male"),
+            ),
+            Column(
+                "birth_date",
+                "date",
+                "date of birth",
+                "1984-05-17",
+                "age, eGFR, and the criterion that patients are adults",
+                f"{REJECTED}, and the patient with it",
+            ),
+            Column(
+                "death_date",
+                "date",
+                "date of death",
+                "2019-11-02",
+                "ends follow-up, and competes with the response",
+                "the patient counts as alive",
+                nullable=True,
+            ),
         ),
     ),
     Table(
@@ -51,8 +117,22 @@ CONTRACT: tuple[Table, ...] = (
         ("patient_id", "start_date"),
         (
             PATIENT_ID,
-            Column("start_date", "date", "first day observed"),
-            Column("end_date", "date", "last day observed"),
+            Column(
+                "start_date",
+                "date",
+                "first day observed",
+                "2012-03-01",
+                "what came before is not known, so that a first drug there is not a first",
+                REJECTED,
+            ),
+            Column(
+                "end_date",
+                "date",
+                "last day observed",
+                "2021-12-31",
+                "ends follow-up; nothing is concluded from silence after it",
+                REJECTED,
+            ),
         ),
     ),
     Table(
@@ -60,15 +140,76 @@ CONTRACT: tuple[Table, ...] = (
         "one order of one drug and strength",
         ("prescription_id",),
         (
-            Column("prescription_id", "text", "number of the order"),
+            Column(
+                "prescription_id",
+                "text",
+                "number of the order",
+                "RX0000017",
+                "tells two orders of one day from one that was written twice",
+                REJECTED,
+            ),
             PATIENT_ID,
-            Column("drug", "text", "international nonproprietary name, lower case"),
-            Column("route", "text", "route", values=("oral", "iv")),
-            Column("start_date", "date", "first day of supply, or day of the pulse"),
-            Column("end_date", "date", "last day of supply; wins over days_supply", nullable=True),
-            Column("days_supply", "integer", "days of supply (oral)", nullable=True),
-            Column("daily_dose_mg", "number", "mg per day (oral)", nullable=True),
-            Column("pulse_dose_mg", "number", "mg in the pulse (iv)", nullable=True),
+            Column(
+                "drug",
+                "text",
+                "international nonproprietary name, lower case",
+                "tacrolimus",
+                "which drug; enteric-coated mycophenolate is mycophenolate_sodium, in its own mg",
+                "the row is out of scope, as is a drug that the study does not name",
+            ),
+            Column(
+                "route",
+                "text",
+                "route",
+                "oral",
+                "an intravenous pulse has no daily dose",
+                REJECTED,
+                values=("oral", "iv"),
+            ),
+            Column(
+                "start_date",
+                "date",
+                "first day of supply, or day of the pulse",
+                "2015-06-01",
+                "the index date, and when the drug was taken",
+                REJECTED,
+            ),
+            Column(
+                "end_date",
+                "date",
+                "last day of supply; wins over days_supply",
+                "2015-06-28",
+                "how long the drug was taken",
+                "days_supply is used",
+                nullable=True,
+            ),
+            Column(
+                "days_supply",
+                "integer",
+                "days of supply (oral)",
+                "28",
+                "how long the drug was taken",
+                "end_date is used; an oral row with neither is rejected",
+                nullable=True,
+            ),
+            Column(
+                "daily_dose_mg",
+                "number",
+                "mg per day (oral)",
+                "3.0",
+                "the mean daily dose and its bands",
+                "the days count as days of use of unknown dose, never as zero",
+                nullable=True,
+            ),
+            Column(
+                "pulse_dose_mg",
+                "number",
+                "mg in the pulse (iv)",
+                "750",
+                "the cumulative dose of pulses",
+                "the pulse counts as use; cumulative doses over it are unknown",
+                nullable=True,
+            ),
         ),
     ),
     Table(
@@ -81,17 +222,63 @@ CONTRACT: tuple[Table, ...] = (
                 "test",
                 "text",
                 "serum_creatinine, urine_protein_24h, serum_albumin, complement_c3, ...",
+                "serum_creatinine",
+                "which test",
+                "the row is out of scope, as is a test that the study does not name",
             ),
-            Column("sample_date", "date", "day the sample was taken"),
-            Column("value", "number", "result in its unit"),
+            Column(
+                "sample_date",
+                "date",
+                "day the sample was taken",
+                "2015-05-30",
+                "what was known on the index date, and when the response came",
+                REJECTED,
+            ),
+            Column(
+                "value",
+                "number",
+                "result in its unit; of a censored one its bound",
+                "76.0",
+                "the response, eligibility and covariates",
+                REJECTED,
+            ),
             Column(
                 "unit",
                 "text",
-                "umol/L or mg/dL (creatinine), g/24h or mg/24h (urine protein), g/L or g/dL "
-                "(albumin, haemoglobin), g/L, mg/dL or mg/L (C3, C4); case and µ do not matter",
+                "one of the units of the test; case and µ do not matter",
+                "umol/L",
+                "values are converted by it, and by nothing else",
+                REJECTED,
             ),
-            Column("reference_low", "number", "lower limit, same unit", nullable=True),
-            Column("reference_high", "number", "upper limit, same unit", nullable=True),
+            Column(
+                "reference_low",
+                "number",
+                "lower limit, same unit",
+                "41.0",
+                "a response that asks for a value within the laboratory's range",
+                "the range begins at 0",
+                nullable=True,
+            ),
+            Column(
+                "reference_high",
+                "number",
+                "upper limit, same unit",
+                "81.0",
+                "a response that asks for a value within the laboratory's range",
+                "no value counts as within the range",
+                nullable=True,
+            ),
+            Column(
+                "operator",
+                "text",
+                "how a censored result stands to its value",
+                "<",
+                "a result of <0.05 is at most its bound, and one of >5.0 at least",
+                "the value is taken as measured",
+                nullable=True,
+                optional=True,
+                values=("<", "<=", ">", ">="),
+            ),
         ),
     ),
     Table(
@@ -104,8 +291,18 @@ CONTRACT: tuple[Table, ...] = (
                 "concept",
                 "text",
                 "lupus_nephritis, hypertension, diabetes, other_autoimmune, ...",
+                "lupus_nephritis",
+                "eligibility and comorbidity",
+                "the row is out of scope, as is a diagnosis that the study does not name",
             ),
-            Column("diagnosis_date", "date", "day of record"),
+            Column(
+                "diagnosis_date",
+                "date",
+                "day of record",
+                "2015-04-12",
+                "only what was known on the index date counts",
+                REJECTED,
+            ),
         ),
     ),
     Table(
@@ -114,8 +311,22 @@ CONTRACT: tuple[Table, ...] = (
         ("patient_id", "concept", "procedure_date"),
         (
             PATIENT_ID,
-            Column("concept", "text", "kidney_biopsy, dialysis, kidney_transplant"),
-            Column("procedure_date", "date", "day of the procedure"),
+            Column(
+                "concept",
+                "text",
+                "kidney_biopsy, dialysis, kidney_transplant",
+                "kidney_biopsy",
+                "eligibility, and the end of follow-up at kidney failure",
+                "the row is out of scope, as is a procedure that the study does not name",
+            ),
+            Column(
+                "procedure_date",
+                "date",
+                "day of the procedure",
+                "2015-04-20",
+                "what was done before the index date, and what ended follow-up",
+                REJECTED,
+            ),
         ),
     ),
     Table(
@@ -124,11 +335,21 @@ CONTRACT: tuple[Table, ...] = (
         ("patient_id", "biopsy_date"),
         (
             PATIENT_ID,
-            Column("biopsy_date", "date", "day of the biopsy"),
+            Column(
+                "biopsy_date",
+                "date",
+                "day of the biopsy",
+                "2015-04-20",
+                "the latest up to the index date counts",
+                REJECTED,
+            ),
             Column(
                 "isn_rps_class",
                 "text",
                 "ISN/RPS class",
+                "IV+V",
+                "a covariate",
+                REJECTED,
                 values=("I", "II", "III", "IV", "V", "VI", "III+V", "IV+V"),
             ),
         ),
@@ -139,56 +360,33 @@ CONTRACT: tuple[Table, ...] = (
         ("patient_id", "instrument", "assessment_date"),
         (
             PATIENT_ID,
-            Column("instrument", "text", "sledai_2k"),
-            Column("assessment_date", "date", "day of the assessment"),
-            Column("score", "number", "points"),
+            Column(
+                "instrument",
+                "text",
+                "sledai_2k",
+                "sledai_2k",
+                "which score",
+                "the row is out of scope, as is an instrument that the study does not name",
+            ),
+            Column(
+                "assessment_date",
+                "date",
+                "day of the assessment",
+                "2015-05-30",
+                "the latest in the covariate's window up to the index date counts",
+                REJECTED,
+            ),
+            Column(
+                "score",
+                "number",
+                "points (0 to 105)",
+                "12",
+                "a covariate, and the severity by which patients are compared",
+                REJECTED,
+            ),
         ),
     ),
 )
-
-
-@dataclass(frozen=True)
-class LabTest:
-    """The unit of a laboratory test, and what else it may be reported in.
-
-    Attributes
-    ----------
-    unit : str
-        Of every value that the analyses see.
-    max_value : float
-        The largest value a laboratory can report, in that unit.
-    usual : (float, float)
-        Between which the median of many patients lies, whatever their illness.
-    others : dict of str to float
-        Other units, with the number by which their values are multiplied.
-    """
-
-    unit: str
-    max_value: float
-    usual: tuple[float, float]
-    others: dict[str, float]
-
-    @property
-    def factors(self) -> dict[str, float]:
-        """Every unit with its factor."""
-        return {self.unit: 1.0} | self.others
-
-
-GRAMS_A_LITRE = {"g/dL": 10.0}
-GRAMS_OF_MILLIGRAMS = {"mg/dL": 0.01, "mg/L": 0.001}
-LAB_TESTS = {
-    "serum_creatinine": LabTest("umol/L", 3000, (30, 1000), {"mg/dL": 88.4}),
-    "urine_protein_24h": LabTest(
-        "g/24h",
-        60,
-        (0.03, 20),
-        {"g/d": 1.0, "g/day": 1.0, "mg/24h": 0.001, "mg/d": 0.001, "mg/day": 0.001},
-    ),
-    "serum_albumin": LabTest("g/L", 80, (10, 60), GRAMS_A_LITRE),
-    "complement_c3": LabTest("g/L", 10, (0.1, 3), GRAMS_OF_MILLIGRAMS),
-    "complement_c4": LabTest("g/L", 5, (0.02, 1), GRAMS_OF_MILLIGRAMS),
-    "haemoglobin": LabTest("g/L", 300, (50, 200), GRAMS_A_LITRE),
-}
 
 
 def table(name: str) -> Table:

@@ -7,10 +7,13 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+from duckdb import ConstantExpression, StarExpression
 
 from lncohort.errors import UserError
 from lncohort.extract.check import contract_errors
 from lncohort.extract.contract import CONTRACT
+
+SQL_TYPES = {"text": "VARCHAR", "date": "DATE", "integer": "BIGINT", "number": "DOUBLE"}
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,15 @@ class Extract:
         return (self.folder / "truth.json").is_file()
 
     def register(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Make every table readable as ``raw_<name>`` on a connection."""
+        """Make every table readable as ``raw_<name>`` on a connection.
+
+        An optional column that a file does not have is there, and empty.
+        """
         for table in CONTRACT:
             relation = connection.read_parquet(str(self.path(table.name)))
-            relation.create_view(f"raw_{table.name}")
+            absent = [c for c in table.columns if c.optional and c.name not in relation.columns]
+            empty = [ConstantExpression(None).cast(SQL_TYPES[c.type]).alias(c.name) for c in absent]
+            relation.select(StarExpression(), *empty).create_view(f"raw_{table.name}")
 
     def refuse_damaged(self) -> None:
         """Read every file to its end, and refuse the extract when one cannot be.

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from lncohort.extract.contract import LAB_TESTS
+from lncohort.extract.lab_tests import LAB_TESTS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,7 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lncohort.extract.contract import CONTRACT, LAB_TESTS, Table
+from lncohort.extract.contract import CONTRACT, Table
+from lncohort.extract.lab_tests import LAB_TESTS
 from lncohort.simulate.labs import TESTS, draw_labs
 from lncohort.simulate.parameters import Parameters
 from lncohort.simulate.patients import CLASSES, CONDITIONS, NEVER, Patients, draw_patients
@@ -24,7 +25,7 @@ _PATIENTS_PER_CHUNK = 10**6
 
 def arrow_schema(table: Table) -> pa.Schema:
     """The Arrow schema of a table of the contract."""
-    return pa.schema([(c.name, _ARROW_TYPE[c.type]) for c in table.columns])
+    return pa.schema([(c.name, _ARROW_TYPE[c.type]) for c in table.columns if not c.optional])
 
 
 def simulate_tables(
@@ -67,7 +68,9 @@ def simulate_tables(
         **_history(streams[5], people, ids, parameters),
     }
     return {
-        t.name: pa.table([columns[t.name][c.name] for c in t.columns], schema=arrow_schema(t))
+        t.name: pa.table(
+            [columns[t.name][name] for name in arrow_schema(t).names], schema=arrow_schema(t)
+        )
         for t in CONTRACT
     }
 

@@ -8,8 +8,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
-from lncohort.extract.contract import LAB_TESTS, table
+from lncohort.extract.contract import table
+from lncohort.extract.equivalence import PREDNISONE_EQUIVALENT
+from lncohort.extract.lab_tests import LAB_TESTS
 from lncohort.model_file import Place, Problem
+from lncohort.study.model import DOSE_KINDS
 
 UNIQUE = (
     (("drug",), "name"),
@@ -63,6 +66,7 @@ def inconsistencies(content: dict) -> list[Problem]:
         *_reserved_names(content),
         *_drugs(content),
         *_tests(content),
+        *_stand_in(content),
         *_covariates(content),
         *_subgroups(content),
         *_alternatives(content),
@@ -111,6 +115,22 @@ def _tests(content: dict) -> Iterator[Problem]:
         for place, part in _tables(content, section):
             if part.get("kind") == "lab":
                 yield from _unknown((*place, "concept"), _texts(part, "concept"), LAB_TESTS)
+    for place, covariate in _tables(content, "covariate"):
+        if covariate.get("kind") in DOSE_KINDS:
+            named = _texts(covariate, "concept")
+            yield from _unknown((*place, "concept"), named, [PREDNISONE_EQUIVALENT])
+
+
+def _stand_in(content: dict) -> Iterator[Problem]:
+    named = [n for _, c in _tables(content, "outcome", "criterion") for n in _texts(c, "test")]
+    for section in ("eligibility", "covariate"):
+        named += [n for _, part in _tables(content, section) for n in _texts(part, "concept")]
+    for place, outcome in _tables(content, "outcome"):
+        if outcome.get("upcr_for_24h") is True and "urine_protein_24h" not in named:
+            yield (
+                (*place, "upcr_for_24h"),
+                "no criterion and no covariate is of urine_protein_24h; leave it out",
+            )
 
 
 def _covariates(content: dict) -> Iterator[Problem]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from lncohort.extract.contract import LAB_TESTS
+from lncohort.extract.equivalence import dose_equivalences
+from lncohort.extract.lab_tests import LAB_TESTS
 from lncohort.study.model import Analysis, Covariate, Criterion, Drug, OutcomeCriterion, Study
 
 OVERLAP = {
@@ -174,6 +175,9 @@ def _drug(drug: Drug) -> str:
         f"{_overlap(drug)}; doses above {drug.max_daily_dose_mg:g} mg/day are rejected; an "
         f"intravenous pulse covers {drug.pulse_days} days"
     )
+    for e in dose_equivalences():
+        if e.as_drug == drug.name:
+            told += f"; {e.mg} mg of {_words(e.drug)} count as {e.as_mg} mg of it"
     if drug.max_pulse_dose_mg is not None:
         told += f", and pulses above {drug.max_pulse_dose_mg:g} mg are rejected"
     if drug.high_dose_mg is not None:
@@ -209,8 +213,15 @@ def _outcome(study: Study) -> Iterator[str]:
         f"judged; its baseline is the latest value in the {outcome.baseline_days} days up to the "
         f"index date. The next assessment within {outcome.confirm_days} days must not contradict "
         "the response; a single assessment counts when there is no further one. Several results "
-        "of one day are replaced by their median."
+        "of one day are replaced by their median. A censored result (<0.15) is judged where its "
+        "bound can tell, and is no value where it cannot; as a baseline it is its bound."
     )
+    if outcome.upcr_for_24h:
+        yield ""
+        yield (
+            "On a day without 24-hour urine protein the urine protein-creatinine ratio in g/g "
+            "stands for it in g/24 h, at baseline and after."
+        )
 
 
 def _rule(criterion: OutcomeCriterion) -> str:
@@ -240,6 +251,10 @@ def _covariate(covariate: Covariate) -> str:
         "assessment": f"latest {_words(covariate.concept)} {window}",
         "condition": f"any of {', '.join(_words(c) for c in covariate.concepts)} {window}",
         "biopsy": "latest biopsy on or before the index date",
+        "mean_daily_dose": f"mean mg/day of {_words(covariate.concept)} over the days of known oral "
+        f"dose {_before(covariate.from_day)}, 0 without oral supply",
+        "cumulative_dose": f"mg of {_words(covariate.concept)}, oral and in pulses, "
+        f"{_before(covariate.from_day)}, missing when a dose is unknown",
     }[covariate.kind]
     if covariate.groups:
         groups = "; ".join(f"{name}: {', '.join(g)}" for name, g in covariate.groups.items())
@@ -388,6 +403,11 @@ def _window(from_day: int | None) -> str:
     if from_day == 0:
         return "on the index date"
     return f"in the {-from_day} days up to the index date"
+
+
+def _before(from_day: int | None) -> str:
+    """The window of a dose, which ends before the index date."""
+    return f"in the {-(from_day or 0)} days before the index date"
 
 
 def _unit(test: str | None) -> str:

@@ -14,6 +14,7 @@ Overlap = Literal["sum", "latest", "max", "stockpile"]
 Until = Literal["outcome", "exit"]
 NotAssessed = Literal["exclude", "non_response"]
 NOT_RECORDED = "not recorded"
+DOSE_KINDS = ("mean_daily_dose", "cumulative_dose")  # of a covariate
 LARGEST_DAILY_DOSE_MG = 1_000_000  # a kilogram a day: no drug's dose, and room for exact sums
 MOST_SPECIFICATIONS = 500
 
@@ -132,6 +133,7 @@ class Outcome(Part):
     component_days: Days
     confirm_days: Days
     not_assessed: NotAssessed = "exclude"
+    upcr_for_24h: bool = False
     criteria: Annotated[tuple[OutcomeCriterion, ...], Field(alias="criterion", min_length=1)]
 
 
@@ -185,7 +187,17 @@ class Covariate(Part):
 
     name: Name
     label: str
-    kind: Literal["age", "sex", "lab", "egfr", "assessment", "condition", "biopsy"]
+    kind: Literal[
+        "age",
+        "sex",
+        "lab",
+        "egfr",
+        "assessment",
+        "condition",
+        "biopsy",
+        "mean_daily_dose",
+        "cumulative_dose",
+    ]
     concept: str | None = None
     concepts: tuple[str, ...] = ()
     from_day: Annotated[int, Field(le=0)] | None = None
@@ -206,9 +218,13 @@ class Covariate(Part):
             "assessment": (("concept", "from_day"), cut),
             "condition": (("concepts", "levels"), ("from_day",)),
             "biopsy": (("groups", "levels"), ()),
+            "mean_daily_dose": (("concept", "from_day"), cut),
+            "cumulative_dose": (("concept", "from_day"), cut),
         }[self.kind]
         others = ("concept", "concepts", "from_day", "groups", *cut)
         _require_keys(self, self.kind, needed, allowed, others)
+        if self.kind in DOSE_KINDS and self.from_day == 0:
+            raise ValueError("from_day must be below 0: the window ends before the index date")
         _require_increasing("bands", self.bands)
         _require_different("levels", self.levels)
         if NOT_RECORDED in self.levels:
