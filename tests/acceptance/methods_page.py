@@ -46,6 +46,8 @@ METHODS = {
     "Weights of clones": "clone_censor_weight.weigh",
     "Multiple imputation": "imputation.impute",
     "Rubin's rules": "rubin.pool_imputations",
+    "Several terms after imputation, Wald": "rubin.pooled_wald",
+    "Several terms after imputation, likelihood ratio": "rubin.pooled_likelihood_ratio",
     "Specification curve": "analyses.specification.specification_rows",
     "E-values": "evalue.e_values",
     "Bias analysis": "bias_analysis.probabilistic_bias_analysis",

@@ -37,7 +37,8 @@ ANALYSES = {
     "estimating equations; standardised mean differences before and after",
     "missing_data": "ever against never use with what is missing as a level of its own, in complete "
     "cases, and by multiple imputation ({copies} copies, seed {seed}; chained equations, the outcome "
-    "and the exposure in the model, Rubin's rules)",
+    "and the exposure in the model, Rubin's rules), with one pooled likelihood-ratio test for all levels "
+    "of each factor",
     "specification_curve": "{of} against never use under every combination of the choices above and "
     "of others that might as well have been made: {choices}",
     "bias_analysis": "the crude odds ratio corrected by drawn parameters of {assumptions} (seed {seed})",
