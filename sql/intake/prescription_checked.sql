@@ -2,9 +2,9 @@
 -- Key: none (duplicate_prescription_id is one of the reasons).
 -- Columns: prescription_id, patient_id, drug, route, supply_start, supply_end (exclusive),
 -- daily_dose_mg (NULL = unknown, or a pulse), pulse_dose_mg, is_pulse; in_scope (a drug of the
--- study); reason (NULL when usable).
+-- study, or a negative control of it); reason (NULL when usable).
 -- Rule: an explicit end_date is the last day taken and wins over days_supply; a pulse covers the
--- drug's pulse_days from its date. Doses are DECIMAL from here on: their sums are exact.
+-- drug's pulse_days from its date, of a negative control its day. Doses are DECIMAL from here on: their sums are exact.
 CREATE OR REPLACE TABLE prescription_checked AS
 WITH typed AS (
     SELECT
@@ -24,18 +24,20 @@ WITH typed AS (
 with_supply AS (
     SELECT
         typed.*,
-        study_drug.drug IS NOT NULL AS in_scope,
+        study_drug.drug IS NOT NULL OR negative_control_drug.drug IS NOT NULL AS in_scope,
         study_drug.max_daily_dose_mg,
         study_drug.max_pulse_dose_mg,
         COALESCE(typed.route = 'iv', FALSE) AS is_pulse,
         CASE
-            WHEN typed.route = 'iv' THEN typed.supply_start + study_drug.pulse_days
+            WHEN typed.route = 'iv'
+                THEN typed.supply_start + COALESCE(study_drug.pulse_days, 1)
             WHEN typed.end_date IS NOT NULL THEN typed.end_date + 1
             WHEN typed.days_supply BETWEEN 1 AND 3660
                 THEN typed.supply_start + CAST(typed.days_supply AS INTEGER)
         END AS supply_end
     FROM typed
     LEFT JOIN study_drug ON study_drug.drug = typed.drug
+    LEFT JOIN negative_control_drug ON negative_control_drug.drug = typed.drug
 ),
 observed AS (
     SELECT DISTINCT with_supply.prescription_id

@@ -21,6 +21,7 @@ from lncohort.engine.duck import connect, make_tables
 from lncohort.engine.parameters import (
     band_tables,
     combination_table,
+    control_drug_table,
     course_setting_table,
     study_drug_table,
 )
@@ -422,6 +423,7 @@ def _given(
         "raw_prescription": raw,
         "study_setting": pa.table({"today": [date.today()]}),
         "study_drug": study_drug_table([drug.model_copy(update={"name": n}) for n in drugs]),
+        "negative_control_drug": control_drug_table(),
     }
     if isinstance(asked, Combination):
         given["combination"] = combination_table([("+".join(drugs), asked)])

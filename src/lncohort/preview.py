@@ -88,6 +88,7 @@ def _names(study: Study, extract: Extract) -> Iterator[tuple]:
     """
     parameters = parameter_tables(study, date.today())
     sought = [("prescription", drug.name) for drug in study.drugs]
+    sought += [("prescription", d) for d in parameters["negative_control_drug"]["drug"].to_pylist()]
     sought += [("lab", test) for test in parameters["study_test"]["test"].to_pylist()]
     sought += [(c["source"], c["concept"]) for c in parameters["study_concept"].to_pylist()]
     counts = {table: _counts(extract, table) for table, _ in sought}

@@ -16,6 +16,7 @@ from lncohort.analyses.descriptive import (
 from lncohort.analyses.dose_interaction import dose_interaction_rows
 from lncohort.analyses.interaction import interaction_rows
 from lncohort.analyses.missing_data import missing_rows
+from lncohort.analyses.negative_control import negative_control_rows
 from lncohort.analyses.odds_ratios import model_population, odds_ratio_rows, with_exposure
 from lncohort.analyses.risk_ratio import risk_ratio_rows
 from lncohort.analyses.specification import specification_rows
@@ -191,5 +192,6 @@ KINDS = {
     "weighting": _weighting,
     "missing_data": missing_rows,
     "bias_analysis": _bias,
+    "negative_control": negative_control_rows,
     "risk_ratio": _risk_ratio,
 }

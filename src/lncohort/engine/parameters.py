@@ -40,6 +40,15 @@ def parameter_tables(study: Study, today: date) -> dict[str, pa.Table]:
             {"drug": TEXT, "until": TEXT, "landmark_day": INTEGER},
             [(study.exposure.drug, study.exposure.until, study.exposure.landmark_day)],
         ),
+        "negative_control_drug": control_drug_table(_controls(study, "exposures")),
+        "negative_control_outcome": _table(
+            {"source": TEXT, "concept": TEXT},
+            [
+                (source, concept)
+                for source, key in CONTROL_OUTCOMES.items()
+                for concept in _controls(study, key)
+            ],
+        ),
         "course_setting": course_setting_table(study.exposure),
         "course_day": _table(
             {"day": INTEGER}, [(day,) for day in range(0, study.follow_up.max_days, COURSE_DAYS)]
@@ -88,6 +97,19 @@ def parameter_tables(study: Study, today: date) -> dict[str, pa.Table]:
             ],
         ),
     }
+
+
+CONTROL_OUTCOMES = {"diagnosis": "diagnoses", "procedure": "procedures"}
+
+
+def _controls(study: Study, key: str) -> list[str]:
+    """The negative controls of every analysis, each once."""
+    return sorted({name for analysis in study.analyses for name in getattr(analysis, key)})
+
+
+def control_drug_table(drugs: Iterable[str] = ()) -> pa.Table:
+    """The negative-control drugs; none for a plain table of prescriptions."""
+    return _table({"drug": TEXT}, [(drug,) for drug in drugs])
 
 
 def _table(columns: dict[str, pa.DataType], rows: Iterable[tuple]) -> pa.Table:
@@ -199,6 +221,7 @@ def _study_concept(study: Study) -> pa.Table:
     concepts |= {("procedure", e.concept) for e in study.eligibility if e.kind == "no_procedure"}
     concepts |= {("diagnosis", c) for v in study.covariates for c in v.concepts}
     concepts |= {("assessment", v.concept) for v in study.covariates if v.kind == "assessment"}
+    concepts |= {(s, c) for s, key in CONTROL_OUTCOMES.items() for c in _controls(study, key)}
     return _table({"source": TEXT, "concept": TEXT}, sorted(concepts))
 
 

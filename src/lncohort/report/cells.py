@@ -48,6 +48,8 @@ def _cell(row, kinds: dict[str, str], regimens: dict[str, frozenset[str]]) -> Ce
         return (kind, row.level) if row.level == "trend" else None
     if kind == "subgroup":
         return ("subgroup", row.contrast, row.level)
+    if kind == "negative_control":
+        return (kind, row.contrast, row.level)
     if row.level in ("ever", "never"):
         return ("use", row.level)
     if row.level in regimens:

@@ -62,6 +62,7 @@ def inconsistencies(content: dict) -> list[Problem]:
         *_repeated_names(content),
         *_reserved_names(content),
         *_drugs(content),
+        *_controls(content),
         *_tests(content),
         *_covariates(content),
         *_subgroups(content),
@@ -102,6 +103,18 @@ def _drugs(content: dict) -> Iterator[Problem]:
     ):
         for place, part in _tables(content, section):
             yield from _unknown((*place, key), _texts(part, key), known)
+
+
+def _controls(content: dict) -> Iterator[Problem]:
+    drugs = _defined(content, "drug")
+    for place, analysis in _tables(content, "analysis"):
+        for name in _texts(analysis, "exposures"):
+            if name in drugs:
+                yield (
+                    (*place, "exposures"),
+                    f'"{name}" is a drug of the study; a negative control is another drug of the '
+                    "extract, which cannot cause the outcome",
+                )
 
 
 def _tests(content: dict) -> Iterator[Problem]:

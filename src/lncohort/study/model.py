@@ -315,6 +315,7 @@ class Analysis(Part):
         "specification_curve",
         "bias_analysis",
         "risk_ratio",
+        "negative_control",
         "survival",
     ]
     reference: str | None = None
@@ -324,9 +325,13 @@ class Analysis(Part):
     of: Literal["use", "dose_band", "duration_band"] | None = None
     alternatives: Alternatives | None = None
     assumptions: BiasAssumptions | None = None
+    diagnoses: tuple[str, ...] = ()
+    procedures: tuple[str, ...] = ()
+    exposures: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self):
+        controls = ("diagnoses", "procedures", "exposures")
         needed = {
             "joint": ("reference",),
             "interaction": ("drugs",),
@@ -336,8 +341,13 @@ class Analysis(Part):
             "specification_curve": ("of", "alternatives"),
             "bias_analysis": ("seed", "assumptions"),
         }.get(self.kind, ())
+        allowed = controls if self.kind == "negative_control" else ()
         others = ("reference", "drugs", "copies", "seed", "of", "alternatives", "assumptions")
-        _require_keys(self, self.kind, needed, (), others)
+        _require_keys(self, self.kind, needed, allowed, (*others, *controls))
+        named = [name for key in controls for name in getattr(self, key)]
+        if self.kind == "negative_control" and not named:
+            raise ValueError(f"name at least one negative control: {', '.join(controls)}")
+        _require_different(", ".join(controls), tuple(named))
         wanted = {"interaction": 2, "three_drugs": 3, "dose_interaction": 1}.get(self.kind)
         if wanted is not None and len(self.drugs) != wanted:
             raise ValueError(f'drugs: "{self.kind}" is of {wanted}, {len(self.drugs)} are named')

@@ -1,0 +1,54 @@
+"""The main comparison where no effect can be: what is found there is bias, or chance."""
+
+import pandas as pd
+
+from lncohort.analyses.odds_ratios import odds_ratio_rows
+from lncohort.study import Study
+from lncohort.study.model import Analysis
+
+
+def negative_control_rows(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
+    """Odds ratios of ever against never use with another outcome, and with another drug.
+
+    Parameters
+    ----------
+    study : Study
+    patients : DataFrame of shape (n, columns)
+        The model population, with ``exposed``, ``use`` and the columns of the controls.
+    analysis : Analysis
+        With its negative-control ``diagnoses``, ``procedures`` and ``exposures``.
+
+    Returns
+    -------
+    list of dict
+        By control (``contrast``) as of
+        :func:`lncohort.analyses.odds_ratios.odds_ratio_rows`. Patients with the diagnosis or
+        procedure on or before the index date are left out. A drug is judged in those who never
+        used the drug of the study, whose effect it would share otherwise.
+
+    Notes
+    -----
+    Lipsitch M, Tchetgen Tchetgen E, Cohen T. Epidemiology 2010;21:383.
+    """
+    rows = []
+    for concept in (*analysis.diagnoses, *analysis.procedures):
+        recorded = patients[outcome_column(concept)]
+        at_risk = patients[recorded.notna()]
+        at_risk = at_risk.assign(response=recorded[recorded.notna()].astype(bool))
+        rows += odds_ratio_rows(study, at_risk, analysis.name, "use", "never", concept)
+    others = patients[~patients["exposed"]]
+    for drug in analysis.exposures:
+        used = others[use_column(drug)].map({True: "ever", False: "never"})
+        compared = others.assign(use=pd.Categorical(used, ["never", "ever"]))
+        rows += odds_ratio_rows(study, compared, analysis.name, "use", "never", drug)
+    return rows
+
+
+def outcome_column(concept: str) -> str:
+    """The column of the analysis set: recorded after the index date; missing when before it."""
+    return f"control_outcome {concept}"
+
+
+def use_column(drug: str) -> str:
+    """The column of the analysis set: any supply of a negative-control drug in the window."""
+    return f"control_use {drug}"
