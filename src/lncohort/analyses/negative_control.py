@@ -3,8 +3,11 @@
 import pandas as pd
 
 from lncohort.analyses.odds_ratios import odds_ratio_rows
+from lncohort.estimate.rows import row
 from lncohort.study import Study
 from lncohort.study.model import Analysis
+
+KNOWN_BEFORE = "known before"
 
 
 def negative_control_rows(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
@@ -23,7 +26,7 @@ def negative_control_rows(study: Study, patients: pd.DataFrame, analysis: Analys
     list of dict
         By control (``contrast``) as of
         :func:`lncohort.analyses.odds_ratios.odds_ratio_rows`. Patients with the diagnosis or
-        procedure on or before the index date are left out. A drug is judged in those who never
+        procedure on or before the index date are left out and counted. A drug is judged in those who never
         used the drug of the study, whose effect it would share otherwise.
 
     Notes
@@ -36,6 +39,10 @@ def negative_control_rows(study: Study, patients: pd.DataFrame, analysis: Analys
         at_risk = patients[recorded.notna()]
         at_risk = at_risk.assign(response=recorded[recorded.notna()].astype(bool))
         rows += odds_ratio_rows(study, at_risk, analysis.name, "use", "never", concept)
+        before = patients.loc[recorded.isna(), "use"].value_counts(sort=False)
+        for level, count in before.items():
+            place = {"model": KNOWN_BEFORE, "contrast": concept, "level": level}
+            rows.append(row(analysis.name, "count", count, **place))
     others = patients[~patients["exposed"]]
     for drug in analysis.exposures:
         used = others[use_column(drug)].map({True: "ever", False: "never"})
