@@ -120,6 +120,7 @@ def made_up_results(study) -> Results:
         *_risks(),
         *_weighting(study),
         *_missing_data(),
+        *_controls(),
         *_specifications(study),
         *_bias(),
         *_survival(),
@@ -442,6 +443,15 @@ def _weighting(study):
         row("weighting", "count", 12, level="users without a match"),
         row("weighting", "count", 18, level="outside the common support"),
     ]
+
+
+def _controls():
+    rows = []
+    for control in ("fracture", "ibuprofen"):
+        for model in ("crude", "adjusted"):
+            place = {"contrast": control, "level": "ever", "reference": "never", "model": model}
+            rows.append(row("controls", "OR", **place, **_ratio(0.05, 0.2)))
+    return rows
 
 
 def _missing_data():

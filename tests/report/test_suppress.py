@@ -292,16 +292,29 @@ def test_quartiles_of_few_patients_are_withheld(changed):
 
 def with_control(results, concept, ever, never, before):
     """Results with a negative-control outcome whose counts add up to users and others."""
-    rows = [row("controls", "count", before, model="known before", contrast=concept, level="ever")]
-    rows.append(row("controls", "count", 40, model="known before", contrast=concept, level="never"))
+    rows = [
+        row("more_controls", "count", before, model="known before", contrast=concept, level="ever")
+    ]
+    rows.append(
+        row("more_controls", "count", 40, model="known before", contrast=concept, level="never")
+    )
     for model in ("crude", "adjusted"):
         place = {"model": model, "contrast": concept, "reference": "never"}
         figures = {"ci_low": 0.8, "ci_high": 1.6, "p_value": 0.5, **place}
-        rows.append(row("controls", "OR", 1.1, level="ever", n=ever, events=20, **figures))
+        rows.append(row("more_controls", "OR", 1.1, level="ever", n=ever, events=20, **figures))
         rows.append(
-            row("controls", "OR", 1.0, level="never", n=never, events=30, note="reference", **place)
+            row(
+                "more_controls",
+                "OR",
+                1.0,
+                level="never",
+                n=never,
+                events=30,
+                note="reference",
+                **place,
+            )
         )
-    asked = Analysis(name="controls", kind="negative_control", diagnoses=(concept,))
+    asked = Analysis(name="more_controls", kind="negative_control", diagnoses=(concept,))
     study = results.study.model_copy(update={"analyses": (*results.study.analyses, asked)})
     estimates = pd.concat([results.estimates, as_estimates(rows)], ignore_index=True)
     return replace(results, study=study, estimates=estimates)
@@ -313,7 +326,7 @@ def test_few_who_had_a_control_outcome_before_are_not_given_back(results, before
     sizes = {level: first(pick(use, level=level)).n for level in ("ever", "never")}
     made = with_control(results, "fracture", sizes["ever"] - before, sizes["never"] - 40, before)
     shown = suppress(made).estimates
-    own = pick(shown, analysis="controls", level="ever")
+    own = pick(shown, analysis="more_controls", level="ever")
     assert (pick(own, model="crude")["n"].notna().all()) == is_told
     assert (pick(own, model="crude")["estimate"].notna().all()) == is_told
     assert pick(own, model="adjusted")["estimate"].notna().all()

@@ -31,6 +31,16 @@ def test_every_figure_is_drawn_for_a_desk_and_for_a_phone(drawn):
         assert widths == [720, 344]
 
 
+def test_negative_controls_stand_below_the_main_estimate_and_say_what_they_are(drawn):
+    said = texts(drawn["negative_controls"].wide)
+    labels = [text for text in said if ":" in text]
+    assert labels == [
+        "TAC: complete renal response",
+        "TAC: fracture",
+        "Ibuprofen: complete renal response",
+    ]
+
+
 def test_text_stays_text_and_is_never_smaller_than_12_pixels(drawn):
     for picture in drawn.values():
         for svg in (picture.wide, picture.narrow):
