@@ -13,7 +13,15 @@ from lncohort.study import Study
 COUNT_MEASURES = ("count", "missing", "patients")
 EXITS = ("death", "kidney_failure", "observation_end", "study_end", "follow_up_end")
 # levels that are of no set of patients
-DERIVED = ("trend", "trend by medians", "departure", "product", "additive", "interaction")
+DERIVED = (
+    "trend",
+    "trend by medians",
+    "trend by scores",
+    "departure",
+    "product",
+    "additive",
+    "interaction",
+)
 DERIVED_MEASURES = ("OR within", "OR per mg/day", "RD per mg/day")  # of several sets
 TABLE_1_GROUPS = ("all", "ever", "never")
 

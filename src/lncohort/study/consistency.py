@@ -63,6 +63,7 @@ def inconsistencies(content: dict) -> list[Problem]:
         *_reserved_names(content),
         *_drugs(content),
         *_controls(content),
+        *_scores(content),
         *_tests(content),
         *_covariates(content),
         *_subgroups(content),
@@ -115,6 +116,25 @@ def _controls(content: dict) -> Iterator[Problem]:
                     f'"{name}" is a drug of the study; a negative control is another drug of the '
                     "extract, which cannot cause the outcome",
                 )
+
+
+def _scores(content: dict) -> Iterator[Problem]:
+    """One score a band, and one more band than cuts."""
+    exposure = content.get("exposure")
+    for place, analysis in _tables(content, "analysis"):
+        scores = analysis.get("scores")
+        cuts = exposure.get(f"{analysis.get('kind')}s") if isinstance(exposure, dict) else None
+        if (
+            scores
+            and isinstance(scores, list)
+            and isinstance(cuts, list)
+            and len(scores) != len(cuts) + 1
+        ):
+            yield (
+                (*place, "scores"),
+                f"{len(cuts)} cuts make {len(cuts) + 1} bands of users, {len(scores)} scores are "
+                "given; name one a band",
+            )
 
 
 def _tests(content: dict) -> Iterator[Problem]:

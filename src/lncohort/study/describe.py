@@ -293,6 +293,7 @@ def _methods(study: Study) -> Iterator[str]:
     )
     yield ""
     for analysis in study.analyses:
+        scores = ", ".join(f"{score:g}" for score in analysis.scores)
         first, second = analysis.drugs if analysis.kind == "interaction" else ("", "")
         reference = study.regimen_label([analysis.reference]) if analysis.reference else ""
         told = ANALYSES[analysis.kind].format(
@@ -307,7 +308,8 @@ def _methods(study: Study) -> Iterator[str]:
             assumptions=_assumptions(analysis),
             controls=_controls(study, analysis),
         )
-        yield f"- {analysis.name}: {told}"
+        also = f"; a trend by the scores {scores} too" if scores else ""
+        yield f"- {analysis.name}: {told}{also}"
 
 
 OF = {

@@ -325,6 +325,7 @@ class Analysis(Part):
     of: Literal["use", "dose_band", "duration_band"] | None = None
     alternatives: Alternatives | None = None
     assumptions: BiasAssumptions | None = None
+    scores: tuple[Annotated[float, Field(gt=0)], ...] = ()
     diagnoses: tuple[str, ...] = ()
     procedures: tuple[str, ...] = ()
     exposures: tuple[str, ...] = ()
@@ -341,9 +342,11 @@ class Analysis(Part):
             "specification_curve": ("of", "alternatives"),
             "bias_analysis": ("seed", "assumptions"),
         }.get(self.kind, ())
-        allowed = controls if self.kind == "negative_control" else ()
+        banded = dict.fromkeys(("dose_band", "duration_band"), ("scores",))
+        allowed = ({"negative_control": controls} | banded).get(self.kind, ())
         others = ("reference", "drugs", "copies", "seed", "of", "alternatives", "assumptions")
-        _require_keys(self, self.kind, needed, allowed, (*others, *controls))
+        _require_keys(self, self.kind, needed, allowed, (*others, "scores", *controls))
+        _require_increasing("scores", self.scores)
         named = [name for key in controls for name in getattr(self, key)]
         if self.kind == "negative_control" and not named:
             raise ValueError(f"name at least one negative control: {', '.join(controls)}")
