@@ -179,6 +179,19 @@ def competing() -> dict[str, float]:
         made |= by_name(f"crr/{cause}/se", standard_errors(fit.covariance))
         made[f"crr/{cause}/log_likelihood"] = fit.log_likelihood
         made[f"crr/{cause}/log_likelihood_null"] = fit.log_likelihood_null
+        fit = fit_fine_gray(columns, months, event, cause, censoring_group=data["band"])
+        made |= by_name(f"cengroup/{cause}/coefficient", fit.coefficients)
+        made[f"cengroup/{cause}/log_likelihood"] = fit.log_likelihood
+        for by, group in (("stratum", data["band"]), ("all", None)):
+            fit = fit_fine_gray(
+                columns[["male", "hgb", "mspike"]],
+                months + data["id"].to_numpy() / 1e4,
+                event,
+                cause,
+                strata=data["band"],
+                censoring_group=group,
+            )
+            made |= by_name(f"strata/{by}/{cause}/coefficient", fit.coefficients)
         for group in ("male", "band"):
             test = gray_test(months, event, data[group], cause)
             made |= by_name(f"gray/{group}/{cause}", test.values(), ("chi2", "df", "p"))
