@@ -8,7 +8,6 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from lncohort.analyses.negative_control import outcome_column, use_column
 from lncohort.engine.duck import Progress, StageError, connect, run_again, run_stages
 from lncohort.engine.parameters import parameter_tables
 from lncohort.errors import UserError
@@ -205,9 +204,9 @@ def _analysis_set(study: Study, tables: dict[str, pd.DataFrame]) -> pd.DataFrame
     for concept, found in tables["control_outcome"].groupby("concept"):
         of_concept = found.set_index("patient_id").reindex(wide.index)
         recorded = of_concept["first_day"].notna().astype("boolean")
-        wide[outcome_column(concept)] = recorded.mask(of_concept["known_before"].astype(bool))
+        wide[f"control_outcome {concept}"] = recorded.mask(of_concept["known_before"].astype(bool))
     for drug, found in tables["control_use"].groupby("drug"):
-        wide[use_column(drug)] = found.set_index("patient_id")["used"].reindex(wide.index)
+        wide[f"control_use {drug}"] = found.set_index("patient_id")["used"].reindex(wide.index)
     numbers = tables["covariate_number"].pivot(
         index="patient_id", columns="covariate", values="value"
     )

@@ -17,7 +17,9 @@ def negative_control_rows(study: Study, patients: pd.DataFrame, analysis: Analys
     ----------
     study : Study
     patients : DataFrame of shape (n, columns)
-        The model population, with ``exposed``, ``use`` and the columns of the controls.
+        The model population, with ``exposed``, ``use`` and of the controls the columns
+        ``control_outcome CONCEPT`` (whether first recorded after the index date; missing when
+        before) and ``control_use DRUG`` (any supply in the exposure window).
     analysis : Analysis
         With its negative-control ``diagnoses``, ``procedures`` and ``exposures``.
 
@@ -35,7 +37,7 @@ def negative_control_rows(study: Study, patients: pd.DataFrame, analysis: Analys
     """
     rows = []
     for concept in (*analysis.diagnoses, *analysis.procedures):
-        recorded = patients[outcome_column(concept)]
+        recorded = patients[f"control_outcome {concept}"]
         at_risk = patients[recorded.notna()]
         at_risk = at_risk.assign(response=recorded[recorded.notna()].astype(bool))
         rows += odds_ratio_rows(study, at_risk, analysis.name, "use", "never", concept)
@@ -45,17 +47,7 @@ def negative_control_rows(study: Study, patients: pd.DataFrame, analysis: Analys
             rows.append(row(analysis.name, "count", count, **place))
     others = patients[~patients["exposed"]]
     for drug in analysis.exposures:
-        used = others[use_column(drug)].map({True: "ever", False: "never"})
+        used = others[f"control_use {drug}"].map({True: "ever", False: "never"})
         compared = others.assign(use=pd.Categorical(used, ["never", "ever"]))
         rows += odds_ratio_rows(study, compared, analysis.name, "use", "never", drug)
     return rows
-
-
-def outcome_column(concept: str) -> str:
-    """The column of the analysis set: recorded after the index date; missing when before it."""
-    return f"control_outcome {concept}"
-
-
-def use_column(drug: str) -> str:
-    """The column of the analysis set: any supply of a negative-control drug in the window."""
-    return f"control_use {drug}"
