@@ -3,7 +3,7 @@
 -- Columns: prescription_id, patient_id, drug, route, supply_start, supply_end (exclusive),
 -- daily_dose_mg (NULL = unknown, or a pulse), pulse_dose_mg, is_pulse; drug_given,
 -- daily_dose_given_mg, pulse_dose_given_mg (as in the extract); in_scope, is_study_drug (or else a
--- drug that a covariate asks for); reason (NULL when usable).
+-- drug of a covariate or a negative control); reason (NULL when usable).
 -- Rule: an explicit end_date is the last day taken and wins over days_supply; a pulse covers the
 -- drug's pulse_days from its date. A drug given as another (prescribed_drug) is that drug, as_mg
 -- for mg. Doses are DECIMAL from here on: their sums are exact.

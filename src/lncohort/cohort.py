@@ -24,6 +24,8 @@ OF_ANALYSIS_SET = (
     "covariate_number",
     "covariate_level",
     "combination_use",
+    "control_outcome",
+    "control_use",
 )
 
 
@@ -208,6 +210,12 @@ def _analysis_set(study: Study, tables: dict[str, pd.DataFrame]) -> pd.DataFrame
         label = study.regimen_label(combination.drugs)
         days = together.loc[together["combination"] == label, "overlap_days"]
         wide[f"overlap_days {label}"] = days.reindex(wide.index, fill_value=0)
+    for concept, found in tables["control_outcome"].groupby("concept"):
+        of_concept = found.set_index("patient_id").reindex(wide.index)
+        recorded = of_concept["first_day"].notna().astype("boolean")
+        wide[f"control_outcome {concept}"] = recorded.mask(of_concept["known_before"].astype(bool))
+    for drug, found in tables["control_use"].groupby("drug"):
+        wide[f"control_use {drug}"] = found.set_index("patient_id")["used"].reindex(wide.index)
     numbers = tables["covariate_number"].pivot(
         index="patient_id", columns="covariate", values="value"
     )

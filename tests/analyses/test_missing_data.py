@@ -64,6 +64,16 @@ def test_known_and_imputed_shares_add_up_and_traces_are_there(rows):
     assert len(traces) == 5 * 10
 
 
+def test_a_factor_of_more_than_two_levels_has_one_test_for_all(nanjing, patients, rows):
+    found = rows[rows["measure"] == "F"].set_index("contrast")
+    assert found.index.tolist() == ["sledai", "proteinuria", "class"]
+    assert (
+        found.loc["sledai", "p_value"] < 1e-4
+    )  # in the truth it confounds, the class does nothing
+    assert found.loc["class", "p_value"] > 0.01
+    assert found["note"].str.contains("degrees of freedom").all()
+
+
 def test_the_seed_decides(nanjing, patients, rows):
     again = rows_of(nanjing, patients)
     assert again.equals(rows)

@@ -13,9 +13,9 @@ def patients():
     return made_patients(40_000, seed=80)
 
 
-def rows_of(nanjing, patients, unit=1.0):
-    dose = patients["tacrolimus_mean_daily_dose_mg"]
-    made = trend_rows(nanjing, patients, "t", "dose_band", "dose", Scale(dose, unit, "mg/day"))
+def rows_of(nanjing, patients, unit=1.0, scores=()):
+    scale = Scale(patients["tacrolimus_mean_daily_dose_mg"], unit, "mg/day", scores)
+    made = trend_rows(nanjing, patients, "t", "dose_band", "dose", scale)
     return as_estimates(made).set_index(["model", "level"])
 
 
@@ -51,6 +51,22 @@ def test_medians_are_told_to_two_digits_and_the_unit_scales_the_ratio(nanjing, p
     assert note.startswith("scores 0, 1.3, 3, 5")
     logs = [np.log(r.loc[("adjusted", "trend by medians"), "estimate"]) for r in (one, thirty)]
     assert logs[1] == pytest.approx(30 * logs[0])
+
+
+def test_declared_scores_are_those_of_the_trend(nanjing, patients):
+    scores = {"never": 0.0, "<2": 1.0, "[2,4)": 3.0, "≥4": 8.0}
+    worked = responding(patients, 0.25 * patients["dose_band"].astype(object).map(scores))
+    rows = rows_of(nanjing, worked, scores=(1.0, 3.0, 8.0))
+    found = rows.loc[("adjusted", "trend by scores")]
+    assert np.log(found["estimate"]) == pytest.approx(0.25, abs=0.02)
+    assert found["note"] == "scores 0, 1, 3, 8"
+    same = rows_of(nanjing, worked, scores=(1.0, 2.0, 3.0))
+    by_rank, by_scores = (
+        same.loc[("adjusted", level), ["estimate", "ci_low", "ci_high", "p_value"]].astype(float)
+        for level in ("trend", "trend by scores")
+    )
+    assert by_scores.to_numpy() == pytest.approx(by_rank.to_numpy())
+    assert ("adjusted", "trend by scores") not in rows_of(nanjing, patients).index
 
 
 def test_unknown_bands_leave_with_their_count(nanjing, patients):

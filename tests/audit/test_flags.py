@@ -6,6 +6,7 @@ import pytest
 from lncohort.analyses.estimate_all import estimate_all
 from lncohort.audit.flags import find_flags
 from lncohort.estimate.rows import as_estimates, row
+from lncohort.study.model import Analysis
 from made import made_patients
 
 
@@ -157,3 +158,37 @@ def test_a_study_without_weights_is_told_that_overlap_was_not_looked_at(nanjing)
     flags = flags_of(study, made_patients(500, 3))
     assert flags["overlap"]["severity"] == "warn"
     assert "not looked at" in flags["overlap"]["message"]
+
+
+def control(contrast, estimate, p_value):
+    place = {"model": "adjusted", "contrast": contrast, "level": "ever", "reference": "never"}
+    return row("controls", "OR", estimate, p_value=p_value, **place)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "severity", "named"),
+    [
+        ((1.1, 0.6), (0.9, 0.5), "pass", ""),
+        ((1.8, 0.04), (0.9, 0.5), "warn", "fracture (OR 1.80)"),
+        ((1.8, 0.01), (0.9, 0.5), "fail", "fracture (OR 1.80)"),
+        ((float("nan"), float("nan")), (float("nan"), float("nan")), "warn", "could be estimated"),
+    ],
+)
+def test_an_effect_on_a_negative_control_is_told(nanjing, first, second, severity, named):
+    asked = Analysis(name="controls", kind="negative_control", diagnoses=("fracture", "cataract"))
+    study = nanjing.model_copy(update={"analyses": (nanjing.analyses[0], asked)})
+    patients = made_patients(300, seed=2)
+    plain = estimate_all(
+        nanjing.model_copy(update={"analyses": nanjing.analyses[:1]}), patients, None
+    )
+    controls = as_estimates([control("fracture", *first), control("cataract", *second)])
+    flags = find_flags(study, patients, pd.concat([plain, controls], ignore_index=True))
+    (flag,) = (found for found in flags if found["flag"] == "negative_control")
+    assert flag["severity"] == severity
+    assert named in flag["message"]
+    if severity == "fail":
+        assert flag["where"] == ["controls", "use"]
+
+
+def test_a_study_without_negative_controls_has_no_flag_of_them(plain):
+    assert "negative_control" not in plain

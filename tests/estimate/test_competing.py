@@ -35,6 +35,57 @@ def test_without_censoring_those_with_another_event_stay_at_risk_for_good():
     pd.testing.assert_series_equal(fine_gray.coefficients, cox.coefficients)
 
 
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("scale", "origin"), [(3, 7), (1, 0)])
+def test_a_stratum_on_another_scale_says_the_same_again(seed, scale, origin):
+    # Within it nothing is different, but for another origin of the covariates and of time; of
+    # the same times the censoring may be pooled.
+    covariates, time, event = drawn(seed=seed)
+    one = fit_fine_gray(covariates, time, event)
+    both = pd.concat([covariates, covariates + [0.0, 5.0]], ignore_index=True)
+    times, stratum = np.concatenate([time, scale * time + origin]), np.repeat([0, 1], len(time))
+    for group in (stratum, None) if scale == 1 else (stratum,):
+        two = fit_fine_gray(both, times, np.tile(event, 2), strata=stratum, censoring_group=group)
+        pd.testing.assert_series_equal(two.coefficients, one.coefficients)
+        pd.testing.assert_frame_equal(two.covariance, one.covariance / 2)
+
+
+def test_groups_of_the_censoring_that_are_alike_change_nothing():
+    covariates, time, event = drawn()
+    both = pd.concat([covariates, covariates], ignore_index=True)
+    arguments = (both, np.tile(time, 2), np.tile(event, 2))
+    plain = fit_fine_gray(*arguments)
+    grouped = fit_fine_gray(*arguments, censoring_group=np.repeat(["a", "b"], len(time)))
+    pd.testing.assert_series_equal(grouped.coefficients, plain.coefficients)
+    pd.testing.assert_frame_equal(grouped.covariance, plain.covariance)
+
+
+def test_errors_with_groups_of_the_censoring_are_near_the_jackknife():
+    # 600 patients, of whom those of one group are censored early
+    covariates, time, event = drawn(n=600, seed=4)
+    random = np.random.default_rng(4)
+    group = (random.random(600) < 0.4) * 1
+    early = np.minimum(time, np.where(group, random.integers(60, 200, 600), 10_000))
+    event = np.where(early < time, 0, event)
+    whole = fit_fine_gray(covariates, early, event, censoring_group=group)
+    without = []
+    for i in range(600):
+        kept = np.arange(600) != i
+        one = fit_fine_gray(covariates[kept], early[kept], event[kept], censoring_group=group[kept])
+        without.append(one.coefficients)
+    jackknife = np.sqrt(np.var(without, axis=0) * 599)
+    assert np.sqrt(np.diag(whole.covariance)) == pytest.approx(jackknife, rel=0.02)
+
+
+def test_a_missing_stratum_or_group_is_refused():
+    covariates, time, event = drawn()
+    lost = np.where(np.arange(len(time)) == 3, None, "a")
+    with pytest.raises(ValueError, match="strata: expected a label"):
+        fit_fine_gray(covariates, time, event, strata=lost)
+    with pytest.raises(ValueError, match="censoring_group: expected a label"):
+        fit_fine_gray(covariates, time, event, censoring_group=lost)
+
+
 def test_order_of_the_patients_does_not_matter():
     covariates, time, event = drawn()
     order = np.random.default_rng(2).permutation(len(time))

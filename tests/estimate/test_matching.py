@@ -29,6 +29,25 @@ def test_each_treated_in_turn_takes_the_nearest_left(seed, order):
         left.remove(other)
 
 
+@pytest.mark.parametrize("ratio", [1, 2])
+@pytest.mark.parametrize("caliper", [None, 0.03])
+def test_below_takes_from_above_only_when_none_is_left_below(caliper, ratio):
+    score, treated = drawn(seed=3)
+    found = match_nearest(score, treated, side="below", caliper=caliper, ratio=ratio)
+    left = set(np.flatnonzero(~treated))
+    for row, other in zip(found.treated, found.other, strict=True):
+        near = [o for o in left if caliper is None or abs(score[o] - score[row]) <= caliper]
+        below = [o for o in near if score[o] <= score[row]]
+        nearest = min(below or near, key=lambda o: (abs(score[o] - score[row]), o))
+        assert other == nearest
+        left.remove(other)
+
+
+def test_below_leaves_a_nearer_one_above_until_none_is_left():
+    found = match_nearest([0.5, 0.2, 0.1, 0.51, 0.9], [1, 1, 0, 0, 0], side="below")
+    assert found.other.tolist() == [2, 3]
+
+
 def test_matched_and_unmatched_are_all_the_treated():
     score, treated = drawn()
     found = match_nearest(score, treated, caliper=0.01)
@@ -79,6 +98,7 @@ def test_nobody_to_match_is_no_match():
         ({"ratio": 0}, "ratio must be 1 or more"),
         ({"order": "smallest"}, "order must be one of"),
         ({"order": "random"}, "with a seed"),
+        ({"side": "above"}, "side must be one of"),
     ],
 )
 def test_wrong_arguments_are_named(wrong, message):

@@ -28,7 +28,7 @@ from lncohort.estimate.meta_analysis import (
     pool,
     tau2_interval,
 )
-from lncohort.estimate.rubin import pool_imputations
+from lncohort.estimate.rubin import logistic_likelihood_ratio, pool_imputations, pooled_wald
 from reference_case import r_data, r_figures
 
 TIES = ("efron", "breslow")
@@ -179,6 +179,19 @@ def competing() -> dict[str, float]:
         made |= by_name(f"crr/{cause}/se", standard_errors(fit.covariance))
         made[f"crr/{cause}/log_likelihood"] = fit.log_likelihood
         made[f"crr/{cause}/log_likelihood_null"] = fit.log_likelihood_null
+        fit = fit_fine_gray(columns, months, event, cause, censoring_group=data["band"])
+        made |= by_name(f"cengroup/{cause}/coefficient", fit.coefficients)
+        made[f"cengroup/{cause}/log_likelihood"] = fit.log_likelihood
+        for by, group in (("stratum", data["band"]), ("all", None)):
+            fit = fit_fine_gray(
+                columns[["male", "hgb", "mspike"]],
+                months + data["id"].to_numpy() / 1e4,
+                event,
+                cause,
+                strata=data["band"],
+                censoring_group=group,
+            )
+            made |= by_name(f"strata/{by}/{cause}/coefficient", fit.coefficients)
         for group in ("male", "band"):
             test = gray_test(months, event, data[group], cause)
             made |= by_name(f"gray/{group}/{cause}", test.values(), ("chi2", "df", "p"))
@@ -276,6 +289,21 @@ def imputation() -> dict[str, float]:
                 pooled = pool_imputations(values, variances, complete_df=df)
                 for part, value in asdict(pooled).items():
                     made[f"{m}/{name}/{part}/{term}"] = value
+    tested = ["ozone", "solar"]
+    designs = [with_intercept(own[columns].astype(float)) for _, own in data.groupby("set")]
+    outcomes = [own["hot"] for _, own in data.groupby("set")]
+    within = [
+        fit_logistic(x.drop(columns=tested), y) for x, y in zip(designs, outcomes, strict=True)
+    ]
+    for m in (3, 4):
+        of_tested = [fit.coefficients[tested] for fit in fits[:m]]
+        covariances = [fit.covariance.loc[tested, tested] for fit in fits[:m]]
+        for name, df in (("complete", complete), ("infinite", np.inf)):
+            if name == "infinite" or len(tested) * (m - 1) > 4:
+                found = pooled_wald(of_tested, covariances, complete_df=df)
+                made |= {f"{m}/{name}/D1/{part}": value for part, value in found.items()}
+        found = logistic_likelihood_ratio(fits[:m], within[:m], outcomes[:m])
+        made |= {f"{m}/D3/{part}": value for part, value in found.items()}
     return made
 
 

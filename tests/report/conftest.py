@@ -8,12 +8,17 @@ from lncohort.report import write_report
 from lncohort.report.figures import pictures
 from lncohort.report.suppress import suppress
 from lncohort.study import load_study
+from lncohort.study.model import Analysis
 from report.made_up import made_up_results
 
 
 @pytest.fixture(scope="session")
 def study():
-    return load_study("nanjing")
+    nanjing = load_study("nanjing")
+    controls = Analysis(
+        name="controls", kind="negative_control", diagnoses=["fracture"], exposures=["ibuprofen"]
+    )
+    return nanjing.model_copy(update={"analyses": (*nanjing.analyses, controls)})
 
 
 @pytest.fixture(scope="session")

@@ -120,6 +120,7 @@ def made_up_results(study) -> Results:
         *_risks(),
         *_weighting(study),
         *_missing_data(),
+        *_controls(),
         *_specifications(study),
         *_bias(),
         *_survival(),
@@ -444,6 +445,15 @@ def _weighting(study):
     ]
 
 
+def _controls():
+    rows = []
+    for control in ("fracture", "ibuprofen"):
+        for model in ("crude", "adjusted"):
+            place = {"contrast": control, "level": "ever", "reference": "never", "model": model}
+            rows.append(row("controls", "OR", **place, **_ratio(0.05, 0.2)))
+    return rows
+
+
 def _missing_data():
     at = {"contrast": "tacrolimus", "level": "ever", "reference": "never"}
     rows = [
@@ -453,6 +463,8 @@ def _missing_data():
     for shift, model in enumerate(("missing as a level", "complete cases", "multiple imputation")):
         rows.append(row("missing_data", "OR", model=model, **at, **_ratio(0.7 + shift / 20, 0.2)))
     rows[-1] |= {"method": "20 imputations", "note": "fraction of missing information 1.2 %"}
+    tested = {"model": "multiple imputation", "contrast": "sledai", "level": "all levels"}
+    rows.append(row("missing_data", "F", 3.2, p_value=0.041, **tested))
     for model, share in (("known", 40.0), ("imputed", 44.0)):
         for level in ("mild (≤6)", "moderate (7–12)"):
             place = {"model": model, "contrast": "sledai", "level": level}

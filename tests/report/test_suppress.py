@@ -15,6 +15,7 @@ from lncohort.report.suppress import (
     suppress_attrition,
     suppress_estimates,
 )
+from lncohort.study.model import Analysis
 from report.made_up import attrition_table
 
 CLASSES = ("proliferative", "membranous", "mixed", "other", "not recorded")
@@ -287,3 +288,47 @@ def test_quartiles_of_few_patients_are_withheld(changed):
     shown = pick(suppress(made).estimates, model="dose", contrast="day 60")
     assert shown["estimate"].isna().all()
     assert shown["n"].isna().all()
+
+
+def with_control(results, concept, ever, never, before):
+    """Results with a negative-control outcome whose counts add up to users and others."""
+    rows = [
+        row("more_controls", "count", before, model="known before", contrast=concept, level="ever")
+    ]
+    rows.append(
+        row("more_controls", "count", 40, model="known before", contrast=concept, level="never")
+    )
+    for model in ("crude", "adjusted"):
+        place = {"model": model, "contrast": concept, "reference": "never"}
+        figures = {"ci_low": 0.8, "ci_high": 1.6, "p_value": 0.5, **place}
+        rows.append(row("more_controls", "OR", 1.1, level="ever", n=ever, events=20, **figures))
+        rows.append(
+            row(
+                "more_controls",
+                "OR",
+                1.0,
+                level="never",
+                n=never,
+                events=30,
+                note="reference",
+                **place,
+            )
+        )
+    asked = Analysis(name="more_controls", kind="negative_control", diagnoses=(concept,))
+    study = results.study.model_copy(update={"analyses": (*results.study.analyses, asked)})
+    estimates = pd.concat([results.estimates, as_estimates(rows)], ignore_index=True)
+    return replace(results, study=study, estimates=estimates)
+
+
+@pytest.mark.parametrize(("before", "is_told"), [(3, False), (30, True)])
+def test_few_who_had_a_control_outcome_before_are_not_given_back(results, before, is_told):
+    use = pick(results.estimates, analysis="use", model="crude")
+    sizes = {level: first(pick(use, level=level)).n for level in ("ever", "never")}
+    made = with_control(results, "fracture", sizes["ever"] - before, sizes["never"] - 40, before)
+    shown = suppress(made).estimates
+    own = pick(shown, analysis="more_controls", level="ever")
+    assert (pick(own, model="crude")["n"].notna().all()) == is_told
+    assert (pick(own, model="crude")["estimate"].notna().all()) == is_told
+    assert pick(own, model="adjusted")["estimate"].notna().all()
+    assert (pick(own, measure="count")["estimate"].notna().all()) == is_told
+    assert pick(shown, analysis="use")["n"].notna().all()

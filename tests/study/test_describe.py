@@ -4,6 +4,7 @@ import copy
 
 from lncohort.study import Study
 from lncohort.study.describe import describe
+from lncohort.study.model import Analysis
 
 STROBE = [
     "Question",
@@ -111,3 +112,17 @@ def test_a_study_without_published_figures_has_no_such_section(nanjing):
     told = describe(nanjing.model_copy(update={"published": None, "subgroups": ()}))
     assert "Published comparison" not in told
     assert "Subgroups" not in told
+
+
+def test_negative_controls_and_scores_of_bands_are_told(nanjing):
+    controls = Analysis(
+        name="controls",
+        kind="negative_control",
+        diagnoses=["hip_fracture"],
+        exposures=["ibuprofen"],
+    )
+    dose = Analysis(name="dose", kind="dose_band", scores=[1, 3, 7.5])
+    told = describe(nanjing.model_copy(update={"analyses": (controls, dose)}))
+    assert "a first record of hip fracture after the index date as the outcome" in told
+    assert "use of ibuprofen as the exposure, in those who never used tacrolimus" in told
+    assert "a trend by the scores 1, 3, 7.5 too" in told

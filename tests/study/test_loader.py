@@ -121,6 +121,16 @@ def test_tables_without_a_name_are_counted_from_one(edited):
             ('drugs = ["tacrolimus", "mycophenolate"]', 'drugs = ["tacrolimus", "tacrolimus"]'),
             "drugs must differ",
         ),
+        (
+            ('kind = "dose_band"', 'kind = "dose_band"\nscores = [1, 3]'),
+            "2 cuts make 3 bands of users, 2 scores are given",
+        ),
+        (('kind = "dose_band"', 'kind = "dose_band"\nscores = [1, 3, 2]'), "scores must increase"),
+        (('kind = "use"', 'kind = "use"\nscores = [1]'), '"use" does not use the key scores'),
+        (
+            ('kind = "use"', 'kind = "negative_control"\nexposures = ["tacrolimus"]'),
+            '"tacrolimus" is a drug of the study; a negative control is another',
+        ),
     ],
 )
 def test_what_contradicts_itself_is_refused(edited, change, told):

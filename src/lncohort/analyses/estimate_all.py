@@ -16,6 +16,7 @@ from lncohort.analyses.descriptive import (
 from lncohort.analyses.dose_interaction import dose_interaction_rows
 from lncohort.analyses.interaction import interaction_rows
 from lncohort.analyses.missing_data import missing_rows
+from lncohort.analyses.negative_control import negative_control_rows
 from lncohort.analyses.odds_ratios import model_population, odds_ratio_rows, with_exposure
 from lncohort.analyses.risk_ratio import risk_ratio_rows
 from lncohort.analyses.specification import specification_rows
@@ -83,7 +84,7 @@ def _dose(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict
     contrast = f"{study.exposure.drug}, mean daily dose (mg/day)"
     rows = odds_ratio_rows(study, patients, analysis.name, "dose_band", "never", contrast)
     dose = patients[f"{study.exposure.drug}_mean_daily_dose_mg"]
-    scale = Scale(dose, unit=1.0, name="mg/day")
+    scale = Scale(dose, unit=1.0, name="mg/day", scores=analysis.scores)
     return rows + trend_rows(study, patients, analysis.name, "dose_band", contrast, scale)
 
 
@@ -91,7 +92,7 @@ def _duration(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[
     contrast = f"{study.exposure.drug}, days covered"
     rows = odds_ratio_rows(study, patients, analysis.name, "duration_band", "never", contrast)
     days = patients[f"{study.exposure.drug}_covered_days"].astype(float)
-    scale = Scale(days, unit=30.0, name="30 days")
+    scale = Scale(days, unit=30.0, name="30 days", scores=analysis.scores)
     return rows + trend_rows(study, patients, analysis.name, "duration_band", contrast, scale)
 
 
@@ -191,5 +192,6 @@ KINDS = {
     "weighting": _weighting,
     "missing_data": missing_rows,
     "bias_analysis": _bias,
+    "negative_control": negative_control_rows,
     "risk_ratio": _risk_ratio,
 }

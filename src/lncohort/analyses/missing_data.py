@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from lncohort.estimate.imputation import Imputed, impute
-from lncohort.estimate.logistic import METHOD, fit_logistic, with_intercept
+from lncohort.estimate.logistic import METHOD, Fit, fit_logistic, with_intercept
 from lncohort.estimate.rows import NotEstimable, row, wald
-from lncohort.estimate.rubin import pool_imputations
+from lncohort.estimate.rubin import logistic_likelihood_ratio, pool_imputations
 from lncohort.study import Study
 from lncohort.study.model import NOT_RECORDED, Analysis
 
@@ -36,7 +36,8 @@ def missing_rows(study: Study, patients: pd.DataFrame, analysis: Analysis) -> li
     Returns
     -------
     list of dict
-        How many patients lack each covariate; the adjusted OR by model; of each covariate that is
+        How many patients lack each covariate; the adjusted OR by model; after imputation the F
+        test of each factor with more than two levels; of each covariate that is
         missing in some, the percent of known and of imputed values in each level (or their means)
         and the trace of the means of the imputed values.
     """
@@ -58,7 +59,7 @@ def missing_rows(study: Study, patients: pd.DataFrame, analysis: Analysis) -> li
         (COMPLETE, data.dropna(subset=adjusted)),
     ):
         try:
-            beta, variance, _ = _effect(table, adjusted)
+            beta, variance, _ = _effect(_fit(table, adjusted))
             figures = wald(beta, np.sqrt(variance)) | {"method": METHOD}
         except NotEstimable as error:
             figures = {"note": str(error)}
@@ -68,9 +69,10 @@ def missing_rows(study: Study, patients: pd.DataFrame, analysis: Analysis) -> li
         return [*rows, row(analysis.name, "OR", model=IMPUTED, note=note, **place)]
     try:
         imputed = impute(data, analysis.copies, analysis.seed)
-        effects = np.array([_effect(table, adjusted) for table in imputed.tables])
+        fits = [_fit(table, adjusted) for table in imputed.tables]
     except NotEstimable as error:
         return [*rows, row(analysis.name, "OR", model=IMPUTED, note=str(error), **place)]
+    effects = np.array([_effect(fit) for fit in fits])
     pooled = pool_imputations(effects[:, 0], effects[:, 1], complete_df=effects[0, 2])
     rows.append(
         row(
@@ -87,6 +89,7 @@ def missing_rows(study: Study, patients: pd.DataFrame, analysis: Analysis) -> li
             **place,
         )
     )
+    rows += _factor_rows(study, analysis.name, imputed.tables, fits, adjusted)
     return rows + _diagnostics(analysis.name, data, imputed, gaps)
 
 
@@ -105,13 +108,43 @@ def _with_gaps(study: Study, patients: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _effect(table: pd.DataFrame, adjusted: list[str]) -> tuple[float, float, float]:
-    """Log odds ratio of use, its variance and the degrees of freedom that are left."""
+def _fit(table: pd.DataFrame, adjusted: list[str]) -> Fit:
+    """The adjusted model of use in one table."""
     covariates = pd.get_dummies(table[adjusted], drop_first=True, dtype=float)
     varied = covariates.loc[:, covariates.nunique() > 1]
-    fit = fit_logistic(with_intercept(table[[EXPOSED]], varied), table[RESPONSE])
+    return fit_logistic(with_intercept(table[[EXPOSED]], varied), table[RESPONSE])
+
+
+def _effect(fit: Fit) -> tuple[float, float, float]:
+    """Log odds ratio of use, its variance and the degrees of freedom that are left."""
     beta, se = fit.contrast({EXPOSED: 1.0})
-    return beta, se**2, len(table) - len(fit.coefficients)
+    return beta, se**2, len(fit.design) - len(fit.coefficients)
+
+
+def _factor_rows(
+    study: Study, analysis: str, tables: list[pd.DataFrame], fits: list[Fit], adjusted: list[str]
+) -> list[dict]:
+    """One test for all levels of each covariate that has more than two."""
+    rows = []
+    responses = [table[RESPONSE] for table in tables]
+    for name in adjusted:
+        if len(study.covariate(name).levels) <= 2:
+            continue
+        others = [other for other in adjusted if other != name]
+        place = {"model": IMPUTED, "contrast": name, "level": "all levels"}
+        try:
+            without = [_fit(table, others) for table in tables]
+            found = logistic_likelihood_ratio(fits, without, responses)
+            figures = {
+                "estimate": found["f"],
+                "p_value": found["p_value"],
+                "method": "pooled likelihood-ratio test (D3)",
+                "note": f"F with {found['df1']} and {found['df2']:.0f} degrees of freedom",
+            }
+        except NotEstimable as error:
+            figures = {"note": str(error)}
+        rows.append(row(analysis, "F", **place, **figures))
+    return rows
 
 
 def _diagnostics(

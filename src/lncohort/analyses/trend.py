@@ -22,11 +22,14 @@ class Scale:
         The odds ratio is of so many more.
     name : str
         The unit in words, such as ``1 mg/day``.
+    scores : tuple of float
+        The value that the study declares for each band of users, as its middle; or none.
     """
 
     values: pd.Series
     unit: float
     name: str
+    scores: tuple[float, ...] = ()
 
 
 def trend_rows(
@@ -53,7 +56,8 @@ def trend_rows(
         is of the Wald test of the score. Adjusted only: level "trend by medians", the bands scored
         by the median of their users (0 for the unexposed), to two digits; and level "departure",
         the likelihood-ratio test of a coefficient for each band against the score 0, 1, 2, ....
-        Scores by the middle of a band are not offered: the last band has none.
+        Where the study declares scores, because the last band has no middle: level "trend by
+        scores", as by medians.
 
     Notes
     -----
@@ -86,24 +90,20 @@ def trend_rows(
         )
     place |= {"model": "adjusted"}
     medians = _medians(scored, exposure, ordered, scale.values)
-    _, figures, why = _scored(prepared, exposure, medians, scale.unit)
     sizes = scored[exposure].value_counts()
-    shown = (
-        f"{score:g}" if level == ordered[0] or sizes[level] >= study.info.min_cell else "withheld"
-        for level, score in medians.items()
-    )
-    told = [f"scores {', '.join(shown)}", *notes, why]
-    note = "; ".join(part for part in told if part)
-    rows.append(
-        row(
-            analysis,
-            f"OR per {scale.name}",
-            level="trend by medians",
-            note=note,
-            **place,
-            **figures,
+    withheld = {level for level in ordered[1:] if sizes[level] < study.info.min_cell}
+    scorings = [("trend by medians", medians, withheld)]
+    if scale.scores:
+        declared = dict(zip(ordered, (0.0, *scale.scores), strict=True))
+        scorings.append(("trend by scores", declared, set()))
+    for level, scores, hidden in scorings:
+        _, figures, why = _scored(prepared, exposure, scores, scale.unit)
+        shown = ("withheld" if band in hidden else f"{x:g}" for band, x in scores.items())
+        told = [f"scores {', '.join(shown)}", *notes, why]
+        note = "; ".join(part for part in told if part)
+        rows.append(
+            row(analysis, f"OR per {scale.name}", level=level, note=note, **place, **figures)
         )
-    )
     return [*rows, _departure(prepared, exposure, ordered, fit, analysis, place)]
 
 

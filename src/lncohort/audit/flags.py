@@ -36,6 +36,7 @@ FUTURE_KINDS = (
     "specification_curve",
     "bias_analysis",
     "risk_ratio",
+    "negative_control",
 )
 
 DIRECTION = {
@@ -89,6 +90,7 @@ def find_flags(
         _balance(study, estimates),
         _non_proportional_hazards(estimates),
         _common_outcome(study, estimates),
+        *_negative_controls(study, estimates),
     ]
 
 
@@ -303,3 +305,31 @@ def _common_outcome(study: Study, estimates: pd.DataFrame) -> dict:
         "risks beside the odds ratios.",
         "Odds ratios of a common outcome lie further from 1 than the ratios of risks.",
     )
+
+
+def _negative_controls(study: Study, estimates: pd.DataFrame) -> list[dict]:
+    """Whether the analysis finds an effect where none can be; nothing when that was not asked."""
+    where = _named(study, "negative_control")
+    if not where:
+        return []
+    rows = estimates[estimates["analysis"].isin(where) & (estimates["model"] == "adjusted")]
+    tested = rows[(rows["level"] == "ever") & rows["p_value"].notna()]
+    if tested.empty:
+        message = "No negative control could be estimated."
+        return [_flag("negative_control", "warn", where, message)]
+    found = tested[tested["p_value"] < ALPHA]
+    if found.empty:
+        message = "No negative control shows an effect. A wide interval shows little either way."
+        return [_flag("negative_control", "pass", where, message)]
+    named = ", ".join(
+        f"{r.contrast.replace('_', ' ')} (OR {r.estimate:.2f})" for r in found.itertuples()
+    )
+    return [
+        _flag(
+            "negative_control",
+            "fail" if found["p_value"].min() < ALPHA / len(tested) else "warn",
+            [*where, *(a.name for a in study.analyses if a.kind in ODDS_RATIO_KINDS)],
+            f"Of {len(tested)} negative controls, an effect shows that cannot be: {named}.",
+            "Bias of the same direction and size may be in the main estimate.",
+        )
+    ]

@@ -16,6 +16,7 @@ from lncohort.cli.explain import explain
 from lncohort.cli.init import init
 from lncohort.cli.init_study import init_study
 from lncohort.cli.map import map as map_
+from lncohort.cli.pool import pool
 from lncohort.cli.results_table import results_table
 from lncohort.cli.run import run
 from lncohort.cli.simulate import simulate
@@ -35,6 +36,7 @@ COMMANDS = (  # in the order of the work, as --help lists them
     explain,
     init_study,
     run,
+    pool,
     timeline,
     simulate,
     validate,

@@ -44,7 +44,10 @@ def parameter_tables(study: Study, today: date) -> dict[str, pa.Table]:
         "study_setting": _study_setting(study, today),
         "study_drug": study_drug_table(study.drugs, study.entry.drugs),
         "prescribed_drug": prescribed_drug_table(
-            study.drugs, dose_equivalences(), {c.concept for c in _dose_covariates(study)}
+            study.drugs,
+            dose_equivalences(),
+            {c.concept for c in _dose_covariates(study)},
+            _controls(study, "exposures"),
         ),
         "dose_equivalence": _table(
             {"drug": TEXT, "mg": EQUIVALENT, "as_drug": TEXT, "as_mg": EQUIVALENT},
@@ -61,6 +64,17 @@ def parameter_tables(study: Study, today: date) -> dict[str, pa.Table]:
         "exposure_setting": _table(
             {"drug": TEXT, "until": TEXT, "landmark_day": INTEGER},
             [(study.exposure.drug, study.exposure.until, study.exposure.landmark_day)],
+        ),
+        "negative_control_drug": _table(
+            {"drug": TEXT}, [(drug,) for drug in _controls(study, "exposures")]
+        ),
+        "negative_control_outcome": _table(
+            {"source": TEXT, "concept": TEXT},
+            [
+                (source, concept)
+                for source, key in CONTROL_OUTCOMES.items()
+                for concept in _controls(study, key)
+            ],
         ),
         "course_setting": course_setting_table(study.exposure),
         "course_day": _table(
@@ -114,6 +128,14 @@ def parameter_tables(study: Study, today: date) -> dict[str, pa.Table]:
             ],
         ),
     }
+
+
+CONTROL_OUTCOMES = {"diagnosis": "diagnoses", "procedure": "procedures"}
+
+
+def _controls(study: Study, key: str) -> list[str]:
+    """The negative controls of every analysis, each once."""
+    return sorted({name for analysis in study.analyses for name in getattr(analysis, key)})
 
 
 def _table(columns: dict[str, pa.DataType], rows: Iterable[tuple]) -> pa.Table:
@@ -201,11 +223,13 @@ def prescribed_drug_table(
     drugs: Iterable[Drug],
     equivalences: Iterable[Equivalence] = (),
     covariate_drugs: Collection[str] = (),
+    control_drugs: Iterable[str] = (),
 ) -> pa.Table:
     """The names of drugs in an extract, and which drug each is, with its limits (mg of that drug).
 
     A drug of the study stands for itself; another that has an equivalence to one is that one; what
-    has an equivalence to the drug of a covariate is kept as it is, for the covariate alone.
+    has an equivalence to the drug of a covariate is kept as it is, for the covariate alone; and so
+    is a negative control, whose pulse covers its day.
     """
     of_study = {drug.name: drug for drug in drugs}
     rows = [(name, name, 1, 1, *_limits(drug), True) for name, drug in of_study.items()]
@@ -217,6 +241,8 @@ def prescribed_drug_table(
         elif e.as_drug in covariate_drugs:
             largest = round(LARGEST_PREDNISONE_EQUIVALENT_MG * e.mg / e.as_mg, AMOUNT.scale)
             rows.append((e.drug, e.drug, 1, 1, 1, largest, largest, False))
+    known = {row[0] for row in rows}
+    rows += [(d, d, 1, 1, 1, None, None, False) for d in control_drugs if d not in known]
     return _table(
         {
             "drug_given": TEXT,
@@ -270,6 +296,7 @@ def _study_concept(study: Study) -> pa.Table:
     concepts |= {("procedure", e.concept) for e in study.eligibility if e.kind == "no_procedure"}
     concepts |= {("diagnosis", c) for v in study.covariates for c in v.concepts}
     concepts |= {("assessment", v.concept) for v in study.covariates if v.kind == "assessment"}
+    concepts |= {(s, c) for s, key in CONTROL_OUTCOMES.items() for c in _controls(study, key)}
     return _table({"source": TEXT, "concept": TEXT}, sorted(concepts))
 
 

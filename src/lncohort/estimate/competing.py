@@ -13,7 +13,9 @@ from lncohort.estimate.rows import NotEstimable
 SMALL = 1e-9
 
 
-def fit_fine_gray(covariates: pd.DataFrame, time, event, cause: int = 1) -> CoxFit:
+def fit_fine_gray(
+    covariates: pd.DataFrame, time, event, cause: int = 1, *, strata=None, censoring_group=None
+) -> CoxFit:
     """Fit hazards of the subdistribution of one cause.
 
     Whoever had another event stays at risk, with the probability of not having been censored
@@ -28,23 +30,34 @@ def fit_fine_gray(covariates: pd.DataFrame, time, event, cause: int = 1) -> CoxF
         0 for censored, otherwise the cause.
     cause : int
         The cause whose incidence is modelled.
+    strata : array of shape (n,), optional
+        Each stratum has a baseline of its own.
+    censoring_group : array of shape (n,), optional
+        Each group has a distribution of the censoring of its own. Where strata differ in their
+        censoring, as hospitals do, give the strata here too.
 
     Raises
     ------
     ValueError
-        For a time that is missing or infinite, or an event that is not a whole number from 0 up.
+        For a time that is missing or infinite, an event that is not a whole number from 0 up, or
+        a missing stratum or group.
     NotEstimable
         Without an event of the cause, and as :func:`lncohort.estimate.cox.fit_cox`.
 
     Notes
     -----
     Fine JP, Gray RJ. J Am Stat Assoc 1999;94:496; Breslow's ties, as of R's cmprsk. The weighted
-    rows: Geskus RB. Biometrics 2011;67:39.
+    rows: Geskus RB. Biometrics 2011;67:39. Strata: Zhou B, Latouche A, Rocha V, Fine J. Biometrics
+    2011;67:661 (the regularly stratified model, with the strata as groups of the censoring too).
     """
     time, event = _checked(time, event, len(covariates))
     if not (event == cause).any():
         raise NotEstimable("not estimable: no event of the cause")
-    censoring = _Censoring.of(time, event)
+    stratum, group = (
+        np.zeros(len(time), dtype=int) if given is None else labels(name, given, len(time))[1]
+        for name, given in (("strata", strata), ("censoring_group", censoring_group))
+    )
+    censoring = _Censoring.of(time, event, group)
     rows = _weighted_rows(time, event, cause, censoring)
     # On the model's own terms first: the information is the inverse of this covariance.
     fit = fit_cox(
@@ -53,9 +66,10 @@ def fit_fine_gray(covariates: pd.DataFrame, time, event, cause: int = 1) -> CoxF
         rows["event"],
         start=rows["start"],
         weights=rows["weight"],
+        strata=None if strata is None else stratum[rows["row"]],
         ties="breslow",
     )
-    influence = _influence(fit, covariates, event, cause, censoring)
+    influence = _influence(fit, covariates, event, cause, stratum, censoring)
     inverse = fit.covariance.to_numpy()
     sandwich = inverse @ (influence.T @ influence) @ inverse
     names = fit.covariance.index
@@ -74,33 +88,36 @@ def _checked(time, event, n: int) -> tuple[np.ndarray, np.ndarray]:
 class _Censoring:
     """The distribution of the censoring; rows that end on a shared time are at risk of it.
 
-    ``times`` are all times, ``place`` which of them is each row's; ``kept`` is the probability of
-    not being censored just before each, ``at_risk`` and ``censored`` count rows.
+    ``times`` are all times, ``place`` which of them is each row's and ``group`` its group. By group
+    and time, ``kept`` is the probability of not being censored just before it, ``at_risk`` and
+    ``censored`` count rows.
     """
 
     times: np.ndarray
     place: np.ndarray
+    group: np.ndarray
     kept: np.ndarray
     at_risk: np.ndarray
     censored: np.ndarray
 
     @classmethod
-    def of(cls, time: np.ndarray, event: np.ndarray) -> "_Censoring":
+    def of(cls, time: np.ndarray, event: np.ndarray, group: np.ndarray) -> "_Censoring":
         times, place = np.unique(time, return_inverse=True)
-        censored = np.bincount(place[event == 0], minlength=len(times))
-        others = np.bincount(place[event != 0], minlength=len(times))
-        ended = np.cumsum(censored + others)
-        at_risk = len(time) - np.concatenate([[0], ended[:-1]])
-        share = np.divide(censored, at_risk, out=np.zeros(len(times)), where=at_risk > 0)
-        kept = np.concatenate([[1.0], np.cumprod(1 - share)[:-1]])
-        return cls(times, place, kept, at_risk, censored)
+        size = (group.max(initial=0) + 1, len(times))
+        ended, censored = np.zeros(size, dtype=int), np.zeros(size, dtype=int)
+        np.add.at(ended, (group, place), 1)
+        np.add.at(censored, (group, place), event == 0)
+        at_risk = np.cumsum(ended[:, ::-1], axis=1)[:, ::-1]
+        share = np.divide(censored, at_risk, out=np.zeros(size), where=at_risk > 0)
+        kept = np.cumprod(np.hstack([np.ones((size[0], 1)), 1 - share[:, :-1]]), axis=1)
+        return cls(times, place, group, kept, at_risk, censored)
 
 
 def _weighted_rows(
     time: np.ndarray, event: np.ndarray, cause: int, censoring: _Censoring
 ) -> pd.DataFrame:
     """Start-stop rows: one each, and of those with another event one for each later weight."""
-    place, kept = censoring.place, censoring.kept
+    place, group, kept = censoring.place, censoring.group, censoring.kept
     first = pd.DataFrame(
         {
             "row": np.arange(len(time)),
@@ -126,14 +143,19 @@ def _weighted_rows(
             "start": censoring.times[previous],
             "stop": censoring.times[at],
             "event": False,
-            "weight": kept[at] / kept[place[row]],
+            "weight": kept[group[row], at] / kept[group[row], place[row]],
         }
     )
     return pd.concat([first, extra[extra["weight"] > 0]], ignore_index=True)
 
 
 def _influence(
-    fit: CoxFit, covariates: pd.DataFrame, event: np.ndarray, cause: int, censoring: _Censoring
+    fit: CoxFit,
+    covariates: pd.DataFrame,
+    event: np.ndarray,
+    cause: int,
+    stratum: np.ndarray,
+    censoring: _Censoring,
 ) -> np.ndarray:
     """Each patient's part of the score, shape (n, p), with that of the estimated censoring."""
     matrix = covariates.to_numpy(dtype=float)
@@ -143,33 +165,54 @@ def _influence(
     own = pd.DataFrame(fit.sets.score_residuals(of_rows, beta))
     influence = own.groupby(fit.covariates.index.to_numpy()).sum().to_numpy()
     matrix = matrix - centre
-    hazard = np.exp(matrix @ beta)
-    # What each later time of an event adds, by time: the hazard, and its mean covariates.
-    at = np.searchsorted(censoring.times, fit.sets.event_time)
     relative = np.exp(of_rows @ beta)
-    step = np.zeros(len(censoring.times))
-    step[at] = censoring.kept[at] * fit.sets.hazard_steps(relative)
-    means = np.zeros((len(step), matrix.shape[1]))
-    means[at] = fit.sets.means(of_rows, relative)
-    ahead = np.cumsum(step[::-1])[::-1]
-    ahead_means = np.cumsum((step[:, None] * means)[::-1], axis=0)[::-1]
+    step, means = fit.sets.hazard_steps(relative), fit.sets.means(of_rows, relative)
+    at = np.searchsorted(censoring.times, fit.sets.event_time)
+    hazard = np.where((event != 0) & (event != cause), np.exp(matrix @ beta), 0.0)
+    for group in range(len(censoring.kept)):
+        in_group = censoring.group == group
+        lost = np.zeros((len(censoring.times), matrix.shape[1]))
+        for one in range(stratum.max(initial=0) + 1):
+            rows, events = in_group & (stratum == one), fit.sets.event_stratum == one
+            lost += _lost(
+                censoring,
+                group,
+                (censoring.place[rows], hazard[rows], matrix[rows]),
+                (at[events], step[events], means[events]),
+            )
+        at_risk = np.maximum(censoring.at_risk[group], 1)
+        share = lost / at_risk[:, None]
+        upto = np.cumsum(share * (censoring.censored[group] / at_risk)[:, None], axis=0)
+        place = censoring.place[in_group]
+        is_censored = (event[in_group] == 0)[:, None]
+        influence[in_group] += np.where(is_censored, share[place], 0.0) - upto[place]
+    return influence
+
+
+def _lost(censoring: _Censoring, group: int, others: tuple, events: tuple) -> np.ndarray:
+    """What a censoring at each time would take from the score of one stratum, shape (times, p).
+
+    ``others`` are the places, hazards and covariates of the group's rows, the hazard 0 but of
+    those with another event; ``events`` the places, steps of the baseline and mean covariates of
+    the stratum's events of the cause.
+    """
+    kept = censoring.kept[group]
+    (place, hazard, matrix), (at, step, means) = others, events
+    size, columns = len(kept), matrix.shape[1]
+    # What each later time of an event adds, by time: the hazard, and its mean covariates.
+    rise, mean_rise = np.zeros(size), np.zeros((size, columns))
+    rise[at] = kept[at] * step
+    mean_rise[at] = rise[at][:, None] * means
+    ahead = np.cumsum(rise[::-1])[::-1]
+    ahead_means = np.cumsum(mean_rise[::-1], axis=0)[::-1]
     # Those with another event before each time, by their weight at it.
-    other = (event != 0) & (event != cause)
-    weight = np.where(other, hazard / censoring.kept[censoring.place], 0.0)
-    size = len(step)
-    gone = np.bincount(censoring.place, weights=weight, minlength=size)
-    gone_means = np.zeros((size, matrix.shape[1]))
-    np.add.at(gone_means, censoring.place, weight[:, None] * matrix)
-    columns = matrix.shape[1]
+    weight = np.divide(hazard, kept[place], out=np.zeros(len(hazard)), where=hazard > 0)
+    gone = np.bincount(place, weights=weight, minlength=size)
+    gone_means = np.zeros((size, columns))
+    np.add.at(gone_means, place, weight[:, None] * matrix)
     past = np.concatenate([[0.0], np.cumsum(gone)[:-1]])
     past_means = np.vstack([np.zeros(columns), np.cumsum(gone_means, axis=0)[:-1]])
-    lost = past_means * ahead[:, None] - past[:, None] * ahead_means
-    at_risk = np.maximum(censoring.at_risk, 1)
-    share = lost / at_risk[:, None]
-    upto = np.cumsum(share * (censoring.censored / at_risk)[:, None], axis=0)
-    is_censored, place = (event == 0)[:, None], censoring.place
-    martingale = np.where(is_censored, share[place], 0.0) - upto[place]
-    return influence + martingale
+    return past_means * ahead[:, None] - past[:, None] * ahead_means
 
 
 def gray_test(time, event, group, cause: int = 1) -> dict[str, float]:

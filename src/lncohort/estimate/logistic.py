@@ -241,6 +241,13 @@ def level_column(level: str) -> str:
     return f"exposure: {level}"
 
 
+def log_likelihood(design: pd.DataFrame, response, coefficients) -> float:
+    """The log-likelihood of a logistic model at given coefficients, one for each column."""
+    log_odds = design.to_numpy(dtype=float) @ np.asarray(coefficients, dtype=float)
+    outcome = np.asarray(response, dtype=float)
+    return float(outcome @ log_odds - np.logaddexp(0, log_odds).sum())
+
+
 def likelihood_ratio_p(full: Fit, restricted: Fit) -> float:
     """P of the likelihood-ratio test of a model within another, both fitted to the same rows."""
     freedom = len(full.coefficients) - len(restricted.coefficients)

@@ -7,6 +7,7 @@ import numpy as np
 from lncohort.estimate.arrays import flags
 
 ORDERS = ("largest", "data", "random")
+SIDES = ("either", "below")
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ def match_nearest(
     replace: bool = False,
     order: str = "largest",
     seed: int | None = None,
+    side: str = "either",
 ) -> Matched:
     """Match greedily: each treated row in its turn to the nearest others that are left.
 
@@ -55,11 +57,17 @@ def match_nearest(
         (with the seed). Of equals, and of equally near others, the first in the data comes first.
     seed : int, optional
         Of the random order.
+    side : str
+        On which side of the treated row's score the nearest is looked for: ``either``; or
+        ``below``, which goes above only when none is left at the same score or below. That
+        serves to repeat results of MatchIt 4.5.1, whose 1:1 matching on a probability cut the
+        distances to whole numbers, so that all were 0 and the lower neighbour won. It leaves
+        nearer ones aside: take ``either`` for new work.
 
     Raises
     ------
     ValueError
-        For another order, a ratio below 1, a missing score, ``treated`` neither 0 nor 1, or a
+        For another order or side, a ratio below 1, a missing score, ``treated`` neither 0 nor 1, or a
         random order without a seed.
 
     Notes
@@ -74,6 +82,8 @@ def match_nearest(
         raise ValueError(f"ratio must be 1 or more, found {ratio}")
     if order not in ORDERS or (order == "random" and seed is None):
         raise ValueError(f"order must be one of {', '.join(ORDERS)} (random: with a seed)")
+    if side not in SIDES:
+        raise ValueError(f"side must be one of {', '.join(SIDES)}, found {side!r}")
     rows, others = np.flatnonzero(treated), np.flatnonzero(~treated)
     if order == "largest":
         rows = rows[np.argsort(-score[rows], kind="stable")]
@@ -82,10 +92,13 @@ def match_nearest(
     pairs, unmatched = [], []
     free = np.ones(len(others), dtype=bool)
     for row in rows:
-        distance = np.where(free, np.abs(score[others] - score[row]), np.inf)
-        nearest = np.argsort(distance, kind="stable")[:ratio] if ratio > 1 else _first(distance)
-        near = nearest[distance[nearest] <= (np.inf if caliper is None else caliper)]
-        near = near[np.isfinite(distance[near])]
+        distance = np.abs(score[others] - score[row])
+        within = free if caliper is None else free & (distance <= caliper)
+        below = score[others] <= score[row]
+        near = np.array([], dtype=int)
+        for part in (within,) if side == "either" else (within & below, within & ~below):
+            nearest = _nearest(np.where(part, distance, np.inf), ratio - len(near))
+            near = np.concatenate([near, nearest])
         if not len(near):
             unmatched.append(row)
             continue
@@ -96,5 +109,10 @@ def match_nearest(
     return Matched(found[:, 0], found[:, 1], np.sort(np.array(unmatched, dtype=int)))
 
 
-def _first(distance: np.ndarray) -> np.ndarray:
-    return np.array([int(distance.argmin())]) if len(distance) else np.array([], dtype=int)
+def _nearest(distance: np.ndarray, most: int) -> np.ndarray:
+    """Positions of the smallest finite distances, the first of equals first."""
+    if most == 1 and len(distance):
+        nearest = distance.argmin(keepdims=True)
+    else:
+        nearest = np.argsort(distance, kind="stable")[:most]
+    return nearest[np.isfinite(distance[nearest])]

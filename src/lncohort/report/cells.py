@@ -13,7 +13,15 @@ from lncohort.study import Study
 COUNT_MEASURES = ("count", "missing", "patients")
 EXITS = ("death", "kidney_failure", "observation_end", "study_end", "follow_up_end")
 # levels that are of no set of patients
-DERIVED = ("trend", "trend by medians", "departure", "product", "additive", "interaction")
+DERIVED = (
+    "trend",
+    "trend by medians",
+    "trend by scores",
+    "departure",
+    "product",
+    "additive",
+    "interaction",
+)
 DERIVED_MEASURES = ("OR within", "OR per mg/day", "RD per mg/day")  # of several sets
 TABLE_1_GROUPS = ("all", "ever", "never")
 
@@ -48,6 +56,8 @@ def _cell(row, kinds: dict[str, str], regimens: dict[str, frozenset[str]]) -> Ce
         return (kind, row.level) if row.level == "trend" else None
     if kind == "subgroup":
         return ("subgroup", row.contrast, row.level)
+    if kind == "negative_control":
+        return (kind, row.contrast, row.level, row.measure == "count")
     if row.level in ("ever", "never"):
         return ("use", row.level)
     if row.level in regimens:
@@ -69,6 +79,7 @@ def sums_of(study: Study, cells: Iterable[Cell]) -> list[Sum]:
         *_bands(known, judged),
         *_subgroups(known, judged),
         *_regimen_sums(study, known),
+        *_controls(known),
         *_course(known),
     ]
     written = set(known)
@@ -166,6 +177,21 @@ def _regimen_sums(study: Study, known: list[Cell]) -> list[Sum]:
                     ]
                     sums.append({cell: -1} | dict.fromkeys(parts, 1))
     return sums
+
+
+def _controls(known: list[Cell]) -> list[Sum]:
+    """Users, and others, are those at risk of a control outcome and those who had it before.
+
+    A control drug is judged in those who never used the drug of the study.
+    """
+    found: dict[str, dict[Cell, Sum]] = {}
+    for cell in known:
+        if cell[0] == "negative_control":
+            _, control, level, _ = cell
+            is_outcome = (cell[0], control, level, True) in known
+            total = ("use", level if is_outcome else "never")
+            found.setdefault(control, {}).setdefault(total, {total: -1})[cell] = 1
+    return [equation for sums in found.values() for equation in sums.values()]
 
 
 def _course(known: list[Cell]) -> list[Sum]:

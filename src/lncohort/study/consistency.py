@@ -65,6 +65,8 @@ def inconsistencies(content: dict) -> list[Problem]:
         *_repeated_names(content),
         *_reserved_names(content),
         *_drugs(content),
+        *_controls(content),
+        *_scores(content),
         *_tests(content),
         *_stand_in(content),
         *_covariates(content),
@@ -106,6 +108,37 @@ def _drugs(content: dict) -> Iterator[Problem]:
     ):
         for place, part in _tables(content, section):
             yield from _unknown((*place, key), _texts(part, key), known)
+
+
+def _controls(content: dict) -> Iterator[Problem]:
+    drugs = _defined(content, "drug")
+    for place, analysis in _tables(content, "analysis"):
+        for name in _texts(analysis, "exposures"):
+            if name in drugs:
+                yield (
+                    (*place, "exposures"),
+                    f'"{name}" is a drug of the study; a negative control is another drug of the '
+                    "extract, which cannot cause the outcome",
+                )
+
+
+def _scores(content: dict) -> Iterator[Problem]:
+    """One score a band, and one more band than cuts."""
+    exposure = content.get("exposure")
+    for place, analysis in _tables(content, "analysis"):
+        scores = analysis.get("scores")
+        cuts = exposure.get(f"{analysis.get('kind')}s") if isinstance(exposure, dict) else None
+        if (
+            scores
+            and isinstance(scores, list)
+            and isinstance(cuts, list)
+            and len(scores) != len(cuts) + 1
+        ):
+            yield (
+                (*place, "scores"),
+                f"{len(cuts)} cuts make {len(cuts) + 1} bands of users, {len(scores)} scores are "
+                "given; name one a band",
+            )
 
 
 def _tests(content: dict) -> Iterator[Problem]:

@@ -38,12 +38,15 @@ ANALYSES = {
     "estimating equations; standardised mean differences before and after",
     "missing_data": "ever against never use with what is missing as a level of its own, in complete "
     "cases, and by multiple imputation ({copies} copies, seed {seed}; chained equations, the outcome "
-    "and the exposure in the model, Rubin's rules)",
+    "and the exposure in the model, Rubin's rules), with one pooled likelihood-ratio test for all levels "
+    "of each factor",
     "specification_curve": "{of} against never use under every combination of the choices above and "
     "of others that might as well have been made: {choices}",
     "bias_analysis": "the crude odds ratio corrected by drawn parameters of {assumptions} (seed {seed})",
     "risk_ratio": "adjusted risk ratio of ever against never use by modified Poisson and by log-binomial "
     "regression",
+    "negative_control": "ever against never use where no effect is expected, by the same model: "
+    "{controls}",
     "survival": "time to the response: one minus Kaplan–Meier, cumulative incidence "
     "(Aalen–Johansen) with death and kidney failure competing, Cox models, crude and adjusted, "
     "with a test of proportional hazards on scaled Schoenfeld residuals, and a Cox model in which "
@@ -305,6 +308,7 @@ def _methods(study: Study) -> Iterator[str]:
     )
     yield ""
     for analysis in study.analyses:
+        scores = ", ".join(f"{score:g}" for score in analysis.scores)
         first, second = analysis.drugs if analysis.kind == "interaction" else ("", "")
         reference = study.regimen_label([analysis.reference]) if analysis.reference else ""
         told = ANALYSES[analysis.kind].format(
@@ -317,8 +321,10 @@ def _methods(study: Study) -> Iterator[str]:
             of=OF[analysis.of],
             choices=_choices(analysis),
             assumptions=_assumptions(analysis),
+            controls=_controls(study, analysis),
         )
-        yield f"- {analysis.name}: {told}"
+        also = f"; a trend by the scores {scores} too" if scores else ""
+        yield f"- {analysis.name}: {told}{also}"
 
 
 OF = {
@@ -348,6 +354,23 @@ def _assumptions(analysis: Analysis) -> str:
     return "; ".join(
         f"{key.replace('_', ' ')} {low:g} to {high:g}" for key, (low, high) in given.items()
     )
+
+
+def _controls(study: Study, analysis: Analysis) -> str:
+    """The negative controls: what is recorded after the index date, and other drugs."""
+    outcomes = [_words(concept) for concept in (*analysis.diagnoses, *analysis.procedures)]
+    told = []
+    if outcomes:
+        told.append(
+            f"with a first record of {', '.join(outcomes)} after the index date as the outcome, in "
+            "those without one up to it"
+        )
+    if analysis.exposures:
+        told.append(
+            f"with use of {', '.join(analysis.exposures)} as the exposure, in those who never used "
+            f"{study.exposure.drug}"
+        )
+    return "; ".join(told)
 
 
 def _subgroups(study: Study) -> Iterator[str]:

@@ -331,6 +331,7 @@ class Analysis(Part):
         "specification_curve",
         "bias_analysis",
         "risk_ratio",
+        "negative_control",
         "survival",
     ]
     reference: str | None = None
@@ -340,9 +341,14 @@ class Analysis(Part):
     of: Literal["use", "dose_band", "duration_band"] | None = None
     alternatives: Alternatives | None = None
     assumptions: BiasAssumptions | None = None
+    scores: tuple[Annotated[float, Field(gt=0)], ...] = ()
+    diagnoses: tuple[str, ...] = ()
+    procedures: tuple[str, ...] = ()
+    exposures: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self):
+        controls = ("diagnoses", "procedures", "exposures")
         needed = {
             "joint": ("reference",),
             "interaction": ("drugs",),
@@ -352,8 +358,15 @@ class Analysis(Part):
             "specification_curve": ("of", "alternatives"),
             "bias_analysis": ("seed", "assumptions"),
         }.get(self.kind, ())
+        banded = dict.fromkeys(("dose_band", "duration_band"), ("scores",))
+        allowed = ({"negative_control": controls} | banded).get(self.kind, ())
         others = ("reference", "drugs", "copies", "seed", "of", "alternatives", "assumptions")
-        _require_keys(self, self.kind, needed, (), others)
+        _require_keys(self, self.kind, needed, allowed, (*others, "scores", *controls))
+        _require_increasing("scores", self.scores)
+        named = [name for key in controls for name in getattr(self, key)]
+        if self.kind == "negative_control" and not named:
+            raise ValueError(f"name at least one negative control: {', '.join(controls)}")
+        _require_different(", ".join(controls), tuple(named))
         wanted = {"interaction": 2, "three_drugs": 3, "dose_interaction": 1}.get(self.kind)
         if wanted is not None and len(self.drugs) != wanted:
             raise ValueError(f'drugs: "{self.kind}" is of {wanted}, {len(self.drugs)} are named')

@@ -66,7 +66,7 @@ def figures() -> dict[str, dict]:
                 "value": row.smd_weighted,
                 "unadjusted": row.smd,
             }
-    matched = match_nearest(propensity.score, treated)
+    matched = match_nearest(propensity.score, treated, side="below")  # as MatchIt 4.5.1 did
     made["match_nn_pairs"] = {"value": len(matched.treated)}
     difference = outcome.to_numpy()[matched.treated] - outcome.to_numpy()[matched.other]
     made["match_nn_ATT_crude"] = {"value": difference.mean()}

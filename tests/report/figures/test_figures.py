@@ -31,6 +31,16 @@ def test_every_figure_is_drawn_for_a_desk_and_for_a_phone(drawn):
         assert widths == [720, 344]
 
 
+def test_negative_controls_stand_below_the_main_estimate_and_say_what_they_are(drawn):
+    said = texts(drawn["negative_controls"].wide)
+    labels = [text for text in said if ":" in text]
+    assert labels == [
+        "TAC: complete renal response",
+        "TAC: fracture",
+        "Ibuprofen: complete renal response",
+    ]
+
+
 def test_text_stays_text_and_is_never_smaller_than_12_pixels(drawn):
     for picture in drawn.values():
         for svg in (picture.wide, picture.narrow):
@@ -174,3 +184,10 @@ def test_a_suppressed_share_is_not_among_the_imputed(changed):
     few = changed({"estimate": float("nan")}, measure="share", level="mild (≤6)")
     written = texts(pictures(suppress(few))["imputed"].wide)
     assert not any("mild" in text for text in written)
+
+
+@pytest.mark.parametrize(("low", "high"), [(1e-4, 2.0), (0.5, 1e4), (1e-4, 1e4)])
+def test_a_curve_with_a_very_wide_band_is_drawn_within_its_axis(changed, low, high):
+    wide = changed({"ci_low": low, "ci_high": high}, analysis="dose_curve", measure="OR")
+    said = texts(draw(wide, "dose_curve").svg())
+    assert ("0.03125" in said, "32" in said) == (low < 0.01, high > 100)

@@ -197,6 +197,7 @@ def test_missing_covariates_are_counted_beside_what_is_done_with_them(tables):
     assert [row.cells[0] for row in table.rows][-1] == "Multiple imputation"
     assert "SLEDAI-2K: 16; ISN/RPS class: 120" in table.notes[0]
     assert "fraction of missing information 1.2 %" in table.notes[1]
+    assert "SLEDAI-2K P\xa0=\xa00.041" in table.notes[2]
 
 
 def test_products_of_three_drugs_and_of_dose_are_told(tables):

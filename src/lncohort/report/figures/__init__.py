@@ -27,6 +27,7 @@ FIGURES = {
     "cumulative_incidence": survival.cumulative_incidence,
     "kaplan_meier": survival.kaplan_meier,
     "comparison": belief.comparison,
+    "negative_controls": belief.negative_controls,
     "balance": belief.balance,
     "specifications": belief.specifications,
     "imputed": belief.imputed,

@@ -64,6 +64,45 @@ def comparison(results, wide: bool) -> Drawing | None:
     )
 
 
+def negative_controls(results, wide: bool) -> Drawing | None:
+    """The main comparison, and those in which no effect can be."""
+    study = results.study
+    own = pick(
+        results.estimates,
+        analysis=analysis_of(study, "negative_control"),
+        model="adjusted",
+        level="ever",
+    )
+    if own.empty:
+        return None
+    analysis = next(a for a in study.analyses if a.kind == "negative_control")
+    label, lines = exposure_label(study), []
+    main = one(
+        results.estimates,
+        analysis=analysis_of(study, "use"),
+        model="adjusted",
+        level="ever",
+        measure="OR",
+    )
+    if main is not None:
+        colour = drug_colours(study)[label]
+        lines.append(_line(main, f"{label}: {study.outcome.label}", colour))
+    for row in own.itertuples():
+        control = row.contrast.replace("_", " ")
+        is_drug = row.contrast in analysis.exposures
+        name = f"{control}: {study.outcome.label}" if is_drug else f"{label}: {control}"
+        lines.append(_line(row, capital(name), MUTED, hollow=True))
+    spoken = "; ".join(f"{line.label} {line.numbers}" for line in lines)
+    return draw_forest(
+        lines,
+        "Ever against never, where an effect is asked for and where none can be",
+        f"Forest plot of adjusted odds ratios, negative controls below: {spoken}.",
+        "OR (95% CI)",
+        "",
+        wide,
+    )
+
+
 def _line(row, label: str, colour: str, **kinds) -> ForestLine:
     return ForestLine(
         label=label,

@@ -20,7 +20,7 @@ from lncohort.report.rows import analysis_of, levels, one, pick
 from lncohort.report.words import capital, exposure_label
 
 PLOT_HEIGHT = 250
-TICKS = (0.0625, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64)
+TICKS = (0.03125, 0.0625, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64)
 LARGEST = 32.0
 
 

@@ -109,6 +109,15 @@ def missing(results) -> Table | None:
     notes = [f"Patients of the model without a value: {'; '.join(counts)}."] if counts else []
     imputed = effects[effects["method"].str.contains("imputations")]
     notes += [f"{row.method}; {row.note}." for row in imputed.itertuples()]
+    tests = [
+        f"{study.covariate(row.contrast).label} {numbers.p_phrase(row.p_value)}"
+        for row in pick(own, measure="F").dropna(subset=["p_value"]).itertuples()
+    ]
+    if tests:
+        notes.append(
+            f"All levels of a covariate together, after imputation: {'; '.join(tests)} (pooled "
+            "likelihood-ratio test, Meng and Rubin's D3)."
+        )
     return Table(
         "missing_data",
         f"{exposure_label(study)} ever against never, by what is done with missing covariates",

@@ -30,11 +30,12 @@ def exposure(results) -> Table | None:
             crude = one(own, model="crude", level="trend")
             cells = (estimated(crude), estimated(trend), numbers.p_value(trend.p_value))
             rows.append(Row(("Trend, per band", "", *cells)))
-        by_medians = one(own, level="trend by medians")
-        if by_medians is not None:
-            per = by_medians.measure.removeprefix("OR ")
-            cells = ("", estimated(by_medians), numbers.p_value(by_medians.p_value))
-            rows.append(Row((f"Trend by medians, {per}", "", *cells)))
+        for level in ("trend by medians", "trend by scores"):
+            scored = one(own, level=level)
+            if scored is not None:
+                per = scored.measure.removeprefix("OR ")
+                cells = ("", estimated(scored), numbers.p_value(scored.p_value))
+                rows.append(Row((f"{capital(level)}, {per}", "", *cells)))
         departure = one(own, level="departure")
         if departure is not None:
             rows.append(

@@ -1,0 +1,1 @@
+"""Results of one study from several sites, pooled without any patient's row."""
