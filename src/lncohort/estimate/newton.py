@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import ThreadpoolController
 
+from lncohort.estimate.gathered import Gathered
 from lncohort.estimate.rows import NotEstimable
 
 RUNS_AWAY = "not estimable: the fit does not converge to finite odds ratios"
@@ -83,6 +84,35 @@ def maximise(matrix: np.ndarray, outcome, weights=None, offset=None) -> Maximum:
         if rows.size > MANY:
             start = _start_from_part(rows, start)
         beta, information, log_likelihood = _climb(rows, start)
+    return Maximum(beta / scale, information * np.outer(scale, scale), log_likelihood)
+
+
+def maximise_gathered(design: Gathered, outcome, weights, start=None) -> Maximum:
+    """Maximise the logistic likelihood of rows whose columns are gathered chunk by chunk.
+
+    Parameters
+    ----------
+    design : Gathered of shape (n, p)
+    outcome, weights : array of shape (n,)
+    start : array of shape (p,), optional
+        Coefficients near those to be found.
+
+    Raises
+    ------
+    NotEstimable
+        As :func:`maximise`.
+    """
+    nothing = np.broadcast_to(0.0, len(outcome))
+    with one_thread():
+        rows = _Rows(design, outcome, weights, nothing, design.size)
+        if start is not None:
+            near = np.asarray(start) * design.size
+        elif rows.size > MANY:
+            near = _start_from_part(rows, np.zeros(design.shape[1]))
+        else:
+            near = np.zeros(design.shape[1])
+        beta, information, log_likelihood = _climb(rows, near)
+    scale = design.size
     return Maximum(beta / scale, information * np.outer(scale, scale), log_likelihood)
 
 
