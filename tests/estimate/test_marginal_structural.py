@@ -23,7 +23,7 @@ def fitted(rows, baseline=(), times=(3,), **others):
 
 @cache
 def large(effect: float):
-    return drawn(150_000, effect, seed=11, lost=True)
+    return drawn(100_000, effect, seed=11, lost=True)
 
 
 def adjusted_for_the_present(rows) -> float:

@@ -13,7 +13,7 @@ from lncohort.estimate.sequential_trials import sequential_trials
 from lncohort.estimate.trial_rows import expand, from_table
 
 BENEFIT = -0.4
-N = 100_000
+N = 60_000
 
 
 def fitted(rows, covariates=("covariate",), times=(1, LENGTH), protocol=True, **others):
@@ -41,7 +41,7 @@ def test_planted_risks_of_the_first_trial_are_found_per_protocol(effect):
     for arm, name in ((0, "without"), (1, "with")):
         curve = found.set_index("arm").loc[name, "risk"]
         # Weighted shares of some 10,000 who keep to an arm.
-        np.testing.assert_allclose(curve, risk(arm, effect), atol=0.013)
+        np.testing.assert_allclose(curve, risk(arm, effect), atol=0.016)
 
 
 def test_all_trials_together_find_nothing_where_nothing_is():

@@ -74,9 +74,7 @@ def fit_pooled_logistic(design: Gathered, event, patient, *, weights=None) -> Po
         raise NotEstimable("not estimable: no more patients than coefficients")
     inverse = np.linalg.inv(found.information)
     residual = weights * (event - expit(design.times(found.coefficients)))
-    summed = np.zeros((people.max() + 1, p))
-    for rows in design.chunks():
-        np.add.at(summed, people[rows], residual[rows, None] * design[rows])
+    summed = design.sums_by(residual, people, people.max() + 1)
     covariance = inverse @ (summed.T @ summed) @ inverse * patients / (patients - 1)
     names = list(design.columns)
     return PooledFit(
@@ -102,8 +100,10 @@ def pooled_maximum(design: Gathered, event: np.ndarray, weights: np.ndarray, sta
     counted = weights > 0
     if not 0 < np.count_nonzero(event & counted) < np.count_nonzero(counted):
         raise NotEstimable("not estimable: no row or every row has an event")
+    if not counted.all():  # of the patients that a bootstrap sample leaves out
+        design, event, weights = design.only(counted), event[counted], weights[counted]
     found = maximise_gathered(design, event, weights, start)
-    log_odds = np.abs(design.times(found.coefficients)[counted])
+    log_odds = np.abs(design.times(found.coefficients))
     if not (log_odds.max() < LARGEST_LOG_ODDS and (np.diag(found.information) > 0).all()):
         raise NotEstimable(RUNS_AWAY)
     return found
