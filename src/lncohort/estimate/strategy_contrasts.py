@@ -84,10 +84,11 @@ def strategy_contrasts(
     weights as they are just before u. Maringe C et al. Int J Epidemiol 2020;49:1719; Hernán MA. BMJ
     2018;360:k182. The clones are the same as in :func:`weigh`, without a row for each piece.
     """
+    copies = clones(patients, grace)
     history = covariate_history(covariates, patients["patient"])
     at = np.asarray(times, dtype=float)
     curves = _curves(patients, history, grace, truncate)
-    longest = min(float(own["time"].max()) for _, own in clones(patients, grace).groupby("arm"))
+    longest = min(float(own["time"].max()) for _, own in copies.groupby("arm"))
     if not ((at > 0) & (at <= longest)).all():
         raise ValueError(f"times: expected above 0 and up to day {longest:g}, found {list(times)}")
     random = np.random.default_rng(seed)
