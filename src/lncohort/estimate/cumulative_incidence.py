@@ -82,7 +82,7 @@ def standardised_incidence(
 
     Notes
     -----
-    logit h(k | a, x) = s(k) + a (b + s'(k)) + x g; risks as :func:`marginal_risks` has them.
+    logit h(k; a, x) = s(k) + a (b + s'(k)) + x g; risks as :func:`marginal_risks` has them.
     Hernán MA, Robins JM. Causal Inference: What If, 2020, sections 17.2 to 17.5. Competing events:
     Young JG et al. Stat Med 2020;39:1199 (total effect); the hazard of the event is that of
     intervals without the competing one. A patient who is lost leaves after the last row.

@@ -102,13 +102,13 @@ def marginal_structural(
 
     Notes
     -----
-    In interval k the weight is the product over j <= k of P(A_j | A_(j-1), V) / P(A_j | A_(j-1), L_j)
-    and over j < k of P(not lost in j | A_j, V) / P(not lost in j | A_j, L_j), with V the baseline
-    and L the covariates (V included). The models of treatment are fitted apart in first intervals,
-    after an untreated interval and after a treated one; where nobody there differs, the factor
-    is 1. Risks are standardised over V of all patients. Robins JM, Hernán MA, Brumback B.
-    Epidemiology 2000;11:550; Hernán MA, Brumback B, Robins JM. Epidemiology 2000;11:561; Cole SR,
-    Hernán MA. Am J Epidemiol 2008;168:656.
+    In interval k the weight is the product over j <= k of P(A_j given A_(j-1), V) / P(A_j given
+    A_(j-1), L_j) and over j < k of P(not lost in j given A_j, V) / P(not lost in j given A_j, L_j),
+    with V the baseline and L the covariates (V included). The models of treatment are fitted apart
+    in first intervals, after an untreated interval and after a treated one; where nobody there
+    differs, the factor is 1. Risks are standardised over V of all patients. Robins JM, Hernán MA,
+    Brumback B. Epidemiology 2000;11:550; Hernán MA, Brumback B, Robins JM. Epidemiology
+    2000;11:561; Cole SR, Hernán MA. Am J Epidemiol 2008;168:656.
     """
     if exposure not in EXPOSURES:
         raise ValueError(f"exposure must be one of {', '.join(EXPOSURES)}, found {exposure!r}")

@@ -59,9 +59,9 @@ def fit_pooled_logistic(design: Gathered, event, patient, *, weights=None) -> Po
 
     Notes
     -----
-    logit P(event in the interval | none before) = x b. D'Agostino RB et al. Stat Med 1990;9:1501.
-    Covariance: sandwich of the sums of the weighted scores by patient, times G / (G - 1) for G
-    patients: Liang KY, Zeger SL. Biometrika 1986;73:13.
+    logit P(event in the interval given none before) = x b. D'Agostino RB et al. Stat Med
+    1990;9:1501. Covariance: sandwich of the sums of the weighted scores by patient, times G / (G -
+    1) for G patients: Liang KY, Zeger SL. Biometrika 1986;73:13.
     """
     n, p = design.shape
     event = flags("event", event, n)

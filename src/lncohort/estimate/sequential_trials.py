@@ -95,16 +95,16 @@ def sequential_trials(
 
     Notes
     -----
-    logit h(k | a, m) = s(k) + a (b + s'(k)) + t(m), plus x g without ``by_weights``, in follow-up k
-    of the trial that began in interval m, x as it was then. The weight of a row is the product of
-    P(a | m) / P(a | m, x), with ``by_weights``, and, per protocol, where a patient leaves when
-    treatment is no longer as assigned, of P(stays in j | a, m, x then) / P(stays in j | a, m, x in
-    j) over 1 <= j <= k, the numerator without x if the hazard is without it. Each arm has its own
-    models of staying; in an arm that nobody leaves the ratio is 1. Who is lost is made up for by
-    P(not lost in j | a, m) / P(not lost in j | a, m, x in j) over 0 <= j < k. Risks are standardised over the
-    beginnings of all trials.
-    Hernán MA et al. Epidemiology 2008;19:766; Danaei G et al. Stat Methods Med Res
-    2013;22:70; Keogh RH et al. Stat Med 2023;42:2191.
+    logit h(k given a, m) = s(k) + a (b + s'(k)) + t(m), plus x g without ``by_weights``, in
+    follow-up k of the trial that began in interval m, x as it was then. The weight of a row is the
+    product of P(a given m) / P(a given m, x), with ``by_weights``, and, per protocol, where a
+    patient leaves when treatment is no longer as assigned, of P(stays in j given a, m, x then) /
+    P(stays in j given a, m, x in j) over 1 <= j <= k, the numerator without x if the hazard is
+    without it. Each arm has its own models of staying; in an arm that nobody leaves the ratio is 1.
+    Who is lost is made up for by P(not lost in j given a, m) / P(not lost in j given a, m, x in j)
+    over 0 <= j < k. Risks are standardised over the beginnings of all trials. Hernán MA et al.
+    Epidemiology 2008;19:766; Danaei G et al. Stat Methods Med Res 2013;22:70; Keogh RH et al. Stat
+    Med 2023;42:2191.
     """
     if not len(trials):
         raise NotEstimable("not estimable: nobody is eligible for a trial")
