@@ -12,11 +12,13 @@ from lncohort.estimate.balance import balance
 from lncohort.estimate.competing import fit_fine_gray, gray_test
 from lncohort.estimate.cox import fit_cox
 from lncohort.estimate.firth import fit_firth
+from lncohort.estimate.gathered import gather
 from lncohort.estimate.imputation import impute
 from lncohort.estimate.interaction import additive_interaction
 from lncohort.estimate.kaplan_meier import compare_curves, kaplan_meier, survival_at
 from lncohort.estimate.logistic import fit_logistic, with_intercept
 from lncohort.estimate.matching import match_nearest
+from lncohort.estimate.pooled_logistic import fit_pooled_logistic
 from lncohort.estimate.propensity import density_weights, fit_propensity, weights
 from lncohort.estimate.risk_ratio import fit_log_binomial, fit_modified_poisson
 from lncohort.estimate.weighted_effect import (
@@ -179,6 +181,11 @@ def model(fit, column: str):
         return found.coefficients, found.covariance
 
     return fitted
+
+
+def pooled(covariates, rows):
+    found = fit_pooled_logistic(gather((covariates, None)), rows["response"], rows["patient"])
+    return found.coefficients, found.covariance
 
 
 def firth_alone(design: pd.DataFrame, response):
@@ -377,6 +384,7 @@ def survival_of_all(time: float) -> float:
 
 
 RESPONSE, RARE = {"response": "response"}, {"rare": "response"}
+RESPONSE_BY_PATIENT = {"response": "event", "patient": "patient"}
 TREATED = {"treated": "treated"}
 OUTCOME = TREATED | {"outcome": "outcome"}
 TIMES = {"time": "stop", "event": "event"}
@@ -392,6 +400,15 @@ ESTIMATORS = (
         fit=model(fit_logistic, "response"),
         outcome="response",
         doubled="error",
+        truth=IN_A,
+        order=3,
+    ),
+    Estimator(
+        "pooled logistic",
+        (fit_pooled_logistic,),
+        RESPONSE_BY_PATIENT,
+        fit=pooled,
+        outcome="response",
         truth=IN_A,
         order=3,
     ),

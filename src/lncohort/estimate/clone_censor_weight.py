@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from lncohort.estimate.covariate_history import CovariateHistory, covariate_history
 from lncohort.estimate.cox import CoxFit, fit_cox
+from lncohort.estimate.inverse_probability import weight_distribution
 from lncohort.estimate.propensity import truncated
 from lncohort.estimate.rows import NotEstimable
 
@@ -26,6 +28,11 @@ class Weighted:
 
     rows: pd.DataFrame
     censoring: dict[int, CoxFit]
+
+    @property
+    def distribution(self) -> pd.DataFrame:
+        """Of the weights of the rows of each arm, as :func:`weight_distribution` gives it."""
+        return weight_distribution(self.rows["weight"], self.rows["arm"])
 
 
 def clones(patients: pd.DataFrame, grace: float) -> pd.DataFrame:
@@ -97,42 +104,42 @@ def weigh(
     copies : DataFrame
         As :func:`clones` gives it.
     covariates : DataFrame of shape (n, p)
-        By patient, known at time zero.
+        By patient, known at time zero; or by patient and the day from which on they are known, the
+        first of a patient not after 0. Those may follow what treatment has changed in the arm that
+        leaves by starting it; in the other they should not move after the start.
     truncate : (float, float), optional
         Quantiles of all weights beyond which they are set to the quantile.
 
     Raises
     ------
+    ValueError
+        When a patient has no covariates at time zero.
     NotEstimable
         When nobody is artificially censored in an arm, or its model cannot be fitted.
 
     Notes
     -----
     Maringe C et al. Int J Epidemiol 2020;49:1719: those who have met their strategy for good stay
-    in the risk sets of the model. The weight on (t, u] is 1 / exp(-H(t) exp(lp)), with the
-    cumulative hazard H at the start of the row.
+    in the risk sets of the model. The weight on (t, u] is exp of the integral of exp(lp(s)) dH(s)
+    over (0, t], with the cumulative hazard H of the model; exp(H(t) exp(lp)) when lp is constant.
     """
     cuts = np.unique(copies["time"])
     parts, models = [], {}
     for arm, own in copies.groupby("arm"):
-        known = covariates.loc[own["patient"]].reset_index(drop=True).astype(float)
-        fit = fit_cox(known, own["time"], own["artificially_censored"])
+        fit, weight = weights_before(own, covariate_history(covariates, own["patient"]), cuts)
         models[arm] = fit
-        hazard = fit.baseline_hazard()
-        row, start, stop = _split(own["time"].to_numpy(), cuts)
-        place = np.searchsorted(hazard["time"], start, side="right")
-        gone = np.concatenate([[0.0], hazard["cumulative_hazard"]])[place]
-        relative = np.exp(known.to_numpy() @ fit.coefficients.to_numpy())[row]
-        last = stop == own["time"].to_numpy()[row]
+        row, turn = np.nonzero(cuts <= own["time"].to_numpy()[:, None])
+        last = cuts[turn] == own["time"].to_numpy()[row]
+        # The last row of a clone ends with its time, which is a cut.
         parts.append(
             pd.DataFrame(
                 {
                     "patient": own["patient"].to_numpy()[row],
                     "arm": arm,
-                    "start": start,
-                    "stop": stop,
+                    "start": np.concatenate([[0.0], cuts])[turn],
+                    "stop": cuts[turn],
                     "event": own["event"].to_numpy()[row] & last,
-                    "weight": np.exp(gone * relative),
+                    "weight": weight[row, turn],
                 }
             )
         )
@@ -142,12 +149,48 @@ def weigh(
     return Weighted(rows, models)
 
 
-def _split(time: np.ndarray, cuts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rows of each clone between the cuts up to its time: which clone, start, stop."""
-    pieces = np.searchsorted(cuts, time, side="left") + 1
-    row = np.repeat(np.arange(len(time)), pieces)
-    turn = np.arange(len(row)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    return row, np.concatenate([[0.0], cuts])[turn], cuts[turn]
+def weights_before(
+    own: pd.DataFrame, history: CovariateHistory, times: np.ndarray
+) -> tuple[CoxFit, np.ndarray]:
+    """Model the artificial censoring of an arm, and weigh its clones just before some times.
+
+    Parameters
+    ----------
+    own : DataFrame of shape (n, 5)
+        The clones of the arm, as :func:`clones` gives them.
+    history : CovariateHistory
+        Of the same patients in the same order.
+    times : array of shape (k,)
+        Rising.
+
+    Returns
+    -------
+    fit : CoxFit
+    weights : array of shape (n, k)
+
+    Raises
+    ------
+    NotEstimable
+        As :func:`weigh`.
+    """
+    row, start, stop = history.until(own["time"].to_numpy())
+    # The last piece of a clone ends with its time.
+    last = np.append(row[1:] != row[:-1], True)
+    fit = fit_cox(
+        history.values.iloc[history.place(row, start)].reset_index(drop=True),
+        stop,
+        own["artificially_censored"].to_numpy()[row] & last,
+        start=None if history.constant else start,
+    )
+    hazard = fit.baseline_hazard()
+    place = np.searchsorted(hazard["time"], times, side="left")
+    cumulative = np.concatenate([[0.0], hazard["cumulative_hazard"]])
+    relative = np.exp(history.values.to_numpy() @ fit.coefficients.to_numpy())
+    if history.constant:
+        return fit, np.exp(relative[:, None] * cumulative[place])
+    at = history.at(hazard["time"].to_numpy())
+    gone = np.cumsum(relative[at] * np.diff(cumulative), axis=1)
+    return fit, np.exp(np.column_stack([np.zeros(len(own)), gone])[:, place])
 
 
 def weighted_survival(rows: pd.DataFrame) -> pd.DataFrame:

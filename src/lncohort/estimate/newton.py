@@ -5,8 +5,10 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 from threadpoolctl import ThreadpoolController
 
+from lncohort.estimate.gathered import Gathered
 from lncohort.estimate.rows import NotEstimable
 
 RUNS_AWAY = "not estimable: the fit does not converge to finite odds ratios"
@@ -83,6 +85,32 @@ def maximise(matrix: np.ndarray, outcome, weights=None, offset=None) -> Maximum:
         if rows.size > MANY:
             start = _start_from_part(rows, start)
         beta, information, log_likelihood = _climb(rows, start)
+    return Maximum(beta / scale, information * np.outer(scale, scale), log_likelihood)
+
+
+def maximise_gathered(design: Gathered, outcome, weights, start=None) -> Maximum:
+    """Maximise the logistic likelihood of rows whose columns are gathered from tables.
+
+    Parameters
+    ----------
+    design : Gathered of shape (n, p)
+    outcome : array of bool, shape (n,)
+    weights : array of shape (n,)
+    start : array of shape (p,), optional
+        Coefficients near those to be found.
+
+    Raises
+    ------
+    NotEstimable
+        As :func:`maximise`.
+    """
+    scale = design.size
+    with one_thread():
+        rows = _GatheredRows(design, outcome, weights, scale)
+        near = np.zeros(len(scale)) if start is None else np.asarray(start) * scale
+        if start is None and rows.size > MANY:
+            near = _start_from_part(rows, near)
+        beta, information, log_likelihood = _climb(rows, near)
     return Maximum(beta / scale, information * np.outer(scale, scale), log_likelihood)
 
 
@@ -166,6 +194,30 @@ class _Rows:
         )
 
 
+class _GatheredRows:
+    """Rows whose columns are gathered from tables."""
+
+    def __init__(self, design: Gathered, outcome, weights, scale):
+        self.design, self.outcome, self.weights, self.scale = design, outcome, weights, scale
+        self.size = len(outcome)
+
+    def part(self, every: int) -> "_GatheredRows":
+        rows = slice(None, None, every)
+        design, outcome, weights = self.design.only(rows), self.outcome[rows], self.weights[rows]
+        return _GatheredRows(design, outcome, weights, self.scale)
+
+    def at(self, beta: np.ndarray) -> _Point:
+        linear = self.design.times(beta / self.scale)
+        risk = expit(linear)
+        lost = np.logaddexp(0, np.where(self.outcome, -linear, linear))
+        return _Point(
+            float(-(self.weights @ lost)),
+            self.design.sums(self.weights * (self.outcome - risk)) / self.scale,
+            self.design.moments(self.weights * risk * (1 - risk))
+            / np.outer(self.scale, self.scale),
+        )
+
+
 def _collapsed(matrix, outcome, weights, offset):
     """Rows that are alike in every column as one, if that makes few of many."""
     n = len(outcome)
@@ -198,7 +250,7 @@ def _refuse_singular(information: np.ndarray) -> None:
         raise NotEstimable("not estimable: the covariates determine each other")
 
 
-def _start_from_part(rows: _Rows, beta: np.ndarray) -> np.ndarray:
+def _start_from_part(rows: _Rows | _GatheredRows, beta: np.ndarray) -> np.ndarray:
     """The maximum of a part of the rows, from which few steps are left."""
     try:
         return _climb(rows.part(PART), beta)[0]
@@ -206,7 +258,7 @@ def _start_from_part(rows: _Rows, beta: np.ndarray) -> np.ndarray:
         return beta
 
 
-def _climb(rows: _Rows, beta: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+def _climb(rows: _Rows | _GatheredRows, beta: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     here = rows.at(beta)
     _refuse_singular(here.information)
     enough = SMALL_STEP**2 * rows.weights.sum()
