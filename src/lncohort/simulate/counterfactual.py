@@ -107,11 +107,11 @@ def tallies(
     dict of str to ndarray of shape (6, days)
         By strategy, what `tally_outcomes` counts in the patients of the study's cohort.
     """
-    found = {}
+    found, p = {}, scenario.parameters()
     for strategy in strategies_of(scenario):
         streams = random_streams(seed, batch)
-        people = draw_patients(streams[0], patients, scenario.parameters())
-        lives = play(streams[1:4], people, scenario, _MONTHS, strategy)
+        people = draw_patients(streams[0], patients, p)
+        lives = play(streams[1:4], people, scenario.process, p, _MONTHS, strategy)
         found[strategy.name] = tally_outcomes(lives, study, eligible(people, study))
     return found
 

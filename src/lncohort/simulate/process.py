@@ -61,7 +61,7 @@ def simulate_tables(
         decision = draw_decision_visit(streams[3], people, parameters)
         visits = draw_visits(streams[3], people, disease, decision)
     else:
-        lives = play(streams[1:4], people, scenario)
+        lives = play(streams[1:4], people, scenario.process, parameters)
         people, courses, visits = lives.patients, lives.courses, lives.visits()
         decision = draw_decision_visit(streams[3], people, parameters)
     labs = draw_labs(streams[3], people, decision, visits, parameters)

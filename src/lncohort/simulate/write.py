@@ -46,8 +46,8 @@ def simulate_extract(
     Raises
     ------
     UserError
-        When `patients` or `seed` is out of range, there is no such scenario, or `out` exists and is not an empty folder or
-        cannot be written.
+        When `patients` or `seed` is out of range, there is no such scenario, or `out` exists and
+        is not an empty folder or cannot be written.
     """
     out = Path(out)
     if patients < 1:

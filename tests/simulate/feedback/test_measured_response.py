@@ -28,7 +28,7 @@ def both_ways(request, study):
     scenario = load_scenario(request.param)
     streams = random_streams(SEED, 0)
     people = draw_patients(streams[0], PATIENTS, scenario.parameters())
-    lives = play(streams[1:4], people, scenario)
+    lives = play(streams[1:4], people, scenario.process, scenario.parameters())
     period_end = np.datetime64(study.info.period_end) + 1
     of_period = (period_end - np.datetime64("1970-01-01")).astype(int) - people.index
     exits = np.minimum(exit_day(lives, study), of_period)

@@ -26,8 +26,9 @@ PATIENTS, MONTHS = 6_000, 25
 def played(name, strategy=None, seed=8, patients=PATIENTS, months=MONTHS):
     scenario = load_scenario(name)
     streams = random_streams(seed, 0)
-    people = draw_patients(streams[0], patients, scenario.parameters())
-    return people, play(streams[1:4], people, scenario, months, strategy)
+    p = scenario.parameters()
+    people = draw_patients(streams[0], patients, p)
+    return people, play(streams[1:4], people, scenario.process, p, months, strategy)
 
 
 @pytest.fixture(scope="module")

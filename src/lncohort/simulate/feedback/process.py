@@ -9,11 +9,11 @@ from scipy.special import expit, logit
 from lncohort.simulate.courses import MONTH_DAYS, Courses
 from lncohort.simulate.feedback.disease import Disease
 from lncohort.simulate.feedback.known import Known
-from lncohort.simulate.feedback.scenario import Process, Scenario
+from lncohort.simulate.feedback.scenario import Process
 from lncohort.simulate.feedback.strategy import Strategy
 from lncohort.simulate.feedback.tacrolimus import DRAWS, Tacrolimus
 from lncohort.simulate.labs import CREATININE, PROTEINURIA, TAKEN_SHARE, Visits
-from lncohort.simulate.parameters import DRUGS, Parameters
+from lncohort.simulate.parameters import DRUGS, RISK_FACTORS, Parameters
 from lncohort.simulate.patients import (
     NEVER,
     Patients,
@@ -71,7 +71,8 @@ class Lives:
 def play(
     streams: Sequence[np.random.Generator],
     patients: Patients,
-    scenario: Scenario,
+    process: Process,
+    p: Parameters,
     months: int = MONTHS,
     strategy: Strategy | None = None,
 ) -> Lives:
@@ -89,15 +90,16 @@ def play(
         whatever was decided, so that strategies are compared in the same patients.
     patients : Patients
         As they are on the index date.
-    scenario : Scenario
-        One of the kind "steps".
+    process : Process
+        Its hazards.
+    p : Parameters
+        What it shares with the calibrated process.
     months : int
         Length of the process.
     strategy : Strategy, optional
         Replaces the decisions on treatment. Under a strategy nobody is lost, the data do not
         end, and proteinuria is measured in everyone.
     """
-    process, p = scenario.process, scenario.parameters()
     of_treatment, of_disease, of_visits = streams
     n = len(patients)
     known = Known(patients)
@@ -189,7 +191,7 @@ class _Leaving:
     def __init__(self, patients: Patients, process: Process, p: Parameters, strategy):
         n = len(patients)
         age = (patients.index - patients.birth) / 365.25
-        egfr = 90 + 10 * patients.risk[:, 7]
+        egfr = 90 + 10 * patients.risk[:, RISK_FACTORS.index("egfr_per_10_above_90")]
         self._death_rate = death_rate(patients.severity, age, p)
         self._failure_rate = kidney_failure_rate(patients.severity, egfr, p)
         self._loss = process.loss if strategy is None else None
