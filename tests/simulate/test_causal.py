@@ -5,8 +5,11 @@ import json
 import pytest
 
 import lncohort.simulate
+from lncohort.analyses import estimate_all
 from lncohort.errors import UserError
 from lncohort.simulate import causal_truth, simulate_extract
+from lncohort.simulate.cohort import simulated_cohort
+from lncohort.study import load_study
 
 
 def test_truth_is_a_table_with_the_stated_columns():
@@ -40,3 +43,14 @@ def test_scenarios_lead_the_same_patients_through_other_lives(tmp_path):
         )
         assert null == again
         assert (null == benefit) is same, table
+
+
+def test_where_nothing_works_the_analyses_that_look_ahead_find_an_effect():
+    study = load_study("nanjing")
+    looking_ahead = tuple(a for a in study.analyses if a.kind in ("use", "duration_band"))
+    study = study.model_copy(update={"analyses": looking_ahead})
+    cohort = simulated_cohort(study, 4_000, 3, scenario="null")
+    rows = estimate_all(study, cohort.analysis_set, cohort.person_time)
+    rows = rows[(rows["model"] == "adjusted") & (rows["measure"] == "OR")].set_index("level")
+    for level in ("ever", ">180"):
+        assert rows["ci_high"][level] < 0.9

@@ -134,7 +134,13 @@ def play(
     )
 
 
-def _background(rng, known: Known, process: Process, p: Parameters, strategy) -> np.ndarray:
+def _background(
+    rng: np.random.Generator,
+    known: Known,
+    process: Process,
+    p: Parameters,
+    strategy: Strategy | None,
+) -> np.ndarray:
     """Who starts cyclophosphamide on the index date; the others start mycophenolate."""
     draw = rng.random(len(known.proteinuria))
     if strategy is not None and strategy.background is not None:
@@ -144,7 +150,10 @@ def _background(rng, known: Known, process: Process, p: Parameters, strategy) ->
     return draw < expit(background.log_odds + background.indication * indication)
 
 
-def _unassessed_share(known: Known, tacrolimus: Tacrolimus, process: Process, strategy):
+def _unassessed_share(
+    known: Known, tacrolimus: Tacrolimus, process: Process, strategy: Strategy | None
+) -> np.ndarray | float:
+    """Probability that proteinuria is never measured after the index date."""
     if strategy is not None:
         return 0.0
     unassessed = process.unassessed
@@ -188,7 +197,9 @@ def _monthly_hazard(
 class _Leaving:
     """Death, kidney failure, loss to follow-up and the end of the data."""
 
-    def __init__(self, patients: Patients, process: Process, p: Parameters, strategy):
+    def __init__(
+        self, patients: Patients, process: Process, p: Parameters, strategy: Strategy | None
+    ):
         n = len(patients)
         age = (patients.index - patients.birth) / 365.25
         egfr = 90 + 10 * patients.risk[:, RISK_FACTORS.index("egfr_per_10_above_90")]
@@ -229,7 +240,9 @@ class _Leaving:
 class _VisitDiary:
     """When each patient is seen, and what is measured then."""
 
-    def __init__(self, rng, n: int, months: int, process: Process, p: Parameters):
+    def __init__(
+        self, rng: np.random.Generator, n: int, months: int, process: Process, p: Parameters
+    ):
         self._rng, self._habit, self._p = rng, process.visit, p
         self._next = np.rint(rng.uniform(12, 44, n)).astype(np.int64)
         self._next -= self._next % MONTH_DAYS == 0
