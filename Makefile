@@ -22,8 +22,9 @@ lint: $(BIN)/lncohort      ## check style
 	$(BIN)/ruff check src tests
 	$(BIN)/ruff format --check src tests
 
-docs: $(BIN)/lncohort      ## write docs/results.md, rules.md and methods.md anew
+docs: $(BIN)/lncohort      ## write docs/results.md, rules.md, methods.md and simulation.md anew
 	$(BIN)/python -m lncohort.spec.page docs
+	$(BIN)/python -m lncohort.simulate.page docs
 	cd tests && ../$(BIN)/python -m acceptance.methods_page ../docs/methods.md
 	$(BIN)/lncohort results-table --extract sample_data --out docs/results.md
 
