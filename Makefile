@@ -22,9 +22,10 @@ lint: $(BIN)/lncohort      ## check style
 	$(BIN)/ruff check src tests
 	$(BIN)/ruff format --check src tests
 
-docs: $(BIN)/lncohort      ## write docs/extract.md, rules.md, methods.md and results.md anew
+docs: $(BIN)/lncohort      ## write the pages that are made from data and code anew
 	$(BIN)/python -m lncohort.extract.page docs/extract.md
 	$(BIN)/python -m lncohort.spec.page docs
+	$(BIN)/python -m lncohort.simulate.page docs
 	cd tests && ../$(BIN)/python -m acceptance.methods_page ../docs/methods.md
 	$(BIN)/lncohort results-table --extract sample_data --out docs/results.md
 
