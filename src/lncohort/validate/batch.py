@@ -92,6 +92,4 @@ def _parted(rows: pd.DataFrame) -> dict[int, pd.DataFrame]:
     """The rows of each cohort by its number, with the identifiers that it has alone."""
     numbers = rows["patient_id"].str[:WIDTH].astype(int)
     rows = rows.assign(patient_id=rows["patient_id"].str[WIDTH:])
-    return {
-        number: own.reset_index(drop=True) for number, own in rows.groupby(numbers.to_numpy())
-    }
+    return {number: own.reset_index(drop=True) for number, own in rows.groupby(numbers.to_numpy())}
