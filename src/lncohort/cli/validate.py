@@ -30,8 +30,12 @@ def validate(
 
     chosen = judged(load_study(study), tuple(analysis or ()))
     plan = Plan(chosen, scenario, cohorts, patients, seed)
-    with cohorts_done(cohorts) as progress:
-        sentences = run(plan, out, workers, resume, progress)
+    try:
+        with cohorts_done(cohorts) as progress:
+            sentences = run(plan, out, workers, resume, progress)
+    except KeyboardInterrupt:
+        typer.echo("Finished cohorts are kept: the same command with --resume goes on.", err=True)
+        raise
     for sentence in sentences:
         typer.echo(sentence)
     typer.echo(f"report: {out / 'validation.html'}")

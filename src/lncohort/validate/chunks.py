@@ -1,5 +1,6 @@
 """Cohorts worked out side by side in chunks; a finished chunk is kept until all are."""
 
+import atexit
 import json
 import multiprocessing
 import os
@@ -8,9 +9,8 @@ import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from multiprocessing.connection import wait
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pandas as pd
 import pyarrow as pa
@@ -137,13 +137,17 @@ def _worked_out(plan: Plan, work: Path, left: list[range], workers: int) -> Iter
 def _end_with_parent() -> None:
     """Leave it to the parent to be interrupted, and end when it has."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process().sentinel
+    parent, ended = multiprocessing.parent_process(), Event()
 
     def watch():
-        wait([parent])
-        os._exit(1)
+        while not ended.wait(1):
+            if not parent.is_alive():
+                os._exit(1)
 
-    Thread(target=watch, daemon=True).start()
+    watching = Thread(target=watch, daemon=True)
+    watching.start()
+    atexit.register(watching.join)
+    atexit.register(ended.set)  # runs before the other
 
 
 def _work_out(plan: Plan, work: Path, seeds: range) -> range:
