@@ -36,9 +36,14 @@ def sql_hashes() -> dict[str, str]:
     }
 
 
+def package_folder() -> Path:
+    """The folder in which the package is installed."""
+    return Path(__file__).resolve().parent
+
+
 def file_hashes() -> dict[str, str]:
     """SHA-256 of each file of the package, by its path in it."""
-    package = Path(__file__).parent
+    package = package_folder()
     return {
         path.relative_to(package).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(package.rglob("*"))

@@ -14,8 +14,10 @@ from lncohort.cli.contract import contract
 from lncohort.cli.describe import describe
 from lncohort.cli.explain import explain
 from lncohort.cli.init_study import init_study
+from lncohort.cli.power import power
 from lncohort.cli.results_table import results_table
 from lncohort.cli.run import run
+from lncohort.cli.selftest import selftest
 from lncohort.cli.simulate import simulate
 from lncohort.cli.studies import studies
 from lncohort.cli.timeline import timeline
@@ -34,6 +36,8 @@ COMMANDS = (  # in the order of the work, as --help lists them
     timeline,
     simulate,
     validate,
+    power,
+    selftest,
     results_table,
 )
 
