@@ -194,6 +194,33 @@ def test_simulated_extract_is_checked_and_never_written_over(lncohort, tmp_path)
     assert "is not empty" in refused(lncohort, tmp_path, *command)
 
 
+def test_a_scenario_is_simulated_and_an_unknown_one_refused(lncohort, tmp_path):
+    out = tmp_path / "extract"
+    command = ("simulate", "--patients", 60, "--seed", 1, "--scenario", "null", "--out", out)
+    assert lncohort(*command)[0] == 0
+    assert lncohort("check", out)[0] == 0
+    other = (
+        "simulate",
+        "--patients",
+        60,
+        "--seed",
+        1,
+        "--scenario",
+        "nul",
+        "--out",
+        tmp_path / "b",
+    )
+    assert 'did you mean "null"?' in refused(lncohort, tmp_path, *other)
+    assert not (tmp_path / "b").exists()
+
+
+def test_figures_of_a_scenario_are_not_set_beside_the_published(lncohort, tmp_path):
+    out = tmp_path / "extract"
+    lncohort("simulate", "--patients", 60, "--seed", 1, "--scenario", "null", "--out", out)
+    command = ("results-table", "--extract", out, "--out", tmp_path / "results.md")
+    assert "is of the scenario null" in refused(lncohort, tmp_path, *command)
+
+
 def test_output_below_a_file_cannot_be_written(lncohort, extract, tmp_path):
     (tmp_path / "file").write_text("")
     out = tmp_path / "file" / "results"

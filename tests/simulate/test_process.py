@@ -5,13 +5,14 @@ import pandas as pd
 import pytest
 
 from lncohort.extract.contract import CONTRACT
+from lncohort.simulate.feedback.scenario import load_scenario
 from lncohort.simulate.parameters import DRUGS, calibrated
 from lncohort.simulate.process import arrow_schema, simulate_tables
 
 
 @pytest.fixture(scope="module")
 def tables():
-    return simulate_tables(4000, seed=3, parameters=calibrated())
+    return simulate_tables(4000, 3, load_scenario("nanjing"), calibrated())
 
 
 @pytest.fixture(scope="module")
@@ -54,18 +55,18 @@ def test_no_column_tells_the_response_or_a_latent_state(tables):
 
 
 def test_same_seed_and_chunk_give_the_same_tables(tables):
-    again = simulate_tables(4000, seed=3, parameters=calibrated())
+    again = simulate_tables(4000, 3, load_scenario("nanjing"), calibrated())
     assert all(again[name].equals(table) for name, table in tables.items())
 
 
 @pytest.mark.parametrize(("seed", "chunk"), [(4, 0), (3, 1)])
 def test_another_seed_or_chunk_gives_other_patients(tables, seed, chunk):
-    other = simulate_tables(4000, seed=seed, parameters=calibrated(), chunk=chunk)
+    other = simulate_tables(4000, seed, load_scenario("nanjing"), calibrated(), chunk)
     assert not other["lab"]["value"].equals(tables["lab"]["value"])
 
 
 def test_chunks_of_one_extract_share_no_identifier(tables):
-    other = simulate_tables(500, seed=3, parameters=calibrated(), chunk=1)
+    other = simulate_tables(500, 3, load_scenario("nanjing"), calibrated(), chunk=1)
     for name, column in (("patient", "patient_id"), ("prescription", "prescription_id")):
         ours = set(tables[name][column].to_pylist())
         assert ours.isdisjoint(other[name][column].to_pylist())

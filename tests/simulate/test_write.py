@@ -37,7 +37,7 @@ def test_truth_names_its_meaning_and_the_origin_of_the_extract(tmp_path):
 
 
 def test_the_truth_of_other_parameters_is_not_claimed(tmp_path):
-    simulate_extract(50, 9, tmp_path / "extract", calibrated())
+    simulate_extract(50, 9, tmp_path / "extract", parameters=calibrated())
     truth = json.loads((tmp_path / "extract" / "truth.json").read_text(encoding="utf-8"))
     assert truth["truth"] == []
 

@@ -201,11 +201,11 @@ def _fitted_estimates(
 
 
 def _analysis_set(study: Study, parameters: Parameters, seed: int) -> pd.DataFrame:
-    return simulated_cohort(study, BATCH, seed, parameters).analysis_set
+    return simulated_cohort(study, BATCH, seed, parameters=parameters).analysis_set
 
 
 def _all_estimands(study: Study, parameters: Parameters, seed: int) -> pd.Series:
-    cohort = simulated_cohort(study, BATCH, seed, parameters)
+    cohort = simulated_cohort(study, BATCH, seed, parameters=parameters)
     return estimands(estimate_all(study, cohort.analysis_set, cohort.person_time))["value"]
 
 

@@ -149,6 +149,7 @@ class Parameters:
     creatinine_cv: float = 0.05
     missing_dose_share: float = 0.01
     dirty_row_share: float = 0.003
+    repeated_sample_share: float = 0.01
 
     def regimen_effects(self) -> np.ndarray:
         """Log hazard ratio of each set of drugs started, by 1 TAC + 2 CYC + 4 MMF, shape (8,)."""

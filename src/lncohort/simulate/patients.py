@@ -94,12 +94,10 @@ def draw_patients(rng: np.random.Generator, n: int, p: Parameters) -> Patients:
         rng.random(n) < p.short_lookback_share, -rng.integers(0, 29, n), observed_from
     )
     loss = np.ceil(rng.exponential(365.25 / p.loss_per_year, n))
-    observed_until = np.minimum(loss, _day(_DATA_UNTIL) - index).astype(np.int64)
-    death = _waiting_time(rng, p.death_per_year * np.exp(0.4 * severity + 0.03 * (age - 35)))
+    observed_until = np.minimum(loss, days_of_data(index)).astype(np.int64)
+    death = _waiting_time(rng, death_rate(severity, age, p))
     egfr = ckd_epi_2021(creatinine, age, female)
-    kidney_failure = 30 + _waiting_time(
-        rng, p.kidney_failure_per_year * np.exp(0.5 * severity - 0.02 * (egfr - 90))
-    )
+    kidney_failure = 30 + _waiting_time(rng, kidney_failure_rate(severity, egfr, p))
     observed_until = np.maximum(np.minimum(observed_until, death), 0)
     return Patients(
         index=index,
@@ -120,6 +118,21 @@ def draw_patients(rng: np.random.Generator, n: int, p: Parameters) -> Patients:
         death=np.where(death <= observed_until, death, NEVER),
         kidney_failure=np.where(kidney_failure <= observed_until, kidney_failure, NEVER),
     )
+
+
+def death_rate(severity: np.ndarray, age: np.ndarray, p: Parameters) -> np.ndarray:
+    """Deaths a year."""
+    return p.death_per_year * np.exp(0.4 * severity + 0.03 * (age - 35))
+
+
+def kidney_failure_rate(severity: np.ndarray, egfr: np.ndarray, p: Parameters) -> np.ndarray:
+    """Kidney failures a year, from the second month on."""
+    return p.kidney_failure_per_year * np.exp(0.5 * severity - 0.02 * (egfr - 90))
+
+
+def days_of_data(index: np.ndarray) -> np.ndarray:
+    """Days from each index date to the last day of the extract."""
+    return _day(_DATA_UNTIL) - index
 
 
 def _noise(rng: np.random.Generator, n: int, cv: float) -> np.ndarray:

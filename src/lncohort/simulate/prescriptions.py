@@ -1,10 +1,10 @@
-"""Prescriptions of planned courses: refills, two strengths, pulses, and what is keyed wrongly."""
+"""Prescriptions of the courses: refills, two strengths, pulses, and what is keyed wrongly."""
 
 import numpy as np
 
+from lncohort.simulate.courses import MONTH_DAYS, Courses
 from lncohort.simulate.parameters import DRUGS, Parameters
 from lncohort.simulate.patients import NEVER, Patients
-from lncohort.simulate.treatment import HORIZON_DAYS, MONTHS, Courses
 
 ALL_DRUGS = (*DRUGS, "prednisone", "hydroxychloroquine")  # the last two: unknown to the study
 _ORAL, _IV = 0, 1
@@ -36,7 +36,8 @@ def draw_prescriptions(
     parts = []
 
     who, day = _refills(rng, courses, _TAC, is_oral[:, _TAC])
-    month = np.minimum((day - courses.start[who, _TAC]) // 30, MONTHS - 1)
+    month = (day - courses.start[who, _TAC]) // MONTH_DAYS
+    month = np.minimum(month, courses.tacrolimus_mg.shape[1] - 1)
     dose = courses.tacrolimus_mg[who, month]
     half = dose % 1 == 0.5
     two_tablets = half & (dose > 1)
@@ -58,12 +59,12 @@ def draw_prescriptions(
 
     parts.append(_pulses(rng, courses, ~oral_cyc))
 
-    last = np.minimum(patients.observed_until + 1, HORIZON_DAYS)
+    last = np.minimum(patients.observed_until + 1, courses.horizon_days)
     for drug, share, doses in (
         (_PREDNISONE, 0.9, [40.0, 20.0, 10.0, 7.5, 5.0]),
         (_HCQ, 0.7, [200.0, 400.0]),
     ):
-        quarter = np.arange(HORIZON_DAYS // 90)
+        quarter = np.arange(courses.horizon_days // 90)
         taken = (rng.random(n) < share)[:, None] & (quarter * 90 < last[:, None])
         who, step = np.nonzero(taken)
         by_step = np.array(doses)[np.minimum(step, len(doses) - 1)]
@@ -84,7 +85,7 @@ def draw_prescriptions(
 def _refills(rng, courses: Courses, drug: int, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Patient and day of each refill: about monthly, some early, some late, some missed."""
     n = len(courses.start)
-    refills = HORIZON_DAYS // 27 + 1
+    refills = courses.horizon_days // 27 + 1
     early, late = rng.integers(1, 4, (n, refills)), rng.integers(1, 11, (n, refills))
     missed = rng.integers(20, 55, (n, refills))
     kind = rng.random((n, refills))

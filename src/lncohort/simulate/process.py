@@ -5,12 +5,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lncohort.extract.contract import CONTRACT, LAB_TESTS, Table
-from lncohort.simulate.labs import TESTS, draw_labs
+from lncohort.simulate.feedback.process import play
+from lncohort.simulate.feedback.scenario import Scenario
+from lncohort.simulate.labs import TESTS, draw_decision_visit, draw_labs
 from lncohort.simulate.parameters import Parameters
 from lncohort.simulate.patients import CLASSES, CONDITIONS, NEVER, Patients, draw_patients
+from lncohort.simulate.planned.response import draw_disease
+from lncohort.simulate.planned.treatment import draw_courses
+from lncohort.simulate.planned.visits import draw_visits
 from lncohort.simulate.prescriptions import ALL_DRUGS, draw_prescriptions
-from lncohort.simulate.response import draw_disease
-from lncohort.simulate.treatment import draw_courses
 
 _ARROW_TYPE = {
     "text": pa.string(),
@@ -28,7 +31,7 @@ def arrow_schema(table: Table) -> pa.Schema:
 
 
 def simulate_tables(
-    patients: int, seed: int, parameters: Parameters, chunk: int = 0
+    patients: int, seed: int, scenario: Scenario, parameters: Parameters, chunk: int = 0
 ) -> dict[str, pa.Table]:
     """Simulate one chunk of an extract in memory.
 
@@ -40,22 +43,28 @@ def simulate_tables(
         Together they seed the generator; the same pair gives the same tables. Each part of the
         process draws from its own stream, so that a change of one parameter leaves the random
         numbers of the others as they were.
+    scenario : Scenario
+        How the course is drawn.
     parameters : Parameters
-        The process.
+        Who the patients are, and how their record is kept; in a planned course, its effects too.
 
     Returns
     -------
     dict of str to pyarrow.Table
         The tables of the data contract by name.
     """
-    streams = [
-        np.random.Generator(np.random.PCG64(s))
-        for s in np.random.SeedSequence([seed, chunk]).spawn(6)
-    ]
+    streams = random_streams(seed, chunk)
     people = draw_patients(streams[0], patients, parameters)
-    courses = draw_courses(streams[1], people, parameters)
-    disease = draw_disease(streams[2], people, courses, parameters)
-    labs = draw_labs(streams[3], people, disease, parameters)
+    if scenario.kind == "planned":
+        courses = draw_courses(streams[1], people, parameters)
+        disease = draw_disease(streams[2], people, courses, parameters)
+        decision = draw_decision_visit(streams[3], people, parameters)
+        visits = draw_visits(streams[3], people, disease, decision)
+    else:
+        lives = play(streams[1:4], people, scenario)
+        people, courses, visits = lives.patients, lives.courses, lives.visits()
+        decision = draw_decision_visit(streams[3], people, parameters)
+    labs = draw_labs(streams[3], people, decision, visits, parameters)
     orders = draw_prescriptions(streams[4], people, courses, parameters)
 
     ids = _identifiers("P", np.arange(patients) + 1 + chunk * _PATIENTS_PER_CHUNK, 9)
@@ -70,6 +79,12 @@ def simulate_tables(
         t.name: pa.table([columns[t.name][c.name] for c in t.columns], schema=arrow_schema(t))
         for t in CONTRACT
     }
+
+
+def random_streams(seed: int, chunk: int) -> list[np.random.Generator]:
+    """Independent generators: of patients, treatment, disease, visits, orders and history."""
+    children = np.random.SeedSequence([seed, chunk]).spawn(6)
+    return [np.random.Generator(np.random.PCG64(child)) for child in children]
 
 
 def _identifiers(prefix: str, numbers: np.ndarray, width: int) -> pa.Array:

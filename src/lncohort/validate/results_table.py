@@ -28,12 +28,17 @@ def write_results_table(folder: Path, out: Path) -> None:
     Raises
     ------
     UserError
-        When the extract is not a simulated one, or the file cannot be written.
+        When the extract is not one of the calibrated process, or the file cannot be written.
     """
     extract = Extract.open(folder)
     if not extract.is_synthetic:
         raise UserError(f"{folder}: has no truth.json; expected an extract of `lncohort simulate`.")
     truth = json.loads((extract.folder / "truth.json").read_text(encoding="utf-8"))
+    if "scenario" in truth:
+        raise UserError(
+            f"{folder}: is of the scenario {truth['scenario']}, which is not calibrated to the "
+            "study; expected an extract of `lncohort simulate` without --scenario."
+        )
     results = analyse(build(load_study(STUDY), extract), synthetic=True)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lncohort.simulate.courses import MONTH_DAYS, Courses
 from lncohort.simulate.parameters import RISK_FACTORS, Parameters
 from lncohort.simulate.patients import NEVER, Patients
-from lncohort.simulate.treatment import MONTHS, Courses
+from lncohort.simulate.planned.treatment import MONTHS
 
-_MONTH_DAYS = 30
 _LAG_DAYS = 14  # a drug acts from two weeks after its start
 
 
@@ -36,9 +36,9 @@ def draw_disease(
     hazard = monthly_hazard(patients, courses, p)
     remits = rng.random((n, MONTHS)) < -np.expm1(-hazard)
     month = np.argmax(remits, axis=1)
-    day = month * _MONTH_DAYS + rng.integers(0, _MONTH_DAYS, n)
+    day = month * MONTH_DAYS + rng.integers(0, MONTH_DAYS, n)
     remission = np.where(remits.any(axis=1) & (day < patients.kidney_failure), day, NEVER)
-    wait = np.ceil(rng.exponential(_MONTH_DAYS / p.relapse_per_month, n)) + 120
+    wait = np.ceil(rng.exponential(MONTH_DAYS / p.relapse_per_month, n)) + 120
     share = np.clip(np.exp(np.log(0.5) + 0.35 * rng.standard_normal(n)), 0.2, 1.2)
     return Disease(
         remission=remission,
@@ -61,11 +61,11 @@ def monthly_hazard(patients: Patients, courses: Courses, p: Parameters) -> np.nd
     for month in range(MONTHS):
         later = month - len(p.onset_months)
         timing = p.onset_months[month] if later < 0 else np.exp(-p.fading_per_month * later)
-        day = month * _MONTH_DAYS
+        day = month * MONTH_DAYS
         started = courses.start + _LAG_DAYS <= day
         log_hazard = p.log_hazard + prognosis + effects[started @ np.array([1, 2, 4])]
         taken = np.clip(np.minimum(day, tac_stop) - tac_start, 0, None)
-        dose_month = np.minimum(taken // _MONTH_DAYS, MONTHS - 1)
+        dose_month = np.minimum(taken // MONTH_DAYS, MONTHS - 1)
         dose = np.take_along_axis(courses.tacrolimus_mg, dose_month[:, None], axis=1)[:, 0]
         log_hazard += started[:, 0] * p.effect_dose_per_mg * (dose - p.dose_reference_mg)
         log_hazard += (taken > p.duration_threshold_days) * p.effect_duration

@@ -1,32 +1,14 @@
-"""The choice of drugs by indication, and the course of each drug."""
-
-from dataclasses import dataclass
+"""The choice of drugs by indication, and the course of each drug, planned on the index date."""
 
 import numpy as np
 
+from lncohort.simulate.courses import MONTH_DAYS, Courses
 from lncohort.simulate.parameters import DRUGS, REGIMENS, RISK_FACTORS, Parameters
 from lncohort.simulate.patients import NEVER, Patients
 
 MONTHS = 27  # of 30 days: two years of follow-up and what straddles their end
-HORIZON_DAYS = 30 * MONTHS
+HORIZON_DAYS = MONTH_DAYS * MONTHS
 _LABELS = dict(zip(DRUGS, ("TAC", "CYC", "MMF"), strict=True))
-
-
-@dataclass(frozen=True)
-class Courses:
-    """Planned courses: arrays over n patients and, in this order, TAC, CYC and MMF.
-
-    Attributes
-    ----------
-    start, stop : ndarray of int, shape (n, 3)
-        Days from the index date, half-open; `NEVER` where the drug is not given.
-    tacrolimus_mg : ndarray of float, shape (n, 27)
-        Daily dose in each month (of 30 days) since the start of tacrolimus.
-    """
-
-    start: np.ndarray
-    stop: np.ndarray
-    tacrolimus_mg: np.ndarray
 
 
 def choose_regimen(rng: np.random.Generator, patients: Patients, p: Parameters) -> np.ndarray:

@@ -1,0 +1,59 @@
+"""Treatment strategies: what is decided in the place of the clinician."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from lncohort.simulate.feedback.scenario import Scenario
+
+STOP_STEP = 12  # the month in which the strategies that stop do so: on day 360
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """Decisions that replace those of the process.
+
+    Attributes
+    ----------
+    name : str
+        How the truth calls it.
+    tacrolimus : {"never", "start"}
+        "start": on the index date, and kept for good unless `stop_step` says otherwise. The day
+        within the first 60 changes no outcome: no remission comes before the end of them.
+    least_mg : float
+        Tacrolimus is given at this daily dose or more.
+    background : {"cyclophosphamide", "mycophenolate"}, optional
+        Given to everyone; by default what the clinician chooses.
+    stop_step : int, optional
+        Month in which tacrolimus is stopped, or its taper begins.
+    taper : bool
+        Whether the stop is a taper, over three months.
+    """
+
+    name: str
+    tacrolimus: Literal["never", "start"]
+    least_mg: float = 0.0
+    background: Literal["cyclophosphamide", "mycophenolate"] | None = None
+    stop_step: int | None = None
+    taper: bool = False
+
+
+NEVER_TACROLIMUS = Strategy("never", "never")
+START = Strategy("start", "start")
+START_4_MG = Strategy("start_4_mg", "start", least_mg=4.0)
+STOP_ABRUPT = Strategy("stop_abrupt", "start", stop_step=STOP_STEP)
+STOP_TAPER = Strategy("stop_taper", "start", stop_step=STOP_STEP, taper=True)
+_CELLS = tuple(
+    Strategy(f"{label}_{tacrolimus}", tacrolimus, background=drug)
+    for label, drug in (("mmf", "mycophenolate"), ("cyc", "cyclophosphamide"))
+    for tacrolimus in ("never", "start")
+)
+
+
+def strategies_of(scenario: Scenario) -> tuple[Strategy, ...]:
+    """The strategies whose outcomes are asked for; the four cells of tacrolimus and background
+    where the background matters.
+    """
+    strategies = (NEVER_TACROLIMUS, START, START_4_MG, STOP_ABRUPT, STOP_TAPER)
+    remission = scenario.process.remission
+    matters = remission.cyclophosphamide != 0 or remission.both != 0
+    return strategies + _CELLS if matters else strategies
