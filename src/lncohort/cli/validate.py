@@ -28,7 +28,7 @@ def validate(
     from lncohort.validate.truths import judged
     from lncohort.validate.write import validate as run
 
-    chosen = judged(load_study(study), tuple(analysis or ()))
+    chosen = judged(load_study(study), scenario, tuple(analysis or ()))
     plan = Plan(chosen, scenario, cohorts, patients, seed)
     try:
         with cohorts_done(cohorts) as progress:

@@ -149,10 +149,10 @@ def _differences(one: dict[str, bytes], two: dict[str, bytes]) -> list[str]:
 
 def simulated_cohorts() -> Found:
     """The main estimates of simulated cohorts find their truth, and their intervals hold it."""
-    plan = Plan(judged(load_study("nanjing")), "nanjing", COHORTS, PATIENTS, SEED)
+    plan = Plan(judged(load_study("nanjing"), "nanjing"), "nanjing", COHORTS, PATIENTS, SEED)
     with tempfile.TemporaryDirectory(prefix="lncohort-") as name:
         found = run_chunks(plan, Path(name), workers=1, progress=None)
-    rows = main_estimands(plan, summarise(found, truth_of(plan.scenario)).reset_index())
+    rows = main_estimands(plan, summarise(found, truth_of(plan, found)).reset_index())
     wrong = []
     for row in rows.itertuples():
         what = f"{row.analysis} {row.level} {row.measure}"

@@ -55,7 +55,7 @@ def cohort_estimands(
     with tempfile.TemporaryDirectory(prefix="lncohort-") as name:
         folder = Path(name)
         for seed in seeds:
-            simulate_extract(patients, seed, folder / str(seed))
+            simulate_extract(patients, seed, folder / str(seed), scenario)
         joined = folder / "joined"
         joined.mkdir()
         for table in CONTRACT:

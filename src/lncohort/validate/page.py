@@ -6,9 +6,16 @@ from lncohort.report.page import Folded, Section, templates
 from lncohort.simulate.truth import KEYS, RATIOS
 from lncohort.validate.plan import Plan
 from lncohort.validate.tables import label, performance_table, verdicts
+from lncohort.validate.truths import is_causal
 from lncohort.validate.zip_plot import Panel, zip_plot
 
-ABOUT_TRUTH = (
+ABOUT_EFFECT = (
+    "The truth is the causal effect in the same patients, found by simulating each strategy: in the "
+    "first two years, of starting tacrolimus at once and staying on it (or on 4 mg/day or more) "
+    "against never. Analyses that do not respect time are compared with it, too, to show how far "
+    "off they are."
+)
+ABOUT_LIMIT = (
     "The truth is what the same analysis converges to on very large extracts of the process: it "
     "tells whether the way from the extract to the estimate is sound, and is not a causal effect."
 )
@@ -33,11 +40,12 @@ def page(plan: Plan, rows: pd.DataFrame, others: pd.DataFrame, found: pd.DataFra
     found
         Every estimate of every cohort, indexed by cohort and key.
     """
+    about = ABOUT_EFFECT if is_causal(plan.scenario) else ABOUT_LIMIT
     sections = [
         Section(
             "performance",
             "Bias, errors, coverage and power",
-            [ABOUT_TRUTH, performance_table(rows, "performance", "The main estimates")],
+            [about, performance_table(rows, "performance", "The main estimates")],
         ),
         Section("intervals", "Every interval", [ABOUT_ZIP, zip_plot(_panels(rows, found))]),
         Section(

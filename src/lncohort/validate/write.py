@@ -16,7 +16,7 @@ from lncohort.validate.operating import summarise
 from lncohort.validate.page import command, page
 from lncohort.validate.plan import Plan
 from lncohort.validate.tables import markdown, performance_table, verdicts
-from lncohort.validate.truths import main_estimands, truth_of
+from lncohort.validate.truths import is_causal, main_estimands, truth_of
 
 CHARACTERISTICS = "operating_characteristics.csv"
 MANIFEST = "manifest.json"
@@ -62,7 +62,7 @@ def validate(
     refuse_existing(out)
     with kept_work(plan, out, resume) as work:
         found = run_chunks(plan, work, workers, progress)
-        table = summarise(found, truth_of(plan.scenario)).reset_index()
+        table = summarise(found, truth_of(plan, found)).reset_index()
         table["expected_bias"] = _expected_bias(plan, table)
         with written_whole(out) as folder:
             rows = main_estimands(plan, table)
@@ -84,7 +84,13 @@ def validate(
 
 
 def _expected_bias(plan: Plan, table: pd.DataFrame) -> pd.Series:
-    """The small-sample bias of the adjusted odds ratios; NaN of other estimands."""
+    """The small-sample bias of the adjusted odds ratios; NaN of other estimands.
+
+    A causal effect is not what maximum likelihood converges to: there it explains nothing.
+    """
+    bias = pd.Series(np.nan, index=table.index)
+    if is_causal(plan.scenario):
+        return bias
     kinds = {analysis.name: analysis.kind for analysis in plan.study.analyses}
     levels = ("use", "dose_band", "duration_band", "joint")
     chosen = (
@@ -92,7 +98,6 @@ def _expected_bias(plan: Plan, table: pd.DataFrame) -> pd.Series:
         & (table["model"] == "adjusted")
         & table["analysis"].map(kinds).isin(levels)
     )
-    bias = pd.Series(np.nan, index=table.index)
     places = table[chosen]
     bias[chosen] = expected_bias(plan.study, places, plan.patients, plan.seed + plan.cohorts)
     return bias
