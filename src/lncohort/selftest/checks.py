@@ -99,10 +99,14 @@ def files_of_the_wheel() -> Found:
     wrong = []
     for file in inside:
         place = Path(file.locate())
-        digest = hashlib.sha256(place.read_bytes()).digest() if place.is_file() else b""
-        if base64.urlsafe_b64encode(digest).rstrip(b"=").decode() != recorded[file].value:
+        if not place.is_file() or recorded_form(place.read_bytes()) != recorded[file].value:
             wrong.append(f"{file}: is not as it was installed")
     return f"{len(inside)} files", wrong
+
+
+def recorded_form(content: bytes) -> str:
+    """The SHA-256 of a file as a wheel records it."""
+    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
 
 
 def rules() -> Found:
