@@ -22,10 +22,11 @@ lint: $(BIN)/lncohort      ## check style
 	$(BIN)/ruff check src tests
 	$(BIN)/ruff format --check src tests
 
-docs: $(BIN)/lncohort      ## write docs/results.md, rules.md and methods.md anew
+docs: $(BIN)/lncohort      ## write docs/results.md, rules.md, methods.md and validation.md anew
 	$(BIN)/python -m lncohort.spec.page docs
 	cd tests && ../$(BIN)/python -m acceptance.methods_page ../docs/methods.md
 	$(BIN)/lncohort results-table --extract sample_data --out docs/results.md
+	$(BIN)/python -m lncohort.validate.docs docs
 
 bench: $(BIN)/lncohort     ## measure eras and estimators beside their peers; writes docs/benchmarks*.md
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[bench]'

@@ -59,7 +59,8 @@ def run_checks(quick: bool = False) -> Iterator[Outcome]:
     Parameters
     ----------
     quick
-        Leave out what takes longest: the bootstrap of one public case, and the validation.
+        Leave out what takes longest: the bootstrap of one public case, the runs of the sample
+        study and the simulated cohorts.
     """
     slow = SLOW if quick else ()
     checks: list[tuple[str, Callable[[], Found]]] = [
@@ -70,10 +71,12 @@ def run_checks(quick: bool = False) -> Iterator[Outcome]:
             for case in expected_figures()
             if case not in slow
         ),
-        ("sample study, run twice", sample_study),
     ]
     if not quick:
-        checks.append(("bias and coverage of simulated cohorts", simulated_cohorts))
+        checks += [
+            ("sample study, run twice", sample_study),
+            ("bias and coverage of simulated cohorts", simulated_cohorts),
+        ]
     for name, check in checks:
         started = time.perf_counter()
         try:
