@@ -15,7 +15,9 @@ from lncohort.validate.truths import judged
 @pytest.fixture(scope="module")
 def plan():
     study = judged(load_study("nanjing"), "nanjing", ("use",))
-    return Plan(study, "nanjing", cohorts=5, patients=4000, seed=3)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("lncohort.validate.plan.CHUNK_PATIENTS", 600)
+        yield Plan(study, "nanjing", cohorts=5, patients=300, seed=3)
 
 
 @pytest.fixture(scope="module")

@@ -131,7 +131,8 @@ def _add_lines(page, starts, ends, heights, colour: str, space: float) -> None:
     points[1::2] = np.column_stack([ends, heights])
     codes = np.tile([Path.MOVETO, Path.LINETO], len(starts))
     thickness = min(max(space / MOST_LINES, 0.6), 2)
-    page.add_patch(PathPatch(Path(points.round(1), codes), edgecolor=colour, linewidth=thickness))
+    lines = Path(points.round(1), codes)
+    page.add_patch(PathPatch(lines, fill=False, edgecolor=colour, linewidth=thickness))
 
 
 def _ticks(is_ratio: bool, low: float, high: float) -> list[tuple[float, str]]:
