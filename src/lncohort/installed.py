@@ -2,10 +2,11 @@
 
 import hashlib
 import platform
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
-from lncohort.engine.stages import sql_files
+from lncohort.engine.stages import SqlFile
 
 PACKAGES = (
     "lncohort",
@@ -28,11 +29,11 @@ def versions() -> dict[str, str]:
     return {name: version(name) for name in PACKAGES} | {"python": platform.python_version()}
 
 
-def sql_hashes() -> dict[str, str]:
-    """SHA-256 of each SQL file, by stage and name."""
+def sql_hashes(sql: Iterable[SqlFile]) -> dict[str, str]:
+    """SHA-256 of SQL files, by stage and name."""
     return {
         f"{file.stage}/{file.table}.sql": hashlib.sha256(file.text.encode()).hexdigest()
-        for file in sql_files()
+        for file in sql
     }
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from lncohort.cohort import Cohort, build
+from lncohort.engine.stages import study_files
 from lncohort.extract.extract import Extract
 from lncohort.folders import refuse_all_but, refuse_existing, written_whole
 from lncohort.installed import sql_hashes, versions
@@ -102,7 +103,7 @@ def _manifest(
         "seed": seed,
         "rows": cohort.row_counts.to_dict(orient="records"),
         "rejected": cohort.rejected.to_dict(orient="records"),
-        "sql": sql_hashes(),
+        "sql": sql_hashes(study_files()),
         "versions": versions(),
         "started": started.isoformat(timespec="seconds"),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),

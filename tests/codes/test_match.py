@@ -3,13 +3,17 @@
 import pytest
 
 from lncohort.codes import read_code_lists
-from lncohort.codes.match import concepts_of_codes, concepts_of_names
+from lncohort.codes.match import matcher_of_codes, matcher_of_names
 
 ROWS = read_code_lists().rows
 
 
+def concept(match):
+    return None if match is None else match.concept
+
+
 @pytest.mark.parametrize(
-    ("name", "concept"),
+    ("name", "expected"),
     [
         ("他克莫司胶囊 0.5mg", "tacrolimus"),
         ("ＦＫ５０６", "tacrolimus"),
@@ -31,14 +35,16 @@ ROWS = read_code_lists().rows
         ("chloroquine", None),
         ("teriflunomide", None),
         ("吗替麦考酚酯胶囊", "mycophenolate"),
+        ("麦考酚钠肠溶片", "mycophenolate_sodium"),
+        ("Myfortic 360 mg", "mycophenolate_sodium"),
     ],
 )
-def test_drug_of_a_name(name, concept):
-    assert concepts_of_names(ROWS, "drug", [name]).get(name) == concept
+def test_drug_of_a_name(name, expected):
+    assert concept(matcher_of_names(ROWS, "drug")(name)) == expected
 
 
 @pytest.mark.parametrize(
-    ("name", "concept"),
+    ("name", "expected"),
     [
         ("肌酐", "serum_creatinine"),
         ("尿肌酐", None),
@@ -47,12 +53,12 @@ def test_drug_of_a_name(name, concept):
         ("FK506", "tacrolimus_trough"),
     ],
 )
-def test_test_of_a_name(name, concept):
-    assert concepts_of_names(ROWS, "lab", [name]).get(name) == concept
+def test_test_of_a_name(name, expected):
+    assert concept(matcher_of_names(ROWS, "lab")(name)) == expected
 
 
 @pytest.mark.parametrize(
-    ("system", "code", "concept"),
+    ("system", "code", "expected"),
     [
         ("ICD-10", "M32.1", "systemic_lupus_erythematosus"),
         ("ICD-10", "M321", "systemic_lupus_erythematosus"),
@@ -62,17 +68,24 @@ def test_test_of_a_name(name, concept):
         ("ICD-10", "L93.0", None),
     ],
 )
-def test_diagnosis_of_a_code_with_and_without_its_marks(system, code, concept):
-    assert concepts_of_codes(ROWS, "diagnosis", system, [code]).get(code) == concept
+def test_diagnosis_of_a_code_with_and_without_its_marks(system, code, expected):
+    assert concept(matcher_of_codes(ROWS, "diagnosis", system)(code)) == expected
 
 
 def test_codes_of_procedures_and_diagnoses_are_kept_apart():
     procedures = ROWS[(ROWS["kind"] == "procedure") & (ROWS["system"] == "ICD-9-CM")]
-    for code, concept in zip(procedures["code"], procedures["concept"], strict=True):
-        assert concepts_of_codes(ROWS, "procedure", "ICD-9-CM", [code])[code] == concept
-        assert concepts_of_codes(ROWS, "diagnosis", "ICD-9-CM", [code]).get(code) != concept
+    for code, expected in zip(procedures["code"], procedures["concept"], strict=True):
+        assert concept(matcher_of_codes(ROWS, "procedure", "ICD-9-CM")(code)) == expected
+        assert concept(matcher_of_codes(ROWS, "diagnosis", "ICD-9-CM")(code)) != expected
 
 
 def test_topical_code_is_no_tacrolimus():
-    found = concepts_of_codes(ROWS, "drug", "ATC", ["L04AD02", "D11AH01"])
-    assert found == {"L04AD02": "tacrolimus"}
+    find = matcher_of_codes(ROWS, "drug", "ATC")
+    assert find("L04AD02") == ("tacrolimus", "ATC", "")
+    assert find("D11AH01") is None
+
+
+def test_code_of_a_kidney_chapter_needs_the_systemic_disease():
+    find = matcher_of_codes(ROWS, "diagnosis", "ICD-10")
+    assert find("N08.5*").needs == "systemic_lupus_erythematosus"
+    assert find("M32.101").needs == ""

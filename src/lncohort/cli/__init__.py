@@ -13,7 +13,9 @@ from lncohort.cli.codes import codes
 from lncohort.cli.contract import contract
 from lncohort.cli.describe import describe
 from lncohort.cli.explain import explain
+from lncohort.cli.init import init
 from lncohort.cli.init_study import init_study
+from lncohort.cli.map import map as map_
 from lncohort.cli.power import power
 from lncohort.cli.results_table import results_table
 from lncohort.cli.run import run
@@ -27,6 +29,8 @@ from lncohort.errors import UserError
 COMMANDS = (  # in the order of the work, as --help lists them
     contract,
     codes,
+    init,
+    map_,
     check,
     studies,
     describe,

@@ -10,3 +10,7 @@ Extract = Annotated[Path, typer.Option("--extract", help="folder of the extract"
 Out = Annotated[Path, typer.Option("--out", help="folder to be made")]
 Patients = Annotated[int, typer.Option("--patients", min=1, help="patients of an extract")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="the same seed gives the same data")]
+MappingFile = Annotated[Path, typer.Option("--mapping", help="mapping file of `lncohort init`")]
+MappingOrNone = Annotated[
+    Path | None, typer.Option("--mapping", help="mapping file, in place of an extract")
+]

@@ -5,13 +5,33 @@ from typing import Annotated
 
 import typer
 
+from lncohort.cli.arguments import MappingOrNone
+
 
 def check(
-    extract: Annotated[Path, typer.Argument(help="folder of the extract")],
-    study: Annotated[str, typer.Option("--study", help="the study it is for")] = "nanjing",
+    extract: Annotated[Path | None, typer.Argument(help="folder of the extract")] = None,
+    mapping: MappingOrNone = None,
+    study: Annotated[
+        str | None, typer.Option("--study", help="the study it is for; of an extract: nanjing")
+    ] = None,
 ) -> None:
-    """Check an extract, and say what a run would reject; exit code 0 or 2."""
+    """Check an extract, or what a mapping makes of a hospital's tables; exit code 0 or 2."""
+    from lncohort.errors import UserError
     from lncohort.preview import print_check
     from lncohort.study import load_study
+    from lncohort.terminal import print_progress, print_table
 
-    print_check(extract, load_study(study))
+    if (extract is None) == (mapping is None):
+        raise UserError(
+            "check: expected the folder of an extract or --mapping FILE, one of the two"
+        )
+    if mapping is not None:
+        from lncohort.mapping.extract import map_extract
+        from lncohort.mapping.tell import told
+
+        mapped = map_extract(mapping, progress=print_progress)
+        for title, columns, rows in told(mapped.account):
+            print_table(title, columns, rows)
+        extract = mapped.folder
+    if mapping is None or study is not None:
+        print_check(extract, load_study(study or "nanjing"))

@@ -20,6 +20,7 @@ COLUMNS = (
     "code",
     "match",
     "exclude",
+    "needs",
     "name_en",
     "name_zh",
     "unit",
@@ -41,7 +42,8 @@ class CodeLists:
         Columns :data:`COLUMNS`, all text. ``code`` is a code of its ``system``, or a name where
         the system is ``name_en`` or ``name_zh``; ``match`` says whether a whole value must be it
         (exact), begin with it (prefix) or hold it (contains), and holds none of the texts in
-        ``exclude``, which semicolons part.
+        ``exclude``, which semicolons part; ``needs`` is a concept that the same patient must have
+        for the code to count.
     sha256 : str
         Of the files that were read, in their order.
     """

@@ -2,12 +2,25 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable
+from typing import NamedTuple
 
 import pandas as pd
 
 MARKS = re.compile(r"[.\s†‡*+]|[xX]\d{3}$")
 NAMES = ("name_en", "name_zh")
+
+
+class Match(NamedTuple):
+    """What a name or a code stands for.
+
+    ``system`` is that of the row that matched; ``needs`` a concept that the same patient must have
+    for it to count, empty for most.
+    """
+
+    concept: str
+    system: str
+    needs: str
 
 
 def normal_name(text: str) -> str:
@@ -20,8 +33,11 @@ def normal_code(text: str) -> str:
     return MARKS.sub("", unicodedata.normalize("NFKC", text).strip()).upper()
 
 
-def concepts_of_names(rows: pd.DataFrame, kind: str, names: Iterable[str]) -> dict[str, str]:
-    """The concept of each name that has one.
+Matcher = Callable[[str], Match | None]
+
+
+def matcher_of_names(rows: pd.DataFrame, kind: str) -> Matcher:
+    """What finds the concept of a name.
 
     A whole name goes before a part of one, a longer part before a shorter; a part does not count
     where the name holds a text that its row excludes (an ointment is no tablet).
@@ -32,40 +48,36 @@ def concepts_of_names(rows: pd.DataFrame, kind: str, names: Iterable[str]) -> di
         As :class:`lncohort.codes.CodeLists` holds them.
     kind : str
         drug, lab, diagnosis or procedure: the same name may be a drug here and a level there.
-    names
-        Distinct names as they stand in an extract.
     """
     own = rows[(rows["kind"] == kind) & rows["system"].isin(NAMES)]
     whole, parts = {}, []
     for row in own.itertuples():
         code = normal_name(row.code)
         excluded = [normal_name(text) for text in row.exclude.split(";") if text.strip()]
+        match = Match(row.concept, row.system, row.needs)
         if row.match == "exact":
-            whole[code] = row.concept
+            whole[code] = match
         else:
-            parts.append((code, row.match, excluded, row.concept))
+            parts.append((code, row.match, excluded, match))
     parts.sort(key=lambda part: -len(part[0]))
-    found = {}
-    for name in names:
+
+    def find(name: str) -> Match | None:
         text = normal_name(name)
-        concept = whole.get(text) or next(
+        return whole.get(text) or next(
             (
-                concept
-                for code, match, excluded, concept in parts
-                if (text.startswith(code) if match == "prefix" else code in text)
+                match
+                for code, how, excluded, match in parts
+                if (text.startswith(code) if how == "prefix" else code in text)
                 and not any(other in text for other in excluded)
             ),
             None,
         )
-        if concept is not None:
-            found[name] = concept
-    return found
+
+    return find
 
 
-def concepts_of_codes(
-    rows: pd.DataFrame, kind: str, system: str, codes: Iterable[str]
-) -> dict[str, str]:
-    """The concept of each code that has one; the longest prefix goes before a shorter.
+def matcher_of_codes(rows: pd.DataFrame, kind: str, system: str) -> Matcher:
+    """What finds the concept of a code; the longest prefix goes before a shorter.
 
     Parameters
     ----------
@@ -75,23 +87,21 @@ def concepts_of_codes(
         Codes of procedures and of diagnoses may collide once their dots are gone.
     system : str
         ATC, RxNorm, OMOP, LOINC, ICD-10, ICD-10-CM or ICD-9-CM.
-    codes
-        Distinct codes as they stand in an extract, with or without dots.
     """
     own = rows[(rows["kind"] == kind) & (rows["system"] == system)]
-    normal = [normal_code(code) for code in own["code"]]
-    listed = list(zip(normal, own["match"], own["concept"], strict=True))
-    exact = {code: concept for code, match, concept in listed if match == "exact"}
-    prefixes = sorted(
-        ((code, concept) for code, match, concept in listed if match == "prefix"),
-        key=lambda item: -len(item[0]),
-    )
-    found = {}
-    for code in codes:
+    exact, prefixes = {}, []
+    for row in own.itertuples():
+        code, match = normal_code(row.code), Match(row.concept, system, row.needs)
+        if row.match == "exact":
+            exact[code] = match
+        else:
+            prefixes.append((code, match))
+    prefixes.sort(key=lambda item: -len(item[0]))
+
+    def find(code: str) -> Match | None:
         text = normal_code(code)
-        concept = exact.get(text) or next(
-            (concept for prefix, concept in prefixes if text.startswith(prefix)), None
+        return exact.get(text) or next(
+            (match for prefix, match in prefixes if text.startswith(prefix)), None
         )
-        if concept is not None:
-            found[code] = concept
-    return found
+
+    return find

@@ -3,7 +3,7 @@
 from difflib import get_close_matches
 
 from lncohort.codes.lists import NAMES, CodeLists
-from lncohort.codes.match import concepts_of_codes, concepts_of_names
+from lncohort.codes.match import matcher_of_codes, matcher_of_names
 from lncohort.errors import UserError
 
 Printed = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
@@ -32,7 +32,7 @@ def of_concept(known: CodeLists, concept: str) -> Printed:
         near = get_close_matches(concept, known.concepts(), n=1)
         hint = f'did you mean "{near[0]}"?' if near else "`lncohort codes` lists all"
         raise UserError(f'no code list has the concept "{concept}"; {hint}')
-    columns = ("system", "code", "match", "exclude", "unit", "note", "verified")
+    columns = ("system", "code", "match", "exclude", "needs", "unit", "note", "verified")
     first = own.iloc[0]
     title = f"{concept} ({first['kind']}): {first['name_en']}, {first['name_zh']}"
     return title, columns, list(own[list(columns)].itertuples(index=False, name=None))
@@ -48,12 +48,12 @@ def found_concepts(known: CodeLists, text: str) -> Printed:
     """
     rows = []
     for kind in dict.fromkeys(known.rows["kind"]):
-        for concept in concepts_of_names(known.rows, kind, [text]).values():
-            rows.append((kind, "name", concept))
+        if (match := matcher_of_names(known.rows, kind)(text)) is not None:
+            rows.append((kind, "name", match.concept))
         systems = known.rows.loc[known.rows["kind"] == kind, "system"]
         for system in [s for s in dict.fromkeys(systems) if s not in NAMES]:
-            for concept in concepts_of_codes(known.rows, kind, system, [text]).values():
-                rows.append((kind, system, concept))
+            if (match := matcher_of_codes(known.rows, kind, system)(text)) is not None:
+                rows.append((kind, system, match.concept))
     if not rows:
         raise UserError(f'"{text}" stands for no concept; add it to a list of your own (--lists)')
     return text, ("as a", "in", "concept"), rows

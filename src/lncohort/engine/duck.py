@@ -7,7 +7,7 @@ from itertools import groupby
 import duckdb
 import pyarrow as pa
 
-from lncohort.engine.stages import SqlFile, files_after, files_for, sql_files
+from lncohort.engine.stages import SqlFile, files_after, files_for, study_files
 
 Progress = Callable[[str, int, float], None]
 
@@ -59,7 +59,7 @@ def run_stages(
     for name, table in parameters.items():
         connection.register(name, table)
     seconds = {}
-    for stage, files in groupby(sql_files(), key=lambda file: file.stage):
+    for stage, files in groupby(study_files(), key=lambda file: file.stage):
         started = time.perf_counter()
         rows = 0
         for file in files:

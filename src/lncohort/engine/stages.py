@@ -9,6 +9,8 @@ from pathlib import Path
 import sqlglot
 from sqlglot import expressions
 
+MAPPING = "mapping"  # the stage that comes before there is an extract
+
 
 @dataclass(frozen=True)
 class SqlFile:
@@ -53,6 +55,11 @@ def sql_files() -> tuple[SqlFile, ...]:
         for name in file_order
         if made_in[name] == stage
     )
+
+
+def study_files() -> tuple[SqlFile, ...]:
+    """The SQL files that make a study of an extract: all but those that map a hospital's tables."""
+    return tuple(file for file in sql_files() if file.stage != MAPPING)
 
 
 def _read(path: Path) -> SqlFile:

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from lncohort.engine.stages import sql_files
 from lncohort.folders import write_new
 from lncohort.installed import file_hashes, sql_hashes, versions
 from lncohort.selftest.checks import Outcome
@@ -37,7 +38,7 @@ def evidence(outcomes: Sequence[Outcome], quick: bool) -> dict:
         "versions": versions(),
         "machine": {"system": platform.platform(), "processor": platform.machine()},
         "files": file_hashes(),
-        "sql": sql_hashes(),
+        "sql": sql_hashes(sql_files()),
     }
     return {"content": content, "sha256": content_hash(content), "sha256_of": HOW_HASHED}
 

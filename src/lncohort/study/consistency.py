@@ -9,9 +9,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from lncohort.extract.contract import LAB_TESTS, table
-
-Place = tuple[str | int, ...]
-Problem = tuple[Place, str]
+from lncohort.model_file import Place, Problem
 
 UNIQUE = (
     (("drug",), "name"),

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
+from lncohort.engine.stages import sql_files
 from lncohort.installed import combined, file_hashes, sql_hashes, versions
 from lncohort.study import Study
 
@@ -48,6 +49,6 @@ class Plan:
             "patients": self.patients,
             "seed": self.seed,
             "files_sha256": combined(file_hashes()),
-            "sql_sha256": combined(sql_hashes()),
+            "sql_sha256": combined(sql_hashes(sql_files())),
             **{f"version of {name}": number for name, number in versions().items()},
         }

@@ -1,0 +1,58 @@
+-- diagnosis_part_read: one row per row of the hospital's tables of diagnoses and part of its text.
+-- Key: table_number, source_row, part.
+-- Columns: table_number, source_row, part, patient_id, concept, diagnosis_date, is_asserted (not
+-- ruled out, doubted, of the family or of the past), reason (why the row cannot be used).
+-- Rule: a code of the systemic disease's kidney chapter counts only where the same patient has the
+-- disease it needs.
+CREATE OR REPLACE TABLE diagnosis_part_read AS
+WITH numbered AS (
+    SELECT
+        *,
+        ROW_NUMBER() OVER (PARTITION BY content ORDER BY table_number, source_row) AS copy_number
+    FROM given_diagnosis
+),
+typed AS (
+    SELECT
+        numbered.table_number,
+        numbered.source_row,
+        diagnosis_text.part,
+        patient_key.patient_id,
+        diagnosis_text.concept,
+        diagnosis_text.needs,
+        date_text.day AS diagnosis_date,
+        diagnosis_text.is_asserted,
+        CASE
+            WHEN patient_key.patient_id IS NULL THEN 'missing_patient_id'
+            WHEN numbered.copy_number > 1 THEN 'copy_of_a_row'
+            WHEN numbered.diagnosis_date = '' THEN 'missing_date'
+            WHEN date_text.day IS NULL THEN date_text.problem
+        END AS reason
+    FROM numbered
+    LEFT JOIN patient_key ON patient_key.given = numbered.patient_id
+    LEFT JOIN diagnosis_text
+        ON diagnosis_text.table_number = numbered.table_number
+        AND diagnosis_text.name = numbered.diagnosis
+        AND diagnosis_text.code = numbered.code
+    LEFT JOIN date_text
+        ON date_text.table_number = numbered.table_number
+        AND date_text.given = numbered.diagnosis_date
+),
+asserted AS (
+    SELECT DISTINCT patient_id, concept
+    FROM typed
+    WHERE is_asserted AND reason IS NULL AND needs IS NULL
+)
+SELECT
+    typed.table_number,
+    typed.source_row,
+    typed.part,
+    typed.patient_id,
+    CASE
+        WHEN typed.needs IS NULL OR asserted.concept IS NOT NULL THEN typed.concept
+    END AS concept,
+    typed.diagnosis_date,
+    typed.is_asserted,
+    typed.reason
+FROM typed
+LEFT JOIN asserted
+    ON asserted.patient_id = typed.patient_id AND asserted.concept = typed.needs

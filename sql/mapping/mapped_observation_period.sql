@@ -1,0 +1,94 @@
+-- mapped_observation_period: one row per row of the hospital's tables of observation, or per period
+-- made of its records.
+-- Key: table_number, source_row (0 and a running number for periods made of records).
+-- Columns: table_number, source_row, patient_id, start_date, end_date (last day observed), fate
+-- (used, rejected), reason.
+-- Rule: where observation is taken from records, it runs from a patient's first record to the last,
+-- and parts where none is found for longer than the mapping allows; death ends it.
+CREATE OR REPLACE TABLE mapped_observation_period AS
+WITH stepped AS (
+    SELECT
+        record_day.patient_id,
+        record_day.record_date,
+        CASE
+            WHEN
+                DATE_DIFF(
+                    'day',
+                    LAG(record_day.record_date) OVER (
+                        PARTITION BY record_day.patient_id ORDER BY record_day.record_date
+                    ),
+                    record_day.record_date
+                ) <= COALESCE(mapping_setting.gap_days, 1000000) THEN 0
+            ELSE 1
+        END AS starts
+    FROM record_day
+    CROSS JOIN mapping_setting
+    WHERE mapping_setting.observed_from_records
+),
+numbered AS (
+    SELECT
+        patient_id,
+        record_date,
+        SUM(starts) OVER (
+            PARTITION BY patient_id
+            ORDER BY record_date
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS period_number
+    FROM stepped
+),
+death AS (
+    SELECT patient_id, MIN(death_date) AS death_date
+    FROM mapped_patient
+    WHERE fate = 'used'
+    GROUP BY patient_id
+),
+from_records AS (
+    SELECT
+        numbered.patient_id,
+        MIN(numbered.record_date) AS start_date,
+        LEAST(MAX(numbered.record_date), MAX(death.death_date)) AS end_date
+    FROM numbered
+    LEFT JOIN death ON death.patient_id = numbered.patient_id
+    GROUP BY numbered.patient_id, numbered.period_number
+),
+from_table AS (
+    SELECT
+        given_observation_period.table_number,
+        given_observation_period.source_row,
+        patient_key.patient_id,
+        start_text.day AS start_date,
+        end_text.day AS end_date,
+        CASE
+            WHEN patient_key.patient_id IS NULL THEN 'missing_patient_id'
+            WHEN start_text.day IS NULL THEN COALESCE(start_text.problem, 'missing_date')
+            WHEN end_text.day IS NULL THEN COALESCE(end_text.problem, 'missing_date')
+        END AS reason
+    FROM given_observation_period
+    LEFT JOIN patient_key ON patient_key.given = given_observation_period.patient_id
+    LEFT JOIN date_text AS start_text
+        ON start_text.table_number = given_observation_period.table_number
+        AND start_text.given = given_observation_period.start_date
+    LEFT JOIN date_text AS end_text
+        ON end_text.table_number = given_observation_period.table_number
+        AND end_text.given = given_observation_period.end_date
+)
+SELECT
+    0 AS table_number,
+    ROW_NUMBER() OVER (ORDER BY patient_id, start_date) AS source_row,
+    patient_id,
+    start_date,
+    end_date,
+    'used' AS fate,
+    NULL AS reason
+FROM from_records
+WHERE end_date >= start_date
+UNION ALL
+SELECT
+    table_number,
+    source_row,
+    patient_id,
+    start_date,
+    end_date,
+    CASE WHEN reason IS NULL THEN 'used' ELSE 'rejected' END,
+    reason
+FROM from_table

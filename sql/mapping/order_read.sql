@@ -1,0 +1,123 @@
+-- order_read: one row per row of the hospital's tables of prescriptions, each of its texts read.
+-- Key: table_number, source_row.
+-- Columns: table_number, source_row, patient_id, drug, route, start_date, end_told (last day),
+-- discharge_date, days_supply, take_mg (at a time), takes_per_day, daily_dose_mg, dose_from (told,
+-- directions; NULL when unknown), quantity (below 0 for a refund), mg_per_quantity and
+-- days_per_quantity (of one of the quantity), is_as_needed, reason (why it cannot be used).
+-- Rule: what cannot be read is unknown and never guessed. An inpatient order that was never stopped
+-- has the day of discharge from the stay in which it began.
+CREATE OR REPLACE TABLE order_read AS
+WITH numbered AS (
+    SELECT
+        *,
+        ROW_NUMBER() OVER (PARTITION BY content ORDER BY table_number, source_row) AS copy_number
+    FROM given_prescription
+),
+typed AS (
+    SELECT
+        numbered.table_number,
+        numbered.source_row,
+        numbered.encounter_id,
+        patient_key.patient_id,
+        order_text.concept AS drug,
+        order_text.route,
+        start_text.day AS start_date,
+        end_text.day AS end_told,
+        days_text.value AS days_supply,
+        order_text.take_mg,
+        order_text.takes_per_day,
+        COALESCE(daily_text.value, order_text.daily_dose_mg) AS daily_dose_mg,
+        CASE
+            WHEN daily_text.value IS NOT NULL THEN 'told'
+            WHEN COALESCE(order_text.daily_dose_mg, order_text.take_mg) IS NOT NULL
+                THEN 'directions'
+        END AS dose_from,
+        quantity_text.value AS quantity,
+        order_text.mg_per_quantity,
+        CASE
+            WHEN daily_text.value > 0 THEN order_text.mg_per_quantity / daily_text.value
+            ELSE order_text.days_per_quantity
+        END AS days_per_quantity,
+        order_text.is_as_needed,
+        mapping_table.is_inpatient,
+        CASE
+            WHEN patient_key.patient_id IS NULL THEN 'missing_patient_id'
+            WHEN numbered.copy_number > 1 THEN 'copy_of_a_row'
+            WHEN order_text.concept IS NULL OR order_text.concept = '-' THEN NULL
+            WHEN NOT COALESCE(status_text.is_carried_out, TRUE) THEN 'cancelled_or_not_executed'
+            WHEN order_text.route = 'other' THEN 'not_a_systemic_route'
+            WHEN numbered.start_date = '' THEN 'missing_start_date'
+            WHEN start_text.day IS NULL THEN start_text.problem
+            WHEN end_text.problem IS NOT NULL THEN CONCAT('end_', end_text.problem)
+        END AS reason
+    FROM numbered
+    INNER JOIN mapping_table ON mapping_table.table_number = numbered.table_number
+    LEFT JOIN patient_key ON patient_key.given = numbered.patient_id
+    LEFT JOIN order_text
+        ON order_text.table_number = numbered.table_number
+        AND order_text.drug = numbered.drug
+        AND order_text.code = numbered.code
+        AND order_text.strength = numbered.strength
+        AND order_text.dose = numbered.dose
+        AND order_text.dose_unit = numbered.dose_unit
+        AND order_text.frequency = numbered.frequency
+        AND order_text.directions = numbered.directions
+        AND order_text.quantity_unit = numbered.quantity_unit
+        AND order_text.route_given = numbered.route
+    LEFT JOIN status_text
+        ON status_text.table_number = numbered.table_number
+        AND status_text.given = numbered.status
+    LEFT JOIN number_text AS quantity_text
+        ON quantity_text.table_number = numbered.table_number
+        AND quantity_text.given = numbered.quantity
+    LEFT JOIN number_text AS days_text
+        ON days_text.table_number = numbered.table_number
+        AND days_text.given = numbered.days_supply
+    LEFT JOIN number_text AS daily_text
+        ON daily_text.table_number = numbered.table_number
+        AND daily_text.given = numbered.daily_dose_mg
+    LEFT JOIN date_text AS start_text
+        ON start_text.table_number = numbered.table_number
+        AND start_text.given = numbered.start_date
+    LEFT JOIN date_text AS end_text
+        ON end_text.table_number = numbered.table_number
+        AND end_text.given = numbered.end_date
+),
+discharge AS (
+    SELECT typed.table_number, typed.source_row, MIN(stay.end_date) AS discharge_date
+    FROM typed
+    INNER JOIN stay
+        ON stay.patient_id = typed.patient_id
+        AND stay.fate = 'used'
+        AND stay.start_date <= typed.start_date
+        AND stay.end_date >= typed.start_date
+        AND (
+            typed.encounter_id = '' OR stay.encounter_id = ''
+            OR stay.encounter_id = typed.encounter_id
+        )
+    WHERE typed.is_inpatient AND typed.end_told IS NULL
+    GROUP BY typed.table_number, typed.source_row
+)
+SELECT
+    typed.table_number,
+    typed.source_row,
+    typed.patient_id,
+    typed.drug,
+    typed.route,
+    typed.start_date,
+    typed.end_told,
+    discharge.discharge_date,
+    typed.days_supply,
+    typed.take_mg,
+    typed.takes_per_day,
+    typed.daily_dose_mg,
+    typed.dose_from,
+    typed.quantity,
+    typed.mg_per_quantity,
+    typed.days_per_quantity,
+    COALESCE(typed.is_as_needed, FALSE) AS is_as_needed,
+    typed.reason
+FROM typed
+LEFT JOIN discharge
+    ON discharge.table_number = typed.table_number
+    AND discharge.source_row = typed.source_row

@@ -1,0 +1,23 @@
+-- record_month: one row per table of the hospital and calendar month of its rows that are used.
+-- Key: table_number, month.
+-- Columns: table_number, month (its first day), row_count.
+CREATE OR REPLACE TABLE record_month AS
+WITH dated AS (
+    SELECT table_number, start_date AS day FROM mapped_prescription WHERE fate = 'used'
+    UNION ALL
+    SELECT table_number, sample_date FROM mapped_lab WHERE fate = 'used'
+    UNION ALL
+    SELECT table_number, diagnosis_date FROM mapped_diagnosis WHERE fate = 'used'
+    UNION ALL
+    SELECT table_number, procedure_date FROM mapped_procedure WHERE fate = 'used'
+    UNION ALL
+    SELECT table_number, biopsy_date FROM mapped_biopsy WHERE fate = 'used'
+    UNION ALL
+    SELECT table_number, assessment_date FROM mapped_assessment WHERE fate = 'used'
+    UNION ALL
+    SELECT table_number, start_date FROM stay WHERE fate = 'used'
+)
+SELECT
+    table_number, CAST(DATE_TRUNC('month', day) AS DATE) AS month, COUNT(*) AS row_count
+FROM dated
+GROUP BY table_number, CAST(DATE_TRUNC('month', day) AS DATE)

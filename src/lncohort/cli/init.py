@@ -1,0 +1,63 @@
+"""`lncohort init`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def init(
+    location: Annotated[
+        str, typer.Argument(help="folder, file or PostgreSQL address of the hospital's tables")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="mapping file to be made")] = Path(
+        "mapping.toml"
+    ),
+) -> None:
+    """Look at a hospital's tables and write a mapping file to be mended by hand."""
+    import sys
+
+    from lncohort.folders import write_new
+    from lncohort.mapping.guess import from_file, guess_folder, mapping_source
+    from lncohort.terminal import print_progress
+
+    guess = guess_folder(location, print_progress)
+    for table in guess.tables:
+        typer.echo(f"{table.spec.label}: {table.target} ({table.confidence:.2f})")
+    for label in guess.unused:
+        typer.echo(f"{label}: not read, seems to be of nothing here")
+    for path, problem in guess.problems:
+        typer.echo(f"{path}: {problem}")
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        guess = _asked(guess)
+    where = from_file(location, out)
+    source = mapping_source(guess, Path(where).name or Path(location).name, where)
+    write_new(out, source.encode("utf-8"))
+    questions = source.count("# QUESTION: ")
+    typer.echo(
+        f"{out}: {questions} questions stand in it. Mend it, then: lncohort check --mapping {out}"
+    )
+
+
+def _asked(guess):
+    """The guess with the answers of whoever sits at the terminal; an empty answer leaves it open."""
+    from dataclasses import replace
+
+    from lncohort.mapping.guess import answered
+
+    tables = []
+    for table in guess.tables:
+        for question in table.questions:
+            typer.echo(f"{table.spec.label}: {question.text}")
+            for number, choice in enumerate(question.choices, start=1):
+                typer.echo(f"  {number}  {choice}")
+            answer = typer.prompt("Answer (empty: leave it open)", default="", show_default=False)
+            if question.choices and answer.isdecimal():
+                number = int(answer)
+                answer = question.choices[number - 1] if 0 < number <= len(question.choices) else ""
+            elif question.choices:
+                answer = ""
+            if answer:
+                table = answered(table, question, answer)
+        tables.append(table)
+    return replace(guess, tables=tables)

@@ -1,0 +1,157 @@
+"""What became of every row of the hospital's tables, and what was found in them, in aggregates."""
+
+from dataclasses import dataclass, field
+
+import duckdb
+
+from lncohort.mapping.given import Staged
+from lncohort.mapping.model import Mapping
+
+COMMONEST = 20
+
+
+@dataclass(frozen=True)
+class Account:
+    """Rows of each table by fate, and what was found; nothing of any one patient.
+
+    Attributes
+    ----------
+    tables : list of dict
+        name, target, source, read, used, rejected, unmapped, out_of_scope: read is the sum of the
+        other four. Of a wide table of results each cell counts.
+    reasons : list of dict
+        table, fate, reason, rows.
+    concepts : list of dict
+        table, kind, concept, found_by, rows.
+    unmapped_names : list of dict
+        table, name, code, rows: the commonest that stand for no concept.
+    order_sources : list of dict
+        table, drug, supply_from, dose_from, rows.
+    months : list of dict
+        table, month, rows.
+    units : list of dict
+        test, unit, rows, censored, low, median, high: the values as given, without those of units
+        that few rows have.
+    patients : dict
+        patients, linked, unobserved, strangers: counts.
+    """
+
+    tables: list[dict] = field(default_factory=list)
+    reasons: list[dict] = field(default_factory=list)
+    concepts: list[dict] = field(default_factory=list)
+    unmapped_names: list[dict] = field(default_factory=list)
+    order_sources: list[dict] = field(default_factory=list)
+    months: list[dict] = field(default_factory=list)
+    units: list[dict] = field(default_factory=list)
+    patients: dict[str, int] = field(default_factory=dict)
+
+
+def account(
+    connection: duckdb.DuckDBPyConnection,
+    mapping: Mapping,
+    staged: list[Staged],
+    kept: dict[int, int],
+) -> Account:
+    """Count what became of the rows.
+
+    Parameters
+    ----------
+    connection
+        With the mapped tables.
+    mapping
+        The mapping file.
+    staged
+        The copy of each table.
+    kept
+        Rows of each table, by number, that the key ``keep`` lets pass.
+    """
+    names = {number: table.name for number, table in enumerate(mapping.tables, start=1)}
+    reasons = []
+    for number, fate, reason, rows in _rows(connection, "mapped_status"):
+        reasons.append((number, fate, reason, rows))
+    for number, (table, copy) in enumerate(zip(mapping.tables, staged, strict=True), start=1):
+        cells = max(len(table.wide), 1)
+        for reason, rows in copy.damaged.items():
+            reasons.append((number, "rejected", reason, rows * cells))
+        handed_out = copy.read - sum(copy.damaged.values())
+        mapped = sum(r[3] for r in reasons if r[0] == number) - sum(copy.damaged.values()) * cells
+        others = (
+            ("not_kept", (handed_out - kept[number]) * cells),
+            ("empty_cell", kept[number] * cells - mapped if table.wide else 0),
+            (
+                "looked_up",
+                kept[number] if table.to in ("patient_link", "strength", "ancestor") else 0,
+            ),
+        )
+        reasons += [(number, "out_of_scope", reason, rows) for reason, rows in others if rows]
+    tables = []
+    for number, (table, copy) in enumerate(zip(mapping.tables, staged, strict=True), start=1):
+        fates = {
+            fate: sum(r[3] for r in reasons if r[0] == number and r[1] == fate)
+            for fate in ("used", "rejected", "unmapped", "out_of_scope")
+        }
+        read = copy.read * max(len(table.wide), 1)
+        tables.append(
+            {"name": table.name, "target": table.to, "source": table.source.label, "read": read}
+            | fates
+        )
+    least = mapping.info.min_cell
+    return Account(
+        tables=tables,
+        reasons=[
+            {"table": names[n], "fate": fate, "reason": reason, "rows": rows}
+            for n, fate, reason, rows in sorted(reasons, key=str)
+            if reason is not None
+        ],
+        concepts=[
+            {"table": names[n], "kind": kind, "concept": concept, "found_by": by, "rows": rows}
+            for n, kind, concept, by, rows in _rows(connection, "concept_matched")
+        ],
+        unmapped_names=_commonest(connection, names, least),
+        order_sources=[
+            {
+                "table": names[n],
+                "drug": drug,
+                "supply_from": supply,
+                "dose_from": dose,
+                "rows": rows,
+            }
+            for n, drug, supply, dose, rows in _rows(connection, "order_source")
+        ],
+        months=[
+            {"table": names[n], "month": str(month), "rows": rows}
+            for n, month, rows in _rows(connection, "record_month")
+            if rows >= least
+        ],
+        units=[
+            {"test": test, "unit": unit, "rows": rows, "censored": censored}
+            | dict(zip(("low", "median", "high"), values if rows >= least else (), strict=False))
+            for test, unit, rows, censored, *values in _rows(connection, "result_unit")
+        ],
+        patients=dict(
+            zip(
+                ("patients", "linked", "unobserved", "strangers"),
+                _rows(connection, "patient_overview")[0],
+                strict=True,
+            )
+        ),
+    )
+
+
+def _commonest(connection: duckdb.DuckDBPyConnection, names: dict, least: int) -> list[dict]:
+    found = [
+        (number, name, code, rows)
+        for number, name, code, rows, patients in _rows(connection, "unmapped_name")
+        if patients >= least
+    ]
+    found.sort(key=lambda row: (row[0], -row[3], row[1], row[2]))
+    kept, of_table = [], dict.fromkeys(names, 0)
+    for number, name, code, rows in found:
+        of_table[number] += 1
+        if of_table[number] <= COMMONEST:
+            kept.append({"table": names[number], "name": name, "code": code, "rows": rows})
+    return kept
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple]:
+    return connection.table(table).order("ALL").fetchall()

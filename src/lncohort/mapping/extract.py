@@ -1,0 +1,207 @@
+"""From a mapping file to an extract that meets the data contract, whole or not at all."""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
+
+from lncohort.codes import read_code_lists
+from lncohort.engine.duck import make_tables
+from lncohort.engine.stages import MAPPING, sql_files
+from lncohort.extract.contract import CONTRACT, Table
+from lncohort.folders import refuse_all_but, written_whole
+from lncohort.mapping.accounting import Account, account
+from lncohort.mapping.given import give
+from lncohort.mapping.links import patient_replacements
+from lncohort.mapping.loader import load_mapping
+from lncohort.mapping.model import Mapping
+from lncohort.mapping.names import Names
+from lncohort.mapping.readings import Readings, settings
+from lncohort.mapping.staging import MANIFEST, STAGED, Copied, staged_tables
+
+MEMORY = "1500MB"
+TYPES = {"text": "VARCHAR", "date": "DATE", "integer": "BIGINT", "number": "DOUBLE"}
+SUMMARIES = (
+    "concept_matched",
+    "unmapped_name",
+    "order_source",
+    "record_month",
+    "result_unit",
+    "patient_overview",
+)
+Progress = Callable[[str, int | None, float], None]
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """An extract that a mapping made.
+
+    Attributes
+    ----------
+    folder : Path
+        The extract.
+    mapping : Mapping
+    account : Account
+        What became of the hospital's rows.
+    was_unchanged : bool
+        Whether an earlier run had made it of the same tables, so that nothing was read again.
+    """
+
+    folder: Path
+    mapping: Mapping
+    account: Account
+    was_unchanged: bool
+
+
+def map_extract(
+    file: str | Path, out: str | Path | None = None, progress: Progress | None = None
+) -> Mapped:
+    """Make the extract that a mapping file describes.
+
+    Parameters
+    ----------
+    file
+        The mapping file; what it names is looked for from its folder.
+    out
+        Folder of the extract; by default the one that the file names. It is replaced when it is
+        one of an earlier mapping.
+    progress
+        Called after each step with its name, rows and seconds.
+
+    Returns
+    -------
+    Mapped
+
+    Raises
+    ------
+    UserError
+        When the mapping file, a source or the folder cannot be used.
+    """
+    file = Path(file)
+    mapping = load_mapping(file)
+    home = file.parent
+    location = mapping.info.location
+    root = location if "://" in location else home / location
+    folder = Path(out) if out is not None else home / mapping.info.extract
+    refuse_all_but(folder, MANIFEST)
+    lists = read_code_lists(
+        [home / name for name in mapping.info.code_lists], mapping.info.only_own_code_lists
+    )
+    staging = folder.with_name(folder.name + STAGED)
+    copied = staged_tables(mapping.tables, root, staging, progress)
+    fingerprint = _fingerprint(mapping, lists.sha256, copied)
+    known = _manifest(folder)
+    if known.get("fingerprint") == fingerprint and not any(copy.was_read for copy in copied):
+        return Mapped(folder, mapping, Account(**known["account"]), was_unchanged=True)
+    with tempfile.TemporaryDirectory(prefix="lncohort-", dir=staging) as work:
+        config = {"memory_limit": MEMORY, "temp_directory": work, "preserve_insertion_order": False}
+        with duckdb.connect(str(Path(work) / "mapping.duckdb"), config=config) as connection:
+            found = _make(connection, mapping, lists, copied)
+            with written_whole(folder) as made:
+                for table in CONTRACT:
+                    _write(connection, table, made / f"{table.name}.parquet")
+                manifest = {
+                    "fingerprint": fingerprint,
+                    "version": version("lncohort"),
+                    "code_lists_sha256": lists.sha256,
+                    "sources": {
+                        table.name: copy.source_hash
+                        for table, copy in zip(mapping.tables, copied, strict=True)
+                    },
+                    "account": asdict(found),
+                }
+                (made / MANIFEST).write_text(
+                    json.dumps(manifest, indent=1, ensure_ascii=False, default=str) + "\n",
+                    encoding="utf-8",
+                )
+    return Mapped(folder, mapping, Account(**_manifest(folder)["account"]), was_unchanged=False)
+
+
+def _manifest(folder: Path) -> dict:
+    path = folder / MANIFEST
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def _fingerprint(mapping: Mapping, lists_sha256: str, copied: list[Copied]) -> str:
+    parts = [
+        version("lncohort"),
+        *(file.text for file in sql_files() if file.stage == MAPPING),
+        mapping.model_dump_json(),
+        lists_sha256,
+        *(str(copy.source_hash) for copy in copied),
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _make(
+    connection: duckdb.DuckDBPyConnection, mapping: Mapping, lists, copied: list[Copied]
+) -> Account:
+    """Make every mapped table, and the account of what became of the rows."""
+    numbered = [
+        (number, table, copy.staged.file)
+        for number, (table, copy) in enumerate(zip(mapping.tables, copied, strict=True), start=1)
+    ]
+    kept = give(connection, numbered)
+    given = settings(mapping)
+    names = Names(lists, mapping.names, _ancestors(connection, lists))
+    readings = Readings(connection, mapping, names, _strengths(connection))
+    given |= readings.all()
+    make_tables(connection, ["result_to_read", "patient_identifier"], given)
+    given["result_text"] = readings.results()
+    given["patient_replacement"] = patient_replacements(connection)
+    make_tables(
+        connection,
+        [f"mapped_{table.name}" for table in CONTRACT] + ["mapped_status", *SUMMARIES],
+        given,
+    )
+    return account(connection, mapping, [copy.staged for copy in copied], kept)
+
+
+def _write(connection: duckdb.DuckDBPyConnection, table: Table, file: Path) -> None:
+    """The rows of a mapped table that are used, in the columns of the contract."""
+    rows = connection.table(f"mapped_{table.name}")
+    used = rows.filter(ColumnExpression("fate") == ConstantExpression("used"))
+    columns = []
+    for column in table.columns:
+        if column.name == "prescription_id":
+            parts = [
+                ColumnExpression(name).cast("VARCHAR") for name in ("table_number", "source_row")
+            ]
+            value = FunctionExpression("concat_ws", ConstantExpression("-"), *parts)
+        elif column.name in rows.columns:
+            value = ColumnExpression(column.name)
+        else:
+            value = ConstantExpression(None)
+        columns.append(value.cast(TYPES[column.type]).alias(column.name))
+    used.select(*columns).to_parquet(str(file), compression="zstd")
+
+
+def _ancestors(connection: duckdb.DuckDBPyConnection, lists) -> dict[str, set[str]]:
+    """Codes of the lists above each code that the hospital's tables hold (OMOP)."""
+    listed = sorted({c for c in lists.rows.loc[lists.rows["system"] == "OMOP", "code"]})
+    pairs = connection.view("given_ancestor").filter(
+        ColumnExpression("ancestor").isin(*(ConstantExpression(code) for code in listed))
+    )
+    above: dict[str, set[str]] = {}
+    for ancestor, descendant in pairs.select("ancestor", "descendant").distinct().fetchall():
+        above.setdefault(descendant, set()).add(ancestor)
+    return above
+
+
+def _strengths(connection: duckdb.DuckDBPyConnection) -> dict[str, Fraction]:
+    """Mg in one unit of each product that the hospital's tables hold, where one amount is told."""
+    codes = connection.view("given_prescription").select("code").distinct()
+    rows = connection.view("given_strength").join(codes, "code", how="semi")
+    found: dict[str, set[Fraction]] = {}
+    for code, amount, unit in rows.select("code", "amount", "amount_unit").distinct().fetchall():
+        factor = {"mg": Fraction(1), "g": Fraction(1000), "ug": Fraction(1, 1000)}.get(unit)
+        if factor is not None and amount:
+            found.setdefault(code, set()).add(Fraction(amount) * factor)
+    return {code: amounts.pop() for code, amounts in found.items() if len(amounts) == 1}

@@ -1,0 +1,130 @@
+"""A whole folder: its tables looked at one by one, the patient table first."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from lncohort.codes import read_code_lists
+from lncohort.errors import UserError
+from lncohort.mapping.guess.evidence import Column
+from lncohort.mapping.guess.parts import plain_identifier
+from lncohort.mapping.guess.tables import TableGuess, guess_table
+from lncohort.mapping.names import Names
+from lncohort.mapping.staging import MANIFEST, STAGED
+from lncohort.sources import find_tables, open_rows, profile
+from lncohort.sources.find import FoundTable
+
+TEXTS = 5_000  # of each column
+TEXTS_OF_IDENTIFIERS = 500_000
+
+
+@dataclass(frozen=True)
+class FolderGuess:
+    """What a folder seems to hold.
+
+    Attributes
+    ----------
+    tables : list of TableGuess
+    unused : list of str
+        Tables that seem to be of nothing that an extract holds.
+    problems : list of (str, str)
+        Files that cannot be read, and why.
+    leading_zeros : str
+        ``drop`` where identifiers agree between tables only without their leading zeros.
+    """
+
+    tables: list[TableGuess]
+    unused: list[str]
+    problems: list[tuple[str, str]]
+    leading_zeros: str
+
+
+def guess_folder(
+    location: str | Path, progress: Callable[[str, int | None, float], None] | None = None
+) -> FolderGuess:
+    """Look at every table of a folder, or of a database.
+
+    Raises
+    ------
+    UserError
+        When there is no such location.
+    """
+    found = [table for table in find_tables(location) if not _is_ours(location, table.path)]
+    problems = [(table.path, table.problem) for table in found if table.problem is not None]
+    names = Names(read_code_lists(), {}, {})
+    root = location if "://" in str(location) else _root(Path(location))
+    looked = [
+        (table, columns)
+        for table in found
+        if table.spec is not None and (columns := _columns(root, table, names, problems))
+    ]
+    identifiers, as_given = _identifiers(looked, names)
+    tables, unused = [], []
+    for table, columns in looked:
+        guesses = guess_table(table.spec, columns, identifiers, names)
+        tables += guesses
+        if not guesses:
+            unused.append(table.spec.label)
+    return FolderGuess(tables, unused, problems, _leading_zeros(tables, as_given))
+
+
+def _is_ours(location: str | Path, path: str) -> bool:
+    """Whether a file is a mapping, or was made by one."""
+    folders = Path(path).parents
+    return (
+        path.endswith(".toml")
+        or any(folder.name.endswith(STAGED) for folder in folders)
+        or any((Path(location) / folder / MANIFEST).is_file() for folder in folders)
+    )
+
+
+def _root(location: Path) -> Path:
+    return location.parent if location.is_file() else location
+
+
+def _columns(
+    root: Path | str, table: FoundTable, names: Names, problems: list[tuple[str, str]]
+) -> list[Column]:
+    try:
+        with duckdb.connect() as connection, open_rows(connection, root, table.spec) as rows:
+            profiles = profile(rows.relation, texts=TEXTS_OF_IDENTIFIERS)
+    except UserError as error:
+        problems.append((table.spec.label, str(error)))
+        return []
+    return [Column(one, names) for one in profiles]
+
+
+def _identifiers(
+    looked: list[tuple[FoundTable, list[Column]]], names: Names
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The identifiers of the likeliest patient table: without leading zeros, and as given."""
+    best: tuple[float, Column] | None = None
+    for table, columns in looked:
+        for guess in guess_table(table.spec, columns, frozenset(), names):
+            if guess.target != "patient":
+                continue
+            column = guess.played["patient_id"].column
+            is_key = column.profile.distinct >= 0.9 * column.profile.filled
+            score = guess.confidence + (0.5 if is_key else 0.0)
+            if best is None or score > best[0]:
+                best = (score, column)
+    if best is None:
+        return frozenset(), frozenset()
+    texts = [text.strip() for text, _ in best[1].profile.texts]
+    return frozenset(map(plain_identifier, texts)), frozenset(texts)
+
+
+def _leading_zeros(tables: list[TableGuess], as_given: frozenset[str]) -> str:
+    """Whether some table holds the identifiers without the zeros that the patient table has."""
+    for guess in tables:
+        if "patient_id" not in guess.played or guess.target == "patient_link":
+            continue
+        texts = guess.played["patient_id"].column.distinct
+        exact = sum(text in as_given for text in texts)
+        plain = {plain_identifier(text) for text in as_given}
+        loose = sum(plain_identifier(text) in plain for text in texts)
+        if texts and exact < 0.5 * loose:
+            return "drop"
+    return "keep"

@@ -1,0 +1,125 @@
+"""Which column plays which part, if a table were of a target."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from lncohort.mapping.guess.evidence import Column
+from lncohort.mapping.guess.headers import fit_of_header
+from lncohort.mapping.roles import NEEDED, ROLES, Role
+
+LEAST = 0.45  # of the mean of header and content
+SURE = 0.9
+# What the texts of a role look like, the share that they must be at least, and the share from
+# which on they speak for it without a header.
+LOOKS: dict[str, tuple[tuple[str, ...], float, float]] = {
+    "sex": (("sex",), 0.0, 0.9),
+    "birth_year": (("year",), 0.8, 2.0),
+    "drug": (("drug",), 0.0, 0.05),
+    "strength": (("strength",), 0.0, 0.5),
+    "dose": (("amount", "number"), 0.3, 2.0),
+    "dose_unit": (("amount", "packing"), 0.0, 2.0),
+    "frequency": (("frequency",), 0.2, 0.6),
+    "directions": (("directions", "frequency"), 0.1, 0.5),
+    "route": (("route",), 0.0, 0.7),
+    "days_supply": (("number",), 0.8, 2.0),
+    "quantity": (("number",), 0.8, 2.0),
+    "quantity_unit": (("packing",), 0.2, 0.8),
+    "daily_dose_mg": (("number",), 0.8, 2.0),
+    "status": (("status",), 0.0, 2.0),
+    "test": (("test",), 0.0, 0.05),
+    "specimen": (("specimen",), 0.3, 0.8),
+    "result": (("result",), 0.5, 2.0),
+    "unit": (("unit",), 0.2, 0.5),
+    "reference_low": (("number",), 0.5, 2.0),
+    "reference_high": (("number",), 0.5, 2.0),
+    "reference_range": (("range",), 0.3, 0.8),
+    "diagnosis": (("diagnosis",), 0.0, 0.05),
+    "procedure": (("procedure",), 0.0, 0.05),
+    "isn_rps_class": (("class",), 0.3, 0.8),
+    "instrument": (("instrument",), 0.2, 0.5),
+    "score": (("number",), 0.8, 2.0),
+}
+DIAGNOSIS_CODE = (("icd",), 0.3, 0.8)
+NO_LOOK: tuple[tuple[str, ...], float, float] = ((), 0.0, 2.0)
+
+
+@dataclass(frozen=True)
+class Played:
+    """A column that plays a part, and how sure that is, from 0 to 1."""
+
+    column: Column
+    confidence: float
+
+
+def parts_of(
+    target: str,
+    columns: list[Column],
+    identifiers: frozenset[str],
+    told: tuple[str, ...] = (),
+) -> dict[str, Played] | None:
+    """The columns that play the parts of a target; None where one that is needed has none.
+
+    Parameters
+    ----------
+    target
+        What the table might be of.
+    columns
+        Its columns.
+    identifiers
+        Identifiers of patients, where the patient table is known; else empty.
+    told
+        Roles that constants tell.
+    """
+    roles = [role for role in ROLES[target] if role.name not in told]
+    scores = np.array(
+        [[fit(column, target, role, identifiers) for column in columns] for role in roles]
+    )
+    rows, places = linear_sum_assignment(scores, maximize=True)
+    played = {
+        roles[row].name: Played(columns[place], float(scores[row, place]))
+        for row, place in zip(rows, places, strict=True)
+        if scores[row, place] >= LEAST
+    }
+    if all(set(group) & {*played, *told} for group in NEEDED[target]):
+        return played
+    return None
+
+
+def fit(column: Column, target: str, role: Role, identifiers: frozenset[str]) -> float:
+    """From 0 to 1: how well a column fits a role, by its header and by its texts."""
+    header = fit_of_header(column.name, target, role.name)
+    if column.is_empty:
+        return header / 2
+    if role.kind == "date":
+        share = column.looks["date"]
+        return 0.0 if share < 0.5 else (header + share) / 2
+    if role.kind == "patient":
+        return _fit_of_identifier(column, header, identifiers)
+    kinds, needed, telling = LOOKS.get(role.name, NO_LOOK)
+    if (target, role.name) == ("diagnosis", "code"):
+        kinds, needed, telling = DIAGNOSIS_CODE
+    share = max((column.looks[kind] for kind in kinds), default=1.0)
+    if share < needed:
+        return 0.0
+    content = 1.0 if share >= telling else share
+    if header == 0.0:
+        return content / 2 + 0.05 if share >= telling else 0.0
+    return (header + max(content, 0.5)) / 2
+
+
+def _fit_of_identifier(column: Column, header: float, identifiers: frozenset[str]) -> float:
+    """An identifier is one that the patient table knows; where none is known, by its header."""
+    if not identifiers:
+        return header
+    known = sum(plain_identifier(text) in identifiers for text in column.distinct)
+    share = known / len(column.distinct)
+    if share >= 0.5:
+        return min(1.0, SURE * share + 0.1 * header)
+    return header / 2
+
+
+def plain_identifier(text: str) -> str:
+    """An identifier without blanks and leading zeros: as such it is compared, never as such kept."""
+    return text.strip().lstrip("0") or "0"

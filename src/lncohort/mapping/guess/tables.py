@@ -1,0 +1,281 @@
+"""What each table of a folder is of, and how its columns are read."""
+
+import re
+from dataclasses import dataclass, field, replace
+
+from lncohort.mapping.guess.evidence import Column
+from lncohort.mapping.guess.headers import fit_of_file, simple_header
+from lncohort.mapping.guess.parts import Played, parts_of
+from lncohort.mapping.names import Names
+from lncohort.mapping.roles import NEEDED, ROLES
+from lncohort.sources import SourceSpec
+from lncohort.texts.codings import guess_sexes
+from lncohort.texts.numbers import decimal_mark_of
+
+OF_FOLDERS = (
+    "patient",
+    "patient_link",
+    "encounter",
+    "observation_period",
+    "prescription",
+    "lab",
+    "diagnosis",
+    "procedure",
+    "biopsy",
+    "assessment",
+)
+# The part by which a target is known; a column speaks for one target only.
+KNOWN_BY = {
+    "patient": ("sex", "birth_date", "birth_year"),
+    "patient_link": ("same_as",),
+    "encounter": ("end_date",),
+    "observation_period": ("end_date",),
+    "prescription": ("drug", "code"),
+    "lab": ("test", "result"),
+    "diagnosis": ("diagnosis", "code"),
+    "procedure": ("procedure", "code"),
+    "biopsy": ("isn_rps_class",),
+    "assessment": ("score",),
+}
+LEAST_OF_TARGET = 0.55
+UNIT_IN_HEADER = re.compile(r"[(\[](?P<unit>[^()\[\]]*)[)\]]")
+INPATIENT = ("住院", "病区", "病房", "inpatient", "ward")
+SLEDAI = "sledai"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the texts of a table do not tell.
+
+    Attributes
+    ----------
+    about : str
+        ``sex``, ``date_formats`` or ``unit``.
+    column : str
+        Of the table.
+    text : str
+        The question.
+    choices : tuple of str
+        The answers that there can be; none where it is free.
+    """
+
+    about: str
+    column: str
+    text: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class WideTest:
+    """A column of a wide table of results."""
+
+    column: Column
+    test: str
+    unit: str | None
+
+
+@dataclass(frozen=True)
+class TableGuess:
+    """What a table seems to be of.
+
+    Attributes
+    ----------
+    target : str
+    confidence : float
+        From 0 to 1.
+    played : dict of str to Played
+        By role.
+    wide : tuple of WideTest
+        Columns of results, of a wide table.
+    constants : dict of str to str
+    date_formats : tuple of str
+    decimal : str or None
+        None where the texts do not tell it, and no comma stands in them.
+    inpatient : bool
+    sex_codes : dict of str to str
+        What codes of sex mean, where somebody told it.
+    questions : tuple of Question
+    """
+
+    spec: SourceSpec
+    target: str
+    confidence: float
+    played: dict[str, Played]
+    wide: tuple[WideTest, ...] = ()
+    constants: dict[str, str] = field(default_factory=dict)
+    date_formats: tuple[str, ...] = ()
+    decimal: str | None = None
+    inpatient: bool = False
+    sex_codes: dict[str, str] = field(default_factory=dict)
+    questions: tuple[Question, ...] = ()
+
+
+def guess_table(
+    spec: SourceSpec, columns: list[Column], identifiers: frozenset[str], names: Names
+) -> list[TableGuess]:
+    """What a table is of; more than one thing where one table holds several.
+
+    Parameters
+    ----------
+    spec
+        How the table is read.
+    columns
+        Its columns with what they look like.
+    identifiers
+        Identifiers of patients, plain, where the patient table is known.
+    names
+        Names and code lists.
+    """
+    candidates = []
+    wide = _wide_tests(columns, names)
+    for target in OF_FOLDERS:
+        constants = _constants(target, columns)
+        played = parts_of(target, columns, identifiers, tuple(constants))
+        tests = ()
+        if target == "lab" and not (played and {"test", "result"} <= played.keys()):
+            tests = wide if len(wide) >= 2 else ()
+            in_wide = {test.column.name for test in tests}
+            others = [column for column in columns if column.name not in in_wide]
+            played = parts_of(target, others, identifiers) if tests else None
+        if played is None:
+            continue
+        score = 0.9 if tests else _score(target, played, spec)
+        if score >= LEAST_OF_TARGET:
+            candidates.append((score, target, played, constants, tests))
+    candidates.sort(key=lambda c: -c[0])
+    kept, spoken_for = [], set()
+    for score, target, played, constants, tests in candidates:
+        telling = {played[r].column.name for r in KNOWN_BY[target] if r in played}
+        telling |= {test.column.name for test in tests}
+        if kept and (not telling or telling & spoken_for):
+            continue
+        spoken_for |= {p.column.name for role, p in played.items() if role != "patient_id"}
+        spoken_for |= telling
+        kept.append(_guess(spec, target, min(score, 1.0), played, constants, tests))
+    return kept
+
+
+def _constants(target: str, columns: list[Column]) -> dict[str, str]:
+    """What the header of a score tells: its instrument."""
+    is_named = any(SLEDAI in simple_header(column.name) for column in columns)
+    is_told = any(column.looks["instrument"] >= 0.5 for column in columns)
+    return (
+        {"instrument": "SLEDAI-2K"} if target == "assessment" and is_named and not is_told else {}
+    )
+
+
+def _score(target: str, played: dict[str, Played], spec: SourceSpec) -> float:
+    """The mean fit of what a target needs, more for what else is there and for the file's name."""
+    groups = [*NEEDED[target], *([("test",), ("result",)] if target == "lab" else [])]
+    fits = [
+        max((played[r].confidence for r in group if r in played), default=0.5) for group in groups
+    ]
+    others = sum(p.confidence for p in played.values()) - sum(fits)
+    file = fit_of_file(f"{spec.path} {spec.table or ''}", target)
+    return sum(fits) / len(fits) + 0.3 * max(others, 0) / len(ROLES[target]) + 0.2 * file
+
+
+def _wide_tests(columns: list[Column], names: Names) -> tuple[WideTest, ...]:
+    """Columns whose header is a test and whose texts are results."""
+    found = []
+    for column in columns:
+        unit = UNIT_IN_HEADER.search(column.name)
+        match = names.of_name("lab", UNIT_IN_HEADER.sub("", column.name))
+        if match is not None and (column.is_empty or column.looks["result"] >= 0.5):
+            found.append(WideTest(column, match.concept, unit["unit"] if unit else None))
+    return tuple(found)
+
+
+def _guess(
+    spec: SourceSpec,
+    target: str,
+    confidence: float,
+    played: dict[str, Played],
+    constants: dict[str, str],
+    wide: tuple[WideTest, ...],
+) -> TableGuess:
+    formats, questions = _date_formats(target, played)
+    if "sex" in played:
+        questions += _sex_question(played["sex"].column)
+    questions += [
+        Question("unit", test.column.name, f"unit of {test.column.name} ({test.test})?")
+        for test in wide
+        if test.unit is None
+    ]
+    texts = [
+        text
+        for role in ("result", "dose", "directions", "quantity")
+        if role in played
+        for text in played[role].column.distinct
+    ]
+    texts += [text for test in wide for text in test.column.distinct]
+    label = f"{spec.path} {spec.table or ''}"
+    return TableGuess(
+        spec=spec,
+        target=target,
+        confidence=confidence,
+        played=played,
+        wide=wide,
+        constants=constants,
+        date_formats=formats,
+        decimal=decimal_mark_of(texts),
+        inpatient=target == "prescription" and any(word in label.lower() for word in INPATIENT),
+        questions=tuple(questions),
+    )
+
+
+def _sex_question(column: Column) -> list[Question]:
+    coding = guess_sexes(column.distinct)
+    if not coding.candidates:
+        return []
+    choices = tuple(told_codes(candidate) for candidate in coding.candidates)
+    return [Question("sex", column.name, "what do the numbers for sex mean?", choices)]
+
+
+def told_codes(codes: dict[str, str | None]) -> str:
+    """A coding in words: 1 male, 2 female."""
+    return ", ".join(f"{code} {meaning}" for code, meaning in codes.items() if meaning)
+
+
+def _date_formats(target: str, played: dict[str, Played]) -> tuple[tuple[str, ...], list[Question]]:
+    """The formats of all columns of dates of a table, without times; and what they do not tell."""
+    formats, questions = {}, []
+    for role in ROLES[target]:
+        if role.kind != "date" or role.name not in played:
+            continue
+        column = played[role.name].column
+        guess = column.dates
+        formats |= dict.fromkeys(day_format(name) for name in guess.formats)
+        for question in guess.questions:
+            choices = tuple(dict.fromkeys(day_format(name) for name in guess.candidates))
+            text = f"{column.name}: {QUESTIONS[question]}"
+            questions.append(Question("date_formats", column.name, text, choices))
+    return tuple(formats), questions
+
+
+QUESTIONS = {
+    "day_or_month": "does the day stand first, or the month?",
+    "two_digit_year": "years have two digits; which format, if 69 to 99 mean 1969 to 1999?",
+    "month_or_two_digit_year": "a month, or a day with a year of two digits?",
+    "utc_day": "times are in UTC; nothing to choose, but see whether the local day is the same.",
+}
+
+
+def day_format(name: str) -> str:
+    """A format of dates without its time of day, which is not read."""
+    return re.split(r"[T ]?%[HI]|%H", name)[0]
+
+
+def answered(guess: TableGuess, question: Question, answer: str) -> TableGuess:
+    """A guess with the answer to one of its questions."""
+    left = tuple(other for other in guess.questions if other != question)
+    if question.about == "sex":
+        codes = dict(part.split(" ") for part in answer.split(", "))
+        return replace(guess, sex_codes=codes, questions=left)
+    if question.about == "date_formats":
+        return replace(guess, date_formats=(*guess.date_formats, answer), questions=left)
+    wide = tuple(
+        replace(test, unit=answer) if test.column.name == question.column else test
+        for test in guess.wide
+    )
+    return replace(guess, wide=wide, questions=left)

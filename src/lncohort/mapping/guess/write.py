@@ -1,0 +1,126 @@
+"""The mapping file of a guess: TOML with its doubts and questions as comments."""
+
+import json
+from collections import Counter
+
+from lncohort.mapping.guess.folder import FolderGuess
+from lncohort.mapping.guess.tables import TableGuess
+from lncohort.sources.profiling import ColumnProfile
+
+FEWEST_ROWS = 5  # of a shape that is shown
+SHAPES = 3
+QUESTION = "# QUESTION: "
+
+
+def mapping_source(guess: FolderGuess, name: str, location: str) -> str:
+    """The text of a mapping file.
+
+    Parameters
+    ----------
+    guess
+        What the folder seems to hold.
+    name
+        Of the mapping.
+    location
+        Of the folder, from where the mapping file stands.
+    """
+    lines = [
+        f"# Mapping of {name} to an extract, guessed. Behind each column: how sure the guess is, and",
+        "# the commonest shapes of what stands in it (A a letter, 9 a digit, 字 a Chinese character).",
+        "# Mend what is wrong, answer what is asked, then: lncohort check --mapping THIS_FILE",
+        "",
+        "[mapping]",
+        f"name = {_text(name)}",
+        f"location = {_text(location)}",
+        'extract = "extract"        # folder to be made beside this file; holds patients\' rows',
+        f"leading_zeros = {_text(guess.leading_zeros)}     # of identifiers: keep, or drop",
+        "min_cell = 5               # counts of fewer patients are not told",
+        '# code_lists = ["own.csv"] # your own names and codes, beside those that ship',
+        "",
+        "[observation]",
+        'from = "records"           # observed from the first record to the last; or "table"',
+        "# gap_days = 365           # a longer time without any record ends the observation",
+        "",
+        "# Names of your hospital that no list has, and their concept; - for none:",
+        "# [names.drug]",
+        '# "他克莫司胶囊(自制)" = "tacrolimus"',
+        "# [names.lab]",
+        "# [names.diagnosis]",
+        "# [names.procedure]",
+        "",
+        "# The unit of a test where none is given:",
+        "# [units]",
+        '# serum_creatinine = "umol/L"',
+    ]
+    lines += _missing(guess)
+    used: Counter[str] = Counter()
+    for table in guess.tables:
+        used[table.target] += 1
+        number = used[table.target]
+        lines += ["", *_table(table, f"{table.target}_{number}" if number > 1 else table.target)]
+    lines += [f"\n# Not read, as it seems to be of nothing here: {label}" for label in guess.unused]
+    lines += [f"\n# Not read: {path}: {' '.join(why.split())}" for path, why in guess.problems]
+    return "\n".join(lines) + "\n"
+
+
+def _missing(guess: FolderGuess) -> list[str]:
+    there = {table.target for table in guess.tables}
+    return [
+        f"\n{QUESTION}no table of {target} was found; add a [[table]] with to = {_text(target)}"
+        for target in ("patient", "prescription", "lab", "diagnosis")
+        if target not in there
+    ]
+
+
+def _table(guess: TableGuess, name: str) -> list[str]:
+    lines = [
+        "[[table]]",
+        f"name = {_text(name)}",
+        f"to = {_text(guess.target)}  # {guess.confidence:.2f}",
+    ]
+    if guess.date_formats:
+        lines.append(f"date_formats = [{', '.join(map(_text, guess.date_formats))}]")
+    if guess.decimal == ",":
+        lines.append('decimal = ","')
+    if guess.inpatient:
+        lines.append("inpatient = true  # an order that was never stopped ends at discharge")
+    if "code" in guess.played and guess.target in ("prescription", "lab", "diagnosis", "procedure"):
+        system = {"prescription": "ATC", "lab": "LOINC", "procedure": "ICD-9-CM"}
+        lines.append(f"code_system = {_text(system.get(guess.target, 'ICD-10'))}")
+    lines += [
+        QUESTION + " / ".join([question.text, *question.choices]) for question in guess.questions
+    ]
+    source = guess.spec.model_dump(exclude_none=True, exclude_defaults=True)
+    lines += ["[table.source]", *(f"{key} = {_value(value)}" for key, value in source.items())]
+    lines.append("[table.columns]")
+    for role, played in guess.played.items():
+        told = f"{played.confidence:.2f}{_shapes(played.column.profile)}"
+        lines.append(f"{role} = {_text(played.column.name)}  # {told}")
+    if guess.constants:
+        lines.append("[table.constants]")
+        lines += [f"{role} = {_text(text)}" for role, text in guess.constants.items()]
+    if guess.sex_codes:
+        lines.append("[table.values.sex]")
+        lines += [f"{_text(code)} = {_text(sex)}" for code, sex in guess.sex_codes.items()]
+    elif any(question.about == "sex" for question in guess.questions):
+        lines += ["# [table.values.sex]", '# "1" = "male"', '# "2" = "female"']
+    for test in guess.wide:
+        lines += ["[[table.wide]]", f"column = {_text(test.column.name)}"]
+        lines += [f"test = {_text(test.test)}"]
+        lines.append(f"unit = {_text(test.unit)}" if test.unit else '# unit = ""')
+    return lines
+
+
+def _shapes(profile: ColumnProfile) -> str:
+    """The commonest shapes of a column, without those that few rows have."""
+    shapes = [shape for shape, rows in profile.shapes if rows >= FEWEST_ROWS][:SHAPES]
+    return "".join(f"; {' '.join(shape.split())}" for shape in shapes)
+
+
+def _value(value) -> str:
+    return str(value) if isinstance(value, int) else _text(value)
+
+
+def _text(text: str) -> str:
+    """A TOML string."""
+    return json.dumps(text, ensure_ascii=False)

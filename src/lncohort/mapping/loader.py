@@ -1,0 +1,33 @@
+"""Reads and writes mapping files."""
+
+from pathlib import Path
+
+import tomli_w
+
+from lncohort.errors import UserError
+from lncohort.mapping.model import Mapping
+from lncohort.model_file import load_model
+
+
+def load_mapping(file: str | Path) -> Mapping:
+    """Load a mapping file.
+
+    Raises
+    ------
+    UserError
+        When it cannot be read; with all its errors together, each with its key path.
+    """
+    try:
+        source = Path(file).read_bytes()
+    except OSError as error:
+        raise UserError(
+            f"{file}: cannot be read ({error.strerror}); expected a mapping file, as "
+            "`lncohort init FOLDER` writes it."
+        ) from error
+    return load_model(str(file), source, Mapping)
+
+
+def dump_mapping(mapping: Mapping) -> str:
+    """Write a mapping as TOML that loads as the same mapping."""
+    content = mapping.model_dump(by_alias=True, exclude_defaults=True, exclude_none=True)
+    return tomli_w.dumps(content)

@@ -1,0 +1,382 @@
+"""Every distinct text of the hospital's tables, read once, as tables to which the SQL joins."""
+
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
+
+import duckdb
+import pyarrow as pa
+
+from lncohort.mapping.biopsy_class import read_class
+from lncohort.mapping.days import read_day
+from lncohort.mapping.model import SUPPLY_ORDER, Mapping, SourceTable
+from lncohort.mapping.names import Names
+from lncohort.mapping.orders import read_order
+from lncohort.mapping.roles import ROLES
+from lncohort.mapping.words import (
+    read_instrument,
+    read_operator,
+    read_sex,
+    read_status,
+    read_unit,
+)
+from lncohort.texts.diagnoses import read_diagnoses
+from lncohort.texts.numbers import read_number
+from lncohort.texts.plain import plain
+from lncohort.texts.reference_ranges import read_reference_range
+from lncohort.texts.results import read_result
+
+INT, TEXT, NUMBER, FLAG, DAY = pa.int32(), pa.string(), pa.float64(), pa.bool_(), pa.date32()
+NO_NUMBER = {
+    "titre": "titre_is_no_amount",
+    "grade": "grade_is_no_amount",
+    "text": "text_without_number",
+    "missing": "missing_value",
+}
+Tables = dict[str, pa.Table]
+
+
+def settings(mapping: Mapping) -> Tables:
+    """What the mapping file says of all tables, and of each."""
+    ranks = {source: f"rank_of_{source}" for source in SUPPLY_ORDER}
+    return {
+        "mapping_setting": _table(
+            {"drop_leading_zeros": FLAG, "observed_from_records": FLAG, "gap_days": INT},
+            [
+                (
+                    mapping.info.leading_zeros == "drop",
+                    mapping.observation.source == "records",
+                    mapping.observation.gap_days,
+                )
+            ],
+        ),
+        "mapping_table": _table(
+            {
+                "table_number": INT,
+                "decimal_mark": TEXT,
+                "is_inpatient": FLAG,
+                **dict.fromkeys(ranks.values(), INT),
+            },
+            [
+                (
+                    number,
+                    table.decimal,
+                    table.inpatient,
+                    *(
+                        table.supply.index(source) if source in table.supply else None
+                        for source in ranks
+                    ),
+                )
+                for number, table in enumerate(mapping.tables, start=1)
+            ],
+        ),
+    }
+
+
+class Readings:
+    """Reads the distinct texts of the ``given_`` views of a connection.
+
+    Parameters
+    ----------
+    connection
+        Where the views stand.
+    mapping
+        The mapping file.
+    names
+        Names and code lists.
+    known_strength
+        mg in one unit of a product, by its code.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        mapping: Mapping,
+        names: Names,
+        known_strength: dict[str, Fraction],
+    ):
+        self._connection = connection
+        self._tables = dict(enumerate(mapping.tables, start=1))
+        self._units = mapping.units
+        self._names = names
+        self._known_strength = known_strength
+
+    def all(self) -> Tables:
+        """Every reading but that of results, which are first looked through by SQL."""
+        return {
+            "date_text": self._dates(),
+            "number_text": self._numbers(),
+            "sex_text": self._of_one("patient", "sex", {"sex": TEXT}, lambda t: (read_sex(t),)),
+            "order_text": self._orders(),
+            "status_text": self._of_one(
+                "prescription", "status", {"is_carried_out": FLAG}, lambda t: (read_status(t),)
+            ),
+            "test_text": self._tests(),
+            "operator_text": self._operators(),
+            "unit_text": self._of_one("lab", "unit", {"unit": TEXT}, lambda t: (read_unit(t),)),
+            "range_text": self._ranges(),
+            "diagnosis_text": self._diagnoses(),
+            "procedure_text": self._procedures(),
+            "class_text": self._of_one(
+                "biopsy", "isn_rps_class", {"isn_rps_class": TEXT}, lambda t: (read_class(t),)
+            ),
+            "instrument_text": self._of_one(
+                "assessment", "instrument", {"instrument": TEXT}, lambda t: (read_instrument(t),)
+            ),
+        }
+
+    def results(self) -> pa.Table:
+        """The results in ``result_to_read``: those that are no plain numbers."""
+        rows = []
+        for number, given in self._connection.table("result_to_read").order("ALL").fetchall():
+            table = self._tables[number]
+            read = read_result(_meant(table, "result", given), table.decimal)
+            is_value = read.kind in ("number", "censored")
+            rows.append(
+                (
+                    number,
+                    given,
+                    _float(read.number) if is_value else None,
+                    read.operator if is_value else None,
+                    read.unit,
+                    None if is_value else NO_NUMBER.get(read.kind, read.reason),
+                )
+            )
+        return _table(
+            {
+                "table_number": INT,
+                "given": TEXT,
+                "value": NUMBER,
+                "operator": TEXT,
+                "unit": TEXT,
+                "problem": TEXT,
+            },
+            rows,
+        )
+
+    def _distinct(self, target: str, *roles: str) -> Iterator[tuple]:
+        """Number of the table, the table, and the distinct texts of some roles, in order."""
+        view = self._connection.view(f"given_{target}")
+        chosen = view.select("table_number", *roles).distinct().order("ALL")
+        for number, *texts in chosen.fetchall():
+            yield number, self._tables[number], texts
+
+    def _of_one(
+        self, target: str, role: str, columns: dict, read: Callable[[str], tuple]
+    ) -> pa.Table:
+        """The texts of one role, each with what it means."""
+        rows = [
+            (number, given, *read(_meant(table, role, given)))
+            for number, table, (given,) in self._distinct(target, role)
+            if given
+        ]
+        return _table({"table_number": INT, "given": TEXT, **columns}, rows)
+
+    def _dates(self) -> pa.Table:
+        rows = {}
+        for target, roles in ROLES.items():
+            for role in roles:
+                if role.kind != "date":
+                    continue
+                for number, table, (given,) in self._distinct(target, role.name):
+                    if given:
+                        text = _meant(table, role.name, given)
+                        rows[number, given] = read_day(text, table.date_formats, table.day_of_month)
+        return _table(
+            {"table_number": INT, "given": TEXT, "day": DAY, "problem": TEXT},
+            [(*key, *value) for key, value in rows.items()],
+        )
+
+    def _numbers(self) -> pa.Table:
+        roles = {
+            "prescription": ("days_supply", "quantity", "daily_dose_mg"),
+            "lab": ("reference_low", "reference_high"),
+            "assessment": ("score",),
+        }
+        rows = {}
+        for target, names in roles.items():
+            for role in names:
+                for number, table, (given,) in self._distinct(target, role):
+                    if given:
+                        text = plain(_meant(table, role, given))
+                        rows[number, given] = _signed(text, table.decimal)
+        return _table(
+            {"table_number": INT, "given": TEXT, "value": NUMBER},
+            [(*key, value) for key, value in rows.items()],
+        )
+
+    def _orders(self) -> pa.Table:
+        roles = (
+            *("drug", "code", "strength", "dose", "dose_unit", "frequency", "directions"),
+            *("quantity_unit", "route"),
+        )
+        rows = []
+        for number, table, texts in self._distinct("prescription", *roles):
+            meant = {
+                role: _meant(table, role, text) for role, text in zip(roles, texts, strict=True)
+            }
+            order = read_order(
+                self._names, table.code_system, table.decimal, self._known_strength, **meant
+            )
+            concept, by, _ = order.found or (None, None, None)
+            amounts = (
+                order.take_mg,
+                order.takes_per_day,
+                order.daily_mg,
+                order.mg_per_quantity,
+                order.days_per_quantity,
+            )
+            rows.append(
+                (
+                    number,
+                    *texts,
+                    concept,
+                    by,
+                    order.route,
+                    *map(_float, amounts),
+                    order.is_as_needed,
+                    order.reason,
+                )
+            )
+        given = ["route_given" if role == "route" else role for role in roles]
+        return _table(
+            {
+                "table_number": INT,
+                **dict.fromkeys(given, TEXT),
+                "concept": TEXT,
+                "found_by": TEXT,
+                "route": TEXT,
+                "take_mg": NUMBER,
+                "takes_per_day": NUMBER,
+                "daily_dose_mg": NUMBER,
+                "mg_per_quantity": NUMBER,
+                "days_per_quantity": NUMBER,
+                "is_as_needed": FLAG,
+                "directions_problem": TEXT,
+            },
+            rows,
+        )
+
+    def _tests(self) -> pa.Table:
+        rows = []
+        for number, table, (name, code, specimen) in self._distinct(
+            "lab", "test", "code", "specimen"
+        ):
+            meant = [
+                _meant(table, role, text)
+                for role, text in (("test", name), ("code", code), ("specimen", specimen))
+            ]
+            found = self._names.of_test(table.code_system, *meant)
+            concept, by, _ = found or (None, None, None)
+            default = self._units.get(concept) if concept else None
+            rows.append((number, name, code, specimen, concept, by, default))
+        return _table(
+            {
+                "table_number": INT,
+                "name": TEXT,
+                "code": TEXT,
+                "specimen": TEXT,
+                "concept": TEXT,
+                "found_by": TEXT,
+                "default_unit": TEXT,
+            },
+            rows,
+        )
+
+    def _operators(self) -> pa.Table:
+        return self._of_one(
+            "lab", "operator", {"operator": TEXT}, lambda text: (read_operator(text),)
+        )
+
+    def _ranges(self) -> pa.Table:
+        rows = []
+        for number, table, (given,) in self._distinct("lab", "reference_range"):
+            if given:
+                text = _meant(table, "reference_range", given)
+                read = read_reference_range(text, table.decimal)
+                rows.append((number, given, _float(read.low), _float(read.high)))
+        return _table({"table_number": INT, "given": TEXT, "low": NUMBER, "high": NUMBER}, rows)
+
+    def _diagnoses(self) -> pa.Table:
+        rows = []
+        for number, table, (name, code) in self._distinct("diagnosis", "diagnosis", "code"):
+            text = _meant(table, "diagnosis", name)
+            by_code = self._names.of_code(
+                "diagnosis", table.code_system, _meant(table, "code", code)
+            )
+            parts = read_diagnoses(text)
+            if by_code is not None:
+                status = parts[0].status if len(parts) == 1 else "asserted"
+                found = [(by_code, status)]
+            else:
+                found = [
+                    (
+                        (
+                            self._names.of_code("diagnosis", "ICD-10", part.code or "")
+                            or self._names.of_name("diagnosis", part.text)
+                        ),
+                        part.status,
+                    )
+                    for part in parts
+                ]
+            for part, (match, status) in enumerate(found or [(None, "asserted")], start=1):
+                concept, by, needs = match or (None, None, "")
+                rows.append(
+                    (number, name, code, part, concept, by, needs or None, status == "asserted")
+                )
+        return _table(
+            {
+                "table_number": INT,
+                "name": TEXT,
+                "code": TEXT,
+                "part": INT,
+                "concept": TEXT,
+                "found_by": TEXT,
+                "needs": TEXT,
+                "is_asserted": FLAG,
+            },
+            rows,
+        )
+
+    def _procedures(self) -> pa.Table:
+        rows = []
+        for number, table, (name, code) in self._distinct("procedure", "procedure", "code"):
+            text = _meant(table, "procedure", name)
+            found = (
+                self._names.of_code("procedure", table.code_system, _meant(table, "code", code))
+                or self._names.of_name("procedure", text)
+                or _dialysis_or_graft(self._names.of_name("diagnosis", text))
+            )
+            concept, by, _ = found or (None, None, None)
+            rows.append((number, name, code, concept, by))
+        return _table(
+            {"table_number": INT, "name": TEXT, "code": TEXT, "concept": TEXT, "found_by": TEXT},
+            rows,
+        )
+
+
+def _dialysis_or_graft(found):
+    """Dialysis and transplantation have one name as a diagnosis and as a procedure."""
+    return found if found and found.concept in ("dialysis", "kidney_transplant") else None
+
+
+def _meant(table: SourceTable, role: str, given: str) -> str:
+    """What the mapping file says that a text means; otherwise the text."""
+    return table.values.get(role, {}).get(given, given)
+
+
+def _float(number) -> float | None:
+    return None if number is None else float(number)
+
+
+def _signed(text: str, decimal_mark: str) -> float | None:
+    sign = -1 if text.startswith("-") else 1
+    number = read_number(text.lstrip("+-").strip(), decimal_mark)
+    return None if number is None else sign * float(number)
+
+
+def _table(columns: dict[str, pa.DataType], rows: Iterable[tuple]) -> pa.Table:
+    rows = list(rows)
+    arrays = [
+        pa.array([row[i] for row in rows], type=kind) for i, kind in enumerate(columns.values())
+    ]
+    return pa.Table.from_arrays(arrays, names=list(columns))

@@ -1,0 +1,155 @@
+"""The parts that a column of a hospital's table can play, by what the table is of."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Kind = Literal["text", "patient", "date"]
+Target = Literal[
+    "patient",
+    "patient_link",
+    "encounter",
+    "observation_period",
+    "prescription",
+    "lab",
+    "diagnosis",
+    "procedure",
+    "biopsy",
+    "assessment",
+    "strength",
+    "ancestor",
+]
+TARGETS: tuple[str, ...] = get_args(Target)
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a column holds.
+
+    Attributes
+    ----------
+    name : str
+    meaning : str
+    kind : str
+        ``patient`` for an identifier of a patient, ``date`` for a day, ``text`` for anything else.
+    """
+
+    name: str
+    meaning: str
+    kind: Kind = "text"
+
+
+PATIENT = Role("patient_id", "identifier of the patient", "patient")
+
+ROLES: dict[str, tuple[Role, ...]] = {
+    "patient": (
+        PATIENT,
+        Role("sex", "sex, in any coding"),
+        Role("birth_date", "date of birth", "date"),
+        Role("birth_year", "year of birth, where no date is given"),
+        Role("birth_month", "month of birth, beside the year"),
+        Role("birth_day", "day of birth, beside the year and month"),
+        Role("death_date", "date of death", "date"),
+    ),
+    "patient_link": (
+        PATIENT,
+        Role("same_as", "the identifier that this one is replaced by", "patient"),
+    ),
+    "encounter": (
+        PATIENT,
+        Role("encounter_id", "number of the stay or visit"),
+        Role("start_date", "day of admission, or of the visit", "date"),
+        Role("end_date", "day of discharge", "date"),
+    ),
+    "observation_period": (
+        PATIENT,
+        Role("start_date", "first day observed", "date"),
+        Role("end_date", "last day observed", "date"),
+    ),
+    "prescription": (
+        PATIENT,
+        Role("record_id", "number of the record: rows that differ in it are no copies"),
+        Role("encounter_id", "number of the stay or visit"),
+        Role("drug", "name of the drug, with or without its strength"),
+        Role("code", "code of the drug, in the system that code_system names"),
+        Role("strength", "strength and pack, as 0.5mg*50"),
+        Role("dose", "amount taken at a time, with or without its unit"),
+        Role("dose_unit", "unit of the amount: mg, g, tablets, ..."),
+        Role("frequency", "how often: bid, q12h, 每日两次"),
+        Role("directions", "directions in full: 0.5 mg bid, 1片 每日两次"),
+        Role("route", "route, in any coding"),
+        Role("start_date", "first day, day of dispensing, or day of the infusion", "date"),
+        Role("end_date", "last day taken, or day of the stop", "date"),
+        Role("days_supply", "days that the supply lasts"),
+        Role("quantity", "amount dispensed; below 0 for what was given back"),
+        Role("quantity_unit", "unit of the quantity: tablets, boxes, mg"),
+        Role("daily_dose_mg", "mg per day, where the hospital reckons it"),
+        Role("status", "whether the order was carried out"),
+    ),
+    "lab": (
+        PATIENT,
+        Role("record_id", "number of the record: rows that differ in it are no copies"),
+        Role("test", "name of the test"),
+        Role("code", "code of the test, in the system that code_system names"),
+        Role("specimen", "what was examined: serum, urine, 24 h urine"),
+        Role("sample_date", "day the sample was taken", "date"),
+        Role("result", "result, a number or not"),
+        Role("operator", "<, <=, > or >=, where it stands in a column of its own"),
+        Role("unit", "unit of the result"),
+        Role("reference_low", "lower limit of the laboratory"),
+        Role("reference_high", "upper limit of the laboratory"),
+        Role("reference_range", "both limits in one text: 41-81"),
+    ),
+    "diagnosis": (
+        PATIENT,
+        Role("diagnosis", "diagnosis in words; several may stand in one cell"),
+        Role("code", "code of the diagnosis, in the system that code_system names"),
+        Role("diagnosis_date", "day of record", "date"),
+    ),
+    "procedure": (
+        PATIENT,
+        Role("procedure", "procedure in words"),
+        Role("code", "code of the procedure, in the system that code_system names"),
+        Role("procedure_date", "day of the procedure", "date"),
+    ),
+    "biopsy": (
+        PATIENT,
+        Role("biopsy_date", "day of the biopsy", "date"),
+        Role("isn_rps_class", "ISN/RPS class: IV, Ⅳ+Ⅴ型, class 3"),
+    ),
+    "assessment": (
+        PATIENT,
+        Role("instrument", "name of the score: SLEDAI-2K"),
+        Role("assessment_date", "day of the assessment", "date"),
+        Role("score", "points"),
+    ),
+    "strength": (
+        Role("code", "code of the product"),
+        Role("amount", "mg of the drug in one unit"),
+        Role("amount_unit", "unit of the amount"),
+    ),
+    "ancestor": (
+        Role("ancestor", "code of the general concept"),
+        Role("descendant", "code of a concept below it"),
+    ),
+}
+
+# One of each group must be told, by a column or a constant.
+NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
+    "patient": (("patient_id",), ("sex",), ("birth_date", "birth_year")),
+    "patient_link": (("patient_id",), ("same_as",)),
+    "encounter": (("patient_id",), ("start_date",)),
+    "observation_period": (("patient_id",), ("start_date",), ("end_date",)),
+    "prescription": (("patient_id",), ("drug", "code"), ("start_date",)),
+    "lab": (("patient_id",), ("sample_date",)),
+    "diagnosis": (("patient_id",), ("diagnosis", "code"), ("diagnosis_date",)),
+    "procedure": (("patient_id",), ("procedure", "code"), ("procedure_date",)),
+    "biopsy": (("patient_id",), ("biopsy_date",), ("isn_rps_class",)),
+    "assessment": (("patient_id",), ("assessment_date",), ("score",), ("instrument",)),
+    "strength": (("code",), ("amount",), ("amount_unit",)),
+    "ancestor": (("ancestor",), ("descendant",)),
+}
+
+
+def role_names(target: str) -> list[str]:
+    """The names of the roles of a target."""
+    return [role.name for role in ROLES[target]]

@@ -1,0 +1,122 @@
+"""What a mapping made of a hospital's tables, as tables for the terminal."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from lncohort.extract.contract import LAB_TESTS
+from lncohort.extract.units import looks_like
+from lncohort.mapping.accounting import Account
+
+Printed = tuple[str, tuple[str, ...], list[tuple]]
+BARS = "▁▂▃▄▅▆▇█"
+
+
+def told(account: Account) -> Iterator[Printed]:
+    """Title, columns and rows of each table that `lncohort check --mapping` prints.
+
+    Parameters
+    ----------
+    account
+        Aggregates only; names of few patients, and values of few rows, are not in it.
+    """
+    yield (
+        "Rows of the hospital's tables (read = used + rejected + unmapped + out of scope)",
+        ("table", "becomes", "read", "used", "rejected", "unmapped", "out of scope", "source"),
+        [
+            (
+                *(row["name"], row["target"], row["read"], row["used"], row["rejected"]),
+                *(row["unmapped"], row["out_of_scope"], row["source"]),
+            )
+            for row in account.tables
+        ],
+    )
+    if account.reasons:
+        yield (
+            "Why rows are not used",
+            ("table", "fate", "reason", "rows"),
+            [(r["table"], r["fate"], r["reason"], r["rows"]) for r in account.reasons],
+        )
+    yield (
+        "What was found, and by which code list",
+        ("kind", "concept", "found by", "rows"),
+        _concepts(account),
+    )
+    if account.unmapped_names:
+        yield (
+            "Commonest names that stand for nothing (give them a concept under [names.*])",
+            ("table", "name", "code", "rows"),
+            [(r["table"], r["name"], r["code"], r["rows"]) for r in account.unmapped_names],
+        )
+    if account.order_sources:
+        yield (
+            "Where the supply and the dose of a drug were read",
+            ("drug", "supply from", "dose from", "rows"),
+            _order_sources(account),
+        )
+    if account.units:
+        yield (
+            "Laboratory values as given (5th, 50th and 95th percentile)",
+            ("test", "unit", "rows", "censored", "low", "median", "high", "remark"),
+            [_unit(row) for row in account.units],
+        )
+    if account.months:
+        yield (
+            "Rows over calendar time, a bar a year",
+            ("table", "from", "to", "rows a year"),
+            list(_coverage(account)),
+        )
+    patients = account.patients
+    yield (
+        "Patients",
+        ("patients", "linked identifiers", "without observation", "in no patient table"),
+        [
+            (
+                *(patients["patients"], patients["linked"]),
+                *(patients["unobserved"], patients["strangers"]),
+            )
+        ],
+    )
+
+
+def _concepts(account: Account) -> list[tuple]:
+    return _summed(account.concepts, ("kind", "concept", "found_by"))
+
+
+def _order_sources(account: Account) -> list[tuple]:
+    return _summed(account.order_sources, ("drug", "supply_from", "dose_from"))
+
+
+def _summed(rows: list[dict], keys: tuple[str, ...]) -> list[tuple]:
+    """Rows of all tables together, by some keys."""
+    sums: dict[tuple, int] = {}
+    for row in rows:
+        key = tuple(row[name] for name in keys)
+        sums[key] = sums.get(key, 0) + row["rows"]
+    return [(*key, count) for key, count in sorted(sums.items())]
+
+
+def _unit(row: dict) -> tuple:
+    if "median" not in row:
+        return (row["test"], row["unit"] or "none", row["rows"], row["censored"], *["few"] * 3, "")
+    values = [f"{row[name]:.3g}" for name in ("low", "median", "high")]
+    other = ""
+    if row["test"] in LAB_TESTS:
+        other = looks_like(row["test"], row["unit"], row["median"])
+    remark = f"looks like {other}" if other else ""
+    return (row["test"], row["unit"] or "none", row["rows"], row["censored"], *values, remark)
+
+
+def _coverage(account: Account) -> Iterator[tuple]:
+    """Of each table its first and last month, and a bar of rows for each year between."""
+    for table, months in groupby(account.months, key=lambda row: row["table"]):
+        months = list(months)
+        years: dict[int, int] = {}
+        for row in months:
+            year = int(row["month"][:4])
+            years[year] = years.get(year, 0) + row["rows"]
+        most = max(years.values())
+        bars = "".join(
+            BARS[round((len(BARS) - 1) * years[year] / most)] if year in years else " "
+            for year in range(min(years), max(years) + 1)
+        )
+        yield table, months[0]["month"][:7], months[-1]["month"][:7], bars

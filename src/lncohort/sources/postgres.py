@@ -1,0 +1,120 @@
+"""Tables of a PostgreSQL server, streamed as Arrow batches."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import parse_qsl, urlsplit
+
+import adbc_driver_manager
+import numpy as np
+import pyarrow as pa
+from adbc_driver_postgresql import dbapi
+
+from lncohort.errors import UserError
+from lncohort.sources.counts import Counts
+from lncohort.sources.numbered import numbered
+from lncohort.sources.spec import SourceSpec
+from lncohort.sources.statement import whole_table
+
+SCHEMES = ("postgresql://", "postgres://")
+SYSTEM_SCHEMAS = ("information_schema", "pg_catalog", "pg_toast")
+
+
+def refuse_password(address: str) -> None:
+    """Refuse an address that holds a password, without telling it.
+
+    Raises
+    ------
+    UserError
+        When it does, or cannot be read as an address.
+    """
+    try:
+        parts = urlsplit(address)
+        settings = parse_qsl(parts.query, keep_blank_values=True)
+        has_password = parts.password is not None or any(
+            "password" in name.casefold() for name, _ in settings
+        )
+    except ValueError:
+        raise UserError(
+            "the PostgreSQL address cannot be read; expected postgresql://user@host/database, or "
+            "postgresql://?service=name."
+        ) from None
+    if has_password:
+        raise UserError(
+            "the PostgreSQL address holds a password (it is not shown here); others can read it "
+            "from the command line and from files. Take it out, and set the environment variable "
+            "PGPASSWORD, or write it to ~/.pgpass or to the file that PGPASSFILE names."
+        )
+
+
+class Postgres:
+    """A table of a PostgreSQL server; the server writes every value as text.
+
+    The password comes from PGPASSWORD, from the file that PGPASSFILE names or from ~/.pgpass.
+    The order of the rows is the server's; it may differ from one reading to the next.
+    """
+
+    def __init__(self, address: str, spec: SourceSpec):
+        self.address, self.spec = address, spec
+        refuse_password(address)
+        self.schema_name, _, self.table = spec.table.partition(".")
+        with _connection(address) as connection:
+            if spec.table not in (found := _tables(connection)):
+                raise UserError(
+                    f"{address}: no table {spec.table}; found {', '.join(found) or 'none'}. "
+                    "Correct the name, or ask for the right to read it."
+                )
+            found = connection.adbc_get_table_schema(self.table, db_schema_filter=self.schema_name)
+        self.names = tuple(found.names)
+        self.schema = pa.schema([(name, pa.string()) for name in self.names])
+
+    @staticmethod
+    def tables(address: str) -> list[str]:
+        """The tables and views that may be read, as ``schema.table``."""
+        refuse_password(address)
+        with _connection(address) as connection:
+            return _tables(connection)
+
+    def batches(self, counts: Counts) -> Iterator[tuple[pa.RecordBatch, np.ndarray]]:
+        """Batches of rows with their numbers, in the order in which the server sends them."""
+        return numbered(self._batches())
+
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        with _connection(self.address) as connection, connection.cursor() as cursor:
+            cursor.execute(
+                whole_table("postgres", self.table, self.schema_name, self.names, as_text=True)
+            )
+            for batch in cursor.fetch_record_batch():
+                yield pa.record_batch(batch.columns, schema=self.schema)
+
+
+def _tables(connection) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            whole_table(
+                "postgres", "tables", "information_schema", ("table_schema", "table_name"), True
+            )
+        )
+        rows = cursor.fetchall()
+    return sorted(f"{schema}.{table}" for schema, table in rows if schema not in SYSTEM_SCHEMAS)
+
+
+@contextmanager
+def _connection(address: str) -> Iterator:
+    """A connection; what the server says is told by kind, for it may hold values of patients."""
+    try:
+        connection = dbapi.connect(address)
+    except adbc_driver_manager.Error as error:
+        said = str(error).strip().splitlines()
+        raise UserError(
+            f"{address}: cannot be reached: {said[-1] if said else type(error).__name__}. Check the "
+            "address, and that PGPASSWORD or ~/.pgpass has the password."
+        ) from None
+    try:
+        yield connection
+    except (adbc_driver_manager.Error, pa.ArrowException, OSError) as error:
+        raise UserError(
+            f"{address}: reading stopped ({type(error).__name__}). Check the right to read the "
+            "table, and that the server still answers."
+        ) from None
+    finally:
+        connection.close()

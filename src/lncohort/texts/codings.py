@@ -1,0 +1,100 @@
+"""Codes of sex and of yes and no, in several languages; numbers are asked about, never guessed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lncohort.texts.plain import plain
+
+SEXES = {
+    "female": (
+        "f", "female", "woman", "girl", "女", "女性", "女士", "w", "weiblich", "frau", "femme", "féminin",
+        "feminin", "femenino", "mujer", "femminile", "donna", "feminino", "vrouw",
+    ),
+    "male": (
+        "m", "male", "man", "boy", "男", "男性", "先生", "männlich", "mann", "homme", "masculin", "masculino",
+        "hombre", "maschile", "uomo",
+    ),
+}  # fmt: skip
+ANSWERS = {
+    "yes": ("yes", "y", "true", "t", "是", "有", "ja", "j", "oui", "o", "si", "sí", "sì", "sim", "√"),
+    "no": ("no", "n", "false", "f", "否", "无", "没有", "不是", "nein", "non", "não", "nee"),
+}  # fmt: skip
+NOT_KNOWN = {
+    "", "-", "--", "/", "?", "unknown", "unk", "u", "na", "n/a", "nan", "null", "none", "未知", "不详", "不明",
+    "未说明", "未说明的性别", "未知的性别", "其他", "other", "divers", "unbekannt", "inconnu",
+}  # fmt: skip
+
+# Numeric codings in use. GB/T 2261.1 and ISO 5218 have 1 male, 2 female, 0 and 9 not known.
+SEX_NUMBERS = (
+    {"1": "male", "2": "female", "0": None, "9": None},
+    {"0": "female", "1": "male", "9": None},
+    {"0": "male", "1": "female", "9": None},
+)
+ANSWER_NUMBERS = ({"0": "no", "1": "yes", "9": None}, {"1": "yes", "2": "no", "9": None})
+
+Numbers = dict[str, str | None]
+
+
+@dataclass(frozen=True)
+class Coding:
+    """What the codes of a column stand for.
+
+    Attributes
+    ----------
+    meaning : dict
+        female or male, yes or no of each text that is read; none where it says that nothing is
+        known, or that it is neither.
+    not_read : tuple of str
+        Texts that are no code known here.
+    candidates : tuple of dict
+        For columns of numbers, the codings that they may be in; which one has to be told.
+    """
+
+    meaning: dict[str, str | None]
+    not_read: tuple[str, ...] = ()
+    candidates: tuple[Numbers, ...] = ()
+
+
+def guess_sexes(texts: Iterable[str]) -> Coding:
+    """What the distinct texts of a column of sexes stand for."""
+    return _guess(texts, SEXES, SEX_NUMBERS)
+
+
+def guess_answers(texts: Iterable[str]) -> Coding:
+    """What the distinct texts of a column of yes and no stand for."""
+    return _guess(texts, ANSWERS, ANSWER_NUMBERS)
+
+
+def read_number_code(text: str, numbers: Numbers) -> str | None:
+    """What a code stands for in a coding of numbers that was told; ``01`` and ``1.0`` are 1."""
+    return numbers.get(_number(plain(text)) or "")
+
+
+def _guess(
+    texts: Iterable[str], words: dict[str, tuple[str, ...]], codings: tuple[Numbers, ...]
+) -> Coding:
+    meanings = {word: name for name, known in words.items() for word in known}
+    meanings |= dict.fromkeys(NOT_KNOWN)
+    distinct = {text: plain(text) for text in sorted(set(texts))}
+    numbers = {text: _number(code) for text, code in distinct.items() if _number(code)}
+    used = set(numbers.values())
+    candidates = tuple(
+        coding
+        for coding in codings
+        if used <= set(coding) and any(coding[number] for number in used)
+    )
+    return Coding(
+        meaning={text: meanings[code] for text, code in distinct.items() if code in meanings},
+        not_read=tuple(
+            text
+            for text, code in distinct.items()
+            if code not in meanings and not (candidates and text in numbers)
+        ),
+        candidates=candidates,
+    )
+
+
+def _number(code: str) -> str | None:
+    """A whole number without leading zeros and without the ``.0`` of a spreadsheet."""
+    whole = code.removesuffix(".0")
+    return (whole.lstrip("0") or "0") if whole.isascii() and whole.isdecimal() else None

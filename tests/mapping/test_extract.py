@@ -1,0 +1,377 @@
+"""The rules by which a hospital's rows become an extract."""
+
+from datetime import date
+
+import pytest
+
+from lncohort.errors import UserError
+from lncohort.extract.extract import Extract
+from lncohort.mapping.extract import map_extract
+from mapping.hospital import (
+    ORDER,
+    PATIENTS,
+    RESULT,
+    extract_rows,
+    mapped,
+    reasons,
+    write_hospital,
+)
+
+STAY = {"id": "P1", "in": "2015-03-01", "out": "2015-03-11"}
+
+
+def order(**changes):
+    return ORDER | changes
+
+
+def only_order(found):
+    (row,) = extract_rows(found, "prescription")
+    return row
+
+
+def test_an_extract_of_a_mapping_meets_the_contract_and_every_row_is_accounted_for(tmp_path):
+    found = mapped(
+        tmp_path,
+        diagnosis=[{"id": "P1", "text": "狼疮性肾炎", "on": "2015-02-01"}],
+        prescription=[ORDER, order(drug="阿司匹林"), order(start="", no="2"), order(id="", no="3")],
+    )
+    Extract.open(found.folder)
+    for table in found.account.tables:
+        fates = ("used", "rejected", "unmapped", "out_of_scope")
+        assert table["read"] == sum(table[fate] for fate in fates)
+    assert reasons(found, "prescription") == {
+        "missing_patient_id": 1,
+        "missing_start_date": 1,
+        "unknown_name": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "days", "dose"),
+    [
+        ({}, 25, 2.0),
+        ({"quantity": "3", "of": "片"}, 1, 2.0),
+        ({"directions": "3片 每日两次", "quantity": "20", "of": "片"}, 3, 6.0),
+        ({"directions": "遵医嘱"}, None, None),
+        ({"directions": "遵医嘱", "days": "25"}, 25, 2.0),
+        ({"directions": "必要时 1mg", "days": "25"}, 25, None),
+        ({"directions": "1mg qod"}, 100, 0.5),
+        ({"directions": "1-2mg bid", "days": "10"}, 10, 5.0),
+        ({"of": ""}, None, 2.0),
+        ({"drug": "他克莫司胶囊 0.5mg*50粒", "strength": ""}, 12, 2.0),
+    ],
+)
+def test_supply_and_dose_are_read_and_never_guessed(tmp_path, changes, days, dose):
+    row = only_order(mapped(tmp_path, prescription=[order(**changes)]))
+    assert (row["days_supply"], row["daily_dose_mg"]) == (days, dose)
+
+
+def test_supply_is_taken_from_the_first_source_that_is_there_in_the_order_of_the_table(tmp_path):
+    told = order(end="2015-03-10", days="30")
+    by_end = only_order(mapped(tmp_path, prescription=[told]))
+    assert (by_end["end_date"], by_end["days_supply"]) == (date(2015, 3, 10), None)
+    keys = {"prescription": {"supply": ["days_supply", "end_date"]}}
+    assert only_order(mapped(tmp_path, keys, prescription=[told]))["days_supply"] == 30
+
+
+def test_a_refund_cancels_the_dispensing_that_it_gives_back(tmp_path):
+    rows = [
+        order(quantity="2", no="1"),
+        order(quantity="2", no="2", start="2015-04-01"),
+        order(quantity="-2", no="3", start="2015-04-03"),
+        order(quantity="2", no="4", start="2015-05-01"),
+    ]
+    found = mapped(tmp_path, prescription=rows)
+    assert [row["start_date"].month for row in extract_rows(found, "prescription")] == [3, 5]
+    assert reasons(found, "prescription") == {"refund": 1, "refunded": 1}
+
+
+def test_a_refund_in_part_shortens_the_supply(tmp_path):
+    rows = [order(quantity="3", no="1"), order(quantity="-1", no="2", start="2015-03-05")]
+    found = mapped(tmp_path, prescription=rows)
+    assert only_order(found)["days_supply"] == 50
+    assert reasons(found, "prescription") == {"refund": 1}
+
+
+def test_a_refund_of_nothing_is_told(tmp_path):
+    rows = [order(no="1"), order(quantity="-4", no="2", start="2015-02-01")]
+    assert reasons(mapped(tmp_path, prescription=rows), "prescription") == {
+        "refund_without_dispensing": 1
+    }
+
+
+@pytest.mark.parametrize("status", ["已取消", "作废", "未执行", "Cancelled"])
+def test_an_order_that_was_not_carried_out_is_no_exposure(tmp_path, status):
+    found = mapped(tmp_path, prescription=[order(status=status), order(no="2", status="已执行")])
+    assert reasons(found, "prescription") == {"cancelled_or_not_executed": 1}
+    assert len(extract_rows(found, "prescription")) == 1
+
+
+def test_an_inpatient_order_that_was_never_stopped_ends_at_discharge(tmp_path):
+    keys = {"prescription": {"inpatient": True}}
+    endless = order(quantity="", of="", start="2015-03-02")
+    row = only_order(mapped(tmp_path, keys, prescription=[endless], encounter=[STAY]))
+    assert (row["end_date"], row["daily_dose_mg"]) == (date(2015, 3, 11), 2.0)
+    outpatient = only_order(mapped(tmp_path, prescription=[endless], encounter=[STAY]))
+    assert outpatient["end_date"] is None
+
+
+def test_the_same_supply_in_two_tables_counts_once_and_two_strengths_of_a_day_both(tmp_path):
+    both = [order(no="1"), order(no="2", strength="0.5mg*50粒")]
+    found = mapped(tmp_path, prescription=both, prescription_2=[order(no="77")])
+    assert len(extract_rows(found, "prescription")) == 2
+    assert reasons(found, "prescription_2") == {"same_supply_in_another_table": 1}
+
+
+def test_a_copy_counts_once_and_orders_of_different_numbers_are_no_copies(tmp_path):
+    rows = [order(no="1"), order(no="1"), order(no="2")]
+    found = mapped(tmp_path, prescription=rows)
+    assert len(extract_rows(found, "prescription")) == 2
+    assert reasons(found, "prescription") == {"copy_of_a_row": 1}
+
+
+@pytest.mark.parametrize("drug", ["他克莫司软膏", "0.1% tacrolimus ointment", "磷酸氯喹片"])
+def test_a_look_alike_is_not_the_drug(tmp_path, drug):
+    found = mapped(tmp_path, prescription=[order(drug=drug)])
+    assert extract_rows(found, "prescription") == []
+    assert reasons(found, "prescription") == {"unknown_name": 1}
+
+
+def test_an_infusion_is_a_pulse_of_all_its_doses(tmp_path):
+    pulse = order(drug="环磷酰胺注射液", strength="0.2g", route="静滴", quantity="", of="")
+    rows = [
+        pulse | {"no": "1", "directions": "0.8g 静滴"},
+        pulse | {"no": "2", "directions": "0.4g qd", "start": "2015-04-01", "end": "2015-04-02"},
+        pulse | {"no": "3", "directions": "0.4g qd", "start": "2015-05-01", "end": "2015-06-02"},
+    ]
+    found = mapped(tmp_path, prescription=rows)
+    assert [row["pulse_dose_mg"] for row in extract_rows(found, "prescription")] == [800.0, 800.0]
+    assert reasons(found, "prescription") == {"infusions_over_more_than_14_days": 1}
+
+
+def test_a_drug_for_the_skin_is_no_systemic_exposure(tmp_path):
+    found = mapped(tmp_path, prescription=[order(route="外用")])
+    assert reasons(found, "prescription") == {"not_a_systemic_route": 1}
+
+
+def test_results_keep_their_bound_and_words_are_no_numbers(tmp_path):
+    rows = [
+        RESULT | {"at": f"2015-02-{day:02}", "result": text}
+        for day, text in enumerate(
+            ("88", "<0.15", "≥5.0", "见报告", "+++", "阴性", "1:320", "", "88↑", "1,234.5"), start=1
+        )
+    ]
+    found = mapped(tmp_path, lab=rows)
+    assert sorted(row["value"] for row in extract_rows(found, "lab")) == [0.15, 5, 88, 88, 1234.5]
+    assert reasons(found, "lab") == {
+        "text_without_number": 1,
+        "grade_is_no_amount": 2,
+        "titre_is_no_amount": 1,
+        "missing_value": 1,
+    }
+
+
+def test_a_comma_is_the_decimal_mark_where_the_table_says_so(tmp_path):
+    rows = [RESULT | {"result": "0,45"}, RESULT | {"result": "1.234", "at": "2015-02-28"}]
+    found = mapped(tmp_path, {"lab": {"decimal": ","}}, lab=rows)
+    assert sorted(row["value"] for row in extract_rows(found, "lab")) == [0.45, 1234]
+
+
+def test_a_test_is_one_of_its_specimen(tmp_path):
+    rows = [
+        RESULT | {"specimen": "血清"},
+        RESULT | {"specimen": "尿液", "result": "9000"},
+        RESULT | {"specimen": "24小时尿", "test": "蛋白定量", "result": "1.5", "unit": "g/24h"},
+    ]
+    found = mapped(tmp_path, lab=rows)
+    tests = sorted((row["test"], row["value"]) for row in extract_rows(found, "lab"))
+    assert tests == [("serum_creatinine", 88), ("urine_protein_24h", 1.5)]
+    assert reasons(found, "lab") == {"unknown_name": 1}
+
+
+def test_wide_results_are_counted_by_cell(tmp_path):
+    (tmp_path / "wide.csv").write_text(
+        "id,at,Cr(umol/L),Alb\nP1,2015-02-01,88,35\nP2,2015-02-01,,40\n", encoding="utf-8"
+    )
+    file = write_hospital(tmp_path)
+    wide = """
+[[table]]
+name = "wide"
+to = "lab"
+columns = { patient_id = "id", sample_date = "at" }
+source = { path = "wide.csv", format = "text", encoding = "utf-8", delimiter = ",", quote = "", header_row = 1 }
+[[table.wide]]
+column = "Cr(umol/L)"
+test = "serum_creatinine"
+unit = "umol/L"
+[[table.wide]]
+column = "Alb"
+test = "serum_albumin"
+unit = "g/L"
+"""
+    file.write_text(file.read_text(encoding="utf-8") + wide, encoding="utf-8")
+    found = map_extract(file)
+    assert len(extract_rows(found, "lab")) == 4
+    (table,) = (t for t in found.account.tables if t["name"] == "wide")
+    assert (table["read"], table["used"], table["out_of_scope"]) == (4, 3, 1)
+
+
+def test_a_linked_identifier_is_merged_into_its_patient_with_its_records(tmp_path):
+    people = [*PATIENTS, {"id": "X9", "sex": "女", "born": "1980-01-02"}]
+    found = mapped(
+        tmp_path,
+        patient=people,
+        patient_link=[{"old": "X9", "new": "X8"}, {"old": "X8", "new": "P1"}],
+        lab=[RESULT, RESULT | {"id": "X9", "at": "2016-01-01"}],
+    )
+    assert {row["patient_id"] for row in extract_rows(found, "lab")} == {"P1"}
+    assert len(extract_rows(found, "patient")) == 2
+    assert reasons(found, "patient") == {"merged_into_one_patient": 1}
+
+
+def test_links_in_a_circle_are_refused(tmp_path):
+    links = [{"old": "P1", "new": "P2"}, {"old": "P2", "new": "P1"}]
+    with pytest.raises(UserError, match="in a circle"):
+        mapped(tmp_path, patient_link=links)
+
+
+def test_patients_of_one_identifier_who_differ_both_stand_for_intake_to_reject(tmp_path):
+    people = [*PATIENTS, {"id": "P1", "sex": "女", "born": "1990-09-09"}]
+    assert len(extract_rows(mapped(tmp_path, patient=people), "patient")) == 3
+
+
+def test_identifiers_agree_without_blanks_and_where_told_without_leading_zeros(tmp_path):
+    people = [{"id": " 007 ", "sex": "女", "born": "1980-01-02"}]
+    rows = [RESULT | {"id": "7"}]
+    kept = mapped(tmp_path, patient=people, lab=rows)
+    assert kept.account.patients["strangers"] == 2
+    dropped = mapped(
+        tmp_path,
+        {"mapping": {"name": "test", "leading_zeros": "drop"}},
+        patient=people,
+        lab=rows,
+        prescription=[order(id="007")],
+    )
+    assert dropped.account.patients["strangers"] == 0
+
+
+def test_a_diagnosis_that_is_ruled_out_or_doubted_is_none(tmp_path):
+    texts = ("狼疮性肾炎", "排除狼疮性肾炎", "狼疮性肾炎?", "1.系统性红斑狼疮 2.高血压", "感冒")
+    rows = [{"id": "P1", "text": t, "on": f"2015-02-0{i}"} for i, t in enumerate(texts, start=1)]
+    found = mapped(tmp_path, diagnosis=rows)
+    assert sorted(row["concept"] for row in extract_rows(found, "diagnosis")) == [
+        "hypertension",
+        "lupus_nephritis",
+        "systemic_lupus_erythematosus",
+    ]
+    assert reasons(found, "diagnosis") == {"ruled_out_or_doubted": 2, "unknown_name": 1}
+
+
+def test_a_code_that_needs_another_counts_only_beside_it(tmp_path):
+    rows = [
+        {"id": "P1", "icd": "N08.5*", "on": "2015-02-01"},
+        {"id": "P1", "icd": "M32.9", "on": "2014-02-01"},
+        {"id": "P2", "icd": "N08.5*", "on": "2015-02-01"},
+    ]
+    found = mapped(tmp_path, diagnosis=rows)
+    kidney = [r for r in extract_rows(found, "diagnosis") if r["concept"] == "lupus_nephritis"]
+    assert [row["patient_id"] for row in kidney] == ["P1"]
+
+
+def test_a_month_is_no_day_unless_the_table_says_which(tmp_path):
+    rows = [RESULT | {"at": "2015-02"}]
+    assert reasons(mapped(tmp_path, lab=rows), "lab") == {"day_unknown": 1}
+    found = mapped(tmp_path, {"lab": {"day_of_month": 15}}, lab=rows)
+    assert extract_rows(found, "lab")[0]["sample_date"] == date(2015, 2, 15)
+
+
+@pytest.mark.parametrize(
+    ("text", "formats"),
+    [
+        ("2015-02-27 08:30:00", []),
+        ("2015/2/27 8:30", []),
+        ("2015-02-27T08:30:00.000", []),
+        ("20150227083000", ["%Y%m%d"]),
+        ("2015年2月27日 8时30分", []),
+        ("42062.354", ["excel_serial"]),
+        ("42062", ["excel_serial"]),
+        ("27.02.2015", ["%d.%m.%Y"]),
+        ("27/02/2015 08:30 AM", ["%d/%m/%Y"]),
+        ("27 Feb 2015", ["%d %b %Y"]),
+    ],
+)
+def test_the_day_of_a_date_is_read_whatever_stands_behind_it(tmp_path, text, formats):
+    found = mapped(tmp_path, {"lab": {"date_formats": formats}}, lab=[RESULT | {"at": text}])
+    assert extract_rows(found, "lab")[0]["sample_date"] == date(2015, 2, 27)
+
+
+def test_rows_that_the_mapping_does_not_keep_are_out_of_scope(tmp_path):
+    keys = {"lab": {"keep": {"unit": ["umol/L"]}}}
+    found = mapped(tmp_path, keys, lab=[RESULT, RESULT | {"unit": "x", "at": "2015-03-03"}])
+    assert reasons(found, "lab") == {"not_kept": 1}
+
+
+def test_observation_runs_over_the_records_and_parts_at_long_gaps(tmp_path):
+    rows = [RESULT | {"at": f"{year}-01-01"} for year in (2010, 2011, 2015)]
+    whole = extract_rows(mapped(tmp_path, lab=rows), "observation_period")
+    assert [(r["start_date"].year, r["end_date"].year) for r in whole] == [(2010, 2015)]
+    keys = {"observation": {"from": "records", "gap_days": 400}}
+    parted = extract_rows(mapped(tmp_path, keys, lab=rows), "observation_period")
+    assert [(r["start_date"].year, r["end_date"].year) for r in parted] == [
+        (2010, 2011),
+        (2015, 2015),
+    ]
+
+
+def test_biopsies_and_scores_are_read(tmp_path):
+    found = mapped(
+        tmp_path,
+        biopsy=[
+            {"id": "P1", "on": "2015-01-01", "class": "Ⅳ+Ⅴ型"},
+            {"id": "P2", "on": "2015-01-01", "class": "见病理"},
+        ],
+        assessment=[{"id": "P1", "what": "SLEDAI-2K", "on": "2015-01-01", "points": "12"}],
+        procedure=[{"id": "P1", "text": "血液透析", "on": "2015-01-01"}],
+    )
+    assert extract_rows(found, "biopsy")[0]["isn_rps_class"] == "IV+V"
+    assert reasons(found, "biopsy") == {"unknown_class": 1}
+    assert extract_rows(found, "assessment")[0]["score"] == 12
+    assert extract_rows(found, "procedure")[0]["concept"] == "dialysis"
+
+
+def test_a_second_run_on_unchanged_tables_reads_nothing_and_says_so(tmp_path):
+    file = write_hospital(tmp_path)
+    assert not map_extract(file).was_unchanged
+    read = []
+    again = map_extract(file, progress=lambda step, rows, seconds: read.append(step))
+    assert again.was_unchanged
+    assert read == []
+    content = (tmp_path / "lab.csv").read_text(encoding="utf-8")
+    (tmp_path / "lab.csv").write_text(content + content.splitlines()[1] + "\n", encoding="utf-8")
+    changed = map_extract(file, progress=lambda step, rows, seconds: read.append(step))
+    assert not changed.was_unchanged
+    assert [step for step in read if step.startswith("read")] == ["read lab"]
+
+
+def test_a_column_that_is_not_there_is_told_with_the_nearest(tmp_path):
+    file = write_hospital(tmp_path)
+    text = file.read_text(encoding="utf-8").replace('result = "result"', 'result = "reslt"')
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match=r"lab\.csv: column reslt: not there.*\"result\""):
+        map_extract(file)
+    assert not (tmp_path / "extract").exists()
+
+
+def test_a_folder_that_is_no_extract_of_a_mapping_is_not_replaced(tmp_path):
+    file = write_hospital(tmp_path)
+    (tmp_path / "extract").mkdir()
+    (tmp_path / "extract" / "thesis.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(UserError, match="not the folder of an earlier run"):
+        map_extract(file)
+
+
+def test_names_of_few_patients_are_told_nowhere(tmp_path):
+    rows = [RESULT | {"test": "张三的检查"}, RESULT | {"test": "张三的检查", "at": "2015-03-03"}]
+    found = mapped(tmp_path, lab=rows)
+    assert found.account.unmapped_names == []
+    assert "张三" not in (found.folder / "mapping_manifest.json").read_text(encoding="utf-8")
