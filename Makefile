@@ -28,6 +28,7 @@ docs: $(BIN)/lncohort      ## write the pages that are made from data and code a
 	$(BIN)/python -m lncohort.simulate.page docs
 	cd tests && ../$(BIN)/python -m acceptance.methods_page ../docs/methods.md
 	$(BIN)/lncohort results-table --extract sample_data --out docs/results.md
+	$(BIN)/python -m lncohort.validate.docs docs
 
 bench: $(BIN)/lncohort     ## measure eras and estimators beside their peers; writes docs/benchmarks*.md
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[bench]'

@@ -13,8 +13,8 @@ from lncohort.errors import UserError
 from lncohort.estimate.cox import fit_cox
 from lncohort.estimate.logistic import fit_logistic, profile_intervals, with_intercept
 from lncohort.estimate.rows import COLUMNS
+from lncohort.reference.cases import data_of
 from lncohort.study.model import Analysis
-from reference_case import data_of
 
 
 @pytest.fixture

@@ -98,6 +98,18 @@ def _put_in_place(folder: Path, out: Path) -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
+def refuse_file(path: Path) -> None:
+    """Refuse a file that stands already.
+
+    Raises
+    ------
+    UserError
+        When it does.
+    """
+    if path.exists():
+        raise UserError(f"{path}: exists; nothing is overwritten. Choose another name.")
+
+
 def write_new(path: Path, content: bytes) -> None:
     """Write a file that does not stand yet.
 

@@ -8,31 +8,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 from lncohort.cohort import Cohort, build
 from lncohort.engine.stages import study_files
 from lncohort.extract.extract import Extract
 from lncohort.folders import refuse_all_but, refuse_existing, written_whole
+from lncohort.installed import sql_hashes, versions
 from lncohort.report import write_report
 from lncohort.results import Results, analyse
 from lncohort.study import load_study, study_source
 
 MANIFEST = "manifest.json"
-PACKAGES = (
-    "lncohort",
-    "duckdb",
-    "lifelines",
-    "matplotlib",
-    "numpy",
-    "pandas",
-    "pyarrow",
-    "scikit-learn",
-    "scipy",
-    "sqlglot",
-    "statsmodels",
-)
 
 
 def run_study(
@@ -116,12 +103,8 @@ def _manifest(
         "seed": seed,
         "rows": cohort.row_counts.to_dict(orient="records"),
         "rejected": cohort.rejected.to_dict(orient="records"),
-        "sql": {
-            f"{file.stage}/{file.table}.sql": hashlib.sha256(file.text.encode()).hexdigest()
-            for file in study_files()
-        },
-        "versions": {name: version(name) for name in PACKAGES}
-        | {"python": platform.python_version()},
+        "sql": sql_hashes(study_files()),
+        "versions": versions(),
         "started": started.isoformat(timespec="seconds"),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "stage_seconds": {stage: round(value, 3) for stage, value in seconds.items()},

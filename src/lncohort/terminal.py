@@ -1,9 +1,11 @@
 """What the command line prints."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from rich.table import Table
 
 if TYPE_CHECKING:  # a table is printed without pandas
@@ -28,6 +30,16 @@ def print_progress(stage: str, rows: int | None, seconds: float) -> None:
     """Print one line a stage."""
     told = "" if rows is None else f"{rows:>12,} rows"
     Console(stderr=True, highlight=False).print(f"{stage:<13}{told:<18}{seconds:8.2f} s")
+
+
+@contextmanager
+def cohorts_done(total: int) -> Iterator[Callable[[int], None]]:
+    """A line with the cohorts done and the time left; nothing where nobody looks at it."""
+    console = Console(stderr=True)
+    columns = ("cohorts", BarColumn(), MofNCompleteColumn(), "time left", TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as line:
+        task = line.add_task("cohorts", total=total)
+        yield lambda done: line.update(task, completed=done)
 
 
 def main_estimate(results: "Results") -> str:

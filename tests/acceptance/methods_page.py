@@ -9,8 +9,10 @@ import re
 import sys
 from pathlib import Path
 
-from acceptance.test_reference_cases import EXPECTED, figures_of
+from lncohort.reference.cases import expected_figures, figures_of
 from reference_case import FOLDER
+
+EXPECTED = expected_figures()
 
 METHODS = {
     "Logistic regression": "logistic.fit_logistic",
@@ -70,7 +72,7 @@ REMARKS = {
 
 def _r_figures() -> int:
     """How many of R's figures are kept."""
-    families = [path for path in (FOLDER / "r").glob("*.csv") if "_data" not in path.stem]
+    families = [path for path in FOLDER.glob("*.csv") if "_data" not in path.stem]
     return sum(len(path.read_text("utf-8").splitlines()) - 1 for path in families)
 
 

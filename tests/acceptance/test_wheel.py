@@ -1,5 +1,6 @@
 """The built wheel, alone in another place, simulates, checks and runs."""
 
+import json
 import os
 import subprocess
 import sys
@@ -56,3 +57,25 @@ def test_wheel_alone_simulates_checks_and_runs(installed, lncohort, tmp_path):
         done = lncohort(*command)
         assert done.returncode == 0, done.stderr
     assert (tmp_path / "results" / "report.html").stat().st_size > 10_000
+
+
+def test_installed_copy_tests_itself_and_finds_a_file_that_was_changed(
+    installed, lncohort, tmp_path
+):
+    done = lncohort("selftest", "--quick", "--out", "evidence")
+    assert done.returncode == 0, done.stdout + done.stderr
+    content = json.loads((tmp_path / "evidence.json").read_text(encoding="utf-8"))["content"]
+    assert content["verdict"] == "passed"
+    compared = content["checks"][0]["told"]
+    assert int(compared.removesuffix(" files")) > 200, compared
+    changed = installed / "lncohort" / "sql" / "exposure" / "drug_era.sql"
+    whole = changed.read_bytes()
+    changed.write_bytes(whole.replace(b"grace_days", b"grace_days + 1"))
+    try:
+        done = lncohort("selftest", "--quick", "--out", "broken")
+    finally:
+        changed.write_bytes(whole)
+    assert done.returncode == 1
+    checks = json.loads((tmp_path / "broken.json").read_text(encoding="utf-8"))["content"]["checks"]
+    assert [c["passed"] for c in checks[:2]] == [False, False]  # its hash, and the rules
+    assert "drug_era.sql" in checks[0]["told"]

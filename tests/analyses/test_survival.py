@@ -8,8 +8,8 @@ from lifelines import KaplanMeierFitter
 from lncohort.analyses.survival import survival_rows
 from lncohort.estimate.incidence import cumulative_incidence
 from lncohort.estimate.rows import as_estimates
+from lncohort.reference.cases import data_of
 from made import made_patients
-from reference_case import data_of
 
 
 def test_interval_is_the_log_log_interval_of_a_known_library():

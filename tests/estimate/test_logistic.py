@@ -8,7 +8,8 @@ from scipy import stats
 
 from lncohort.estimate.logistic import fit_logistic, profile_intervals, with_intercept
 from lncohort.estimate.rows import NotEstimable, wald
-from reference_case import data_of, r_data, r_figures
+from lncohort.reference.cases import data_of
+from reference_case import r_data, r_figures
 
 
 @pytest.fixture

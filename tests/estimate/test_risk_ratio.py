@@ -12,7 +12,7 @@ from statsmodels.genmod.generalized_linear_model import GLM
 from lncohort.estimate.logistic import level_column
 from lncohort.estimate.risk_ratio import fit_log_binomial, fit_modified_poisson
 from lncohort.estimate.rows import NotEstimable
-from reference_case import data_of
+from lncohort.reference.cases import data_of
 
 FITS = {"logbin_RR": fit_log_binomial, "robpoisson_RR": fit_modified_poisson}
 both_models = pytest.mark.parametrize("fit_model", FITS.values())

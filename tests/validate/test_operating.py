@@ -1,52 +1,68 @@
-"""The way from simulation to estimate is without bias, and its intervals cover the truth."""
+"""Performance of repeated estimates, against figures worked out by hand."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from lncohort.study import load_study
-from lncohort.validate.operating import operating_characteristics, summarise
+from lncohort.validate.operating import summarise
 
-INDEX = pd.MultiIndex.from_tuples([("use", "OR")], names=["analysis", "measure"])
-
-
-def found(value, half_width):
-    columns = {"value": value, "ci_low": value - half_width, "ci_high": value + half_width}
-    return pd.DataFrame(columns, index=INDEX)
+KEYS = ["analysis", "measure"]
 
 
-def test_bias_and_coverage_are_counted_against_the_truth():
-    truth = pd.DataFrame({"truth": 1.0, "mc_se": 0.0}, index=INDEX)
-    row = summarise([found(1.0, 0.98), found(2.0, 0.98), found(3.0, 3.92)], truth).iloc[0]
+def found(value, half_width, measure="OR"):
+    values = np.asarray(value, dtype=float)
+    index = pd.MultiIndex.from_tuples(
+        [(cohort, "use", measure) for cohort in range(len(values))], names=["cohort", *KEYS]
+    )
+    width = np.asarray(half_width, dtype=float)
+    columns = {"value": values, "ci_low": values - width, "ci_high": values + width}
+    return pd.DataFrame(columns, index=index)
+
+
+def truth(value, mc_se=0.0, measure="OR"):
+    index = pd.MultiIndex.from_tuples([("use", measure)], names=KEYS)
+    return pd.DataFrame({"truth": value, "mc_se": mc_se}, index=index)
+
+
+def test_bias_errors_and_coverage_are_counted_against_the_truth():
+    row = summarise(found([1, 2, 3], [0.98, 0.98, 3.92]), truth(1.0)).iloc[0]
     assert row["mean"] == 2.0
     assert row["bias"] == 1.0
     assert row["empirical_se"] == 1.0
     assert row["bias_mc_se"] == pytest.approx(1 / np.sqrt(3))
-    assert row["mean_se"] == pytest.approx(np.sqrt((0.25 + 0.25 + 4) / 3), rel=1e-3)
+    assert row["empirical_se_mc_se"] == pytest.approx(1 / np.sqrt(4))
+    variances = np.array([0.25, 0.25, 4.0])
+    assert row["mean_se"] == pytest.approx(np.sqrt(variances.mean()), rel=1e-3)
+    assert row["mean_se_mc_se"] == pytest.approx(
+        np.sqrt(variances.var(ddof=1) / (4 * 3 * variances.mean())), rel=1e-3
+    )
     assert row["coverage"] == pytest.approx(200 / 3)
+    assert row["coverage_mc_se"] == pytest.approx(100 * np.sqrt(2 / 9 / 3))
+    assert row["rejected"] == pytest.approx(200 / 3)  # 3 - 3.92 is below no effect
 
 
-def test_a_cohort_without_an_estimate_is_not_counted():
-    truth = pd.DataFrame({"truth": 1.0, "mc_se": 0.0}, index=INDEX)
-    row = summarise([found(1.0, 1.0), found(1.2, 1.0), found(np.nan, 1.0)], truth).iloc[0]
-    assert row["cohorts"] == 2
+def test_the_error_of_the_truth_is_part_of_that_of_the_bias():
+    row = summarise(found([1, 2, 3], [1, 1, 1]), truth(1.0, mc_se=2.0)).iloc[0]
+    assert row["bias_mc_se"] == pytest.approx(np.sqrt(1 / 3 + 4))
 
 
-def test_primary_estimates_of_small_cohorts_centre_on_the_truth_and_cover_it():
-    study = load_study("nanjing")
-    kept = tuple(a for a in study.analyses if a.kind in ("use", "dose_band", "joint"))
-    study = study.model_copy(update={"analyses": kept})
-    table = operating_characteristics(study, cohorts=16, patients=793, seed=70_000)
-    adjusted = table.xs("adjusted", level="model")
-    primary = [
-        ("use", "ever"),
-        ("dose", "≥4"),
-        ("joint_vs_cyc", "TAC+CYC"),
-        ("joint_vs_cyc", "TAC+MMF"),
-    ]
-    for analysis, level in primary:
-        row = adjusted.xs((analysis, level, "OR"), level=("analysis", "level", "measure")).iloc[0]
-        assert row["cohorts"] == 16
-        assert abs(row["z"]) < 4, analysis
-        assert row["coverage"] >= 75, analysis
-        assert 0.6 < row["mean_se"] / row["empirical_se"] < 1.8, analysis
+def test_a_cohort_without_an_estimate_or_interval_is_not_counted():
+    row = summarise(found([1.0, 1.2, np.nan, 5.0], [1, 1, 1, np.nan]), truth(1.0)).iloc[0]
+    assert (row["cohorts"], row["intervals"]) == (3, 2)
+    assert row["coverage"] == 100.0
+
+
+def test_a_risk_has_no_null_to_exclude():
+    row = summarise(found([0.3, 0.4], [0.1, 0.1], "risk"), truth(0.35, measure="risk")).iloc[0]
+    assert np.isnan(row["rejected"])
+    assert row["coverage"] == 100.0
+
+
+def test_order_of_the_estimands_does_not_matter():
+    rng = np.random.default_rng(3)
+    one, other = found(rng.normal(size=50), np.full(50, 1.0)), found(np.ones(50), np.ones(50), "RD")
+    both = pd.concat([one, other])
+    truths = pd.concat([truth(0.0), truth(1.0, measure="RD")])
+    once = summarise(both, truths).sort_index()
+    again = summarise(both.sort_index(), truths).sort_index()
+    pd.testing.assert_frame_equal(once, again, check_exact=True)

@@ -38,6 +38,7 @@ def estimate_all(
     analysis_set: pd.DataFrame,
     person_time: pd.DataFrame,
     alternatives: Mapping[str, list[tuple[Alternative, pd.DataFrame]]] = MappingProxyType({}),
+    resampled: bool = True,
 ) -> pd.DataFrame:
     """Estimate everything that the study names.
 
@@ -50,6 +51,8 @@ def estimate_all(
         As :class:`lncohort.Cohort` holds it.
     alternatives : dict, optional
         As :class:`lncohort.Cohort` holds them; a specification curve without them is left out.
+    resampled : bool
+        Whether an estimate that has an interval by formula has one by the bootstrap beside it.
 
     Returns
     -------
@@ -70,6 +73,8 @@ def estimate_all(
             rows += survival_rows(study, patients, person_time, analysis.name)
         elif analysis.kind == "specification_curve":
             rows += specification_rows(analysis, alternatives.get(analysis.name, []))
+        elif analysis.kind == "interaction":
+            rows += interaction_rows(study, population, analysis.name, analysis.drugs, resampled)
         else:
             rows += KINDS[analysis.kind](study, population, analysis)
     return as_estimates(rows)
@@ -135,10 +140,6 @@ def _joint(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dic
     return odds_ratio_rows(study, patients, analysis.name, "regimen", reference, "regimen")
 
 
-def _interaction(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
-    return interaction_rows(study, patients, analysis.name, analysis.drugs)
-
-
 def _three_drugs(study: Study, patients: pd.DataFrame, analysis: Analysis) -> list[dict]:
     return three_drug_rows(study, patients, analysis.name, analysis.drugs)
 
@@ -184,7 +185,6 @@ KINDS = {
     "duration_curve": _duration_curve,
     "dose_by_duration": _dose_by_duration,
     "joint": _joint,
-    "interaction": _interaction,
     "three_drugs": _three_drugs,
     "dose_interaction": _dose_interaction,
     "subgroup": _subgroups,

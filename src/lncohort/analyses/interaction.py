@@ -33,7 +33,11 @@ def cells(study: Study, drugs: tuple[str, str]) -> dict[tuple[bool, bool], str]:
 
 
 def interaction_rows(
-    study: Study, patients: pd.DataFrame, analysis: str, drugs: tuple[str, str]
+    study: Study,
+    patients: pd.DataFrame,
+    analysis: str,
+    drugs: tuple[str, str],
+    resampled: bool = True,
 ) -> list[dict]:
     """Joint odds ratios of two drugs, their product term, and RERI, AP and S.
 
@@ -50,6 +54,8 @@ def interaction_rows(
         Where the rows stand in the table of estimates.
     drugs : tuple of str
         Names of the two drugs.
+    resampled : bool
+        Whether the adjusted RERI has an interval by the bootstrap, too.
 
     Returns
     -------
@@ -93,11 +99,12 @@ def interaction_rows(
             rows.append(
                 row(analysis, "OR", **place, **counts, **figures, level=name, method=METHOD)
             )
-        rows += _interaction_of(fit, why, analysis, place, (first, second, both), patients)
+        drawn = resampled and model == "adjusted"
+        rows += _interaction_of(fit, why, analysis, place, (first, second, both), patients, drawn)
     return rows
 
 
-def _interaction_of(fit, why, analysis, place, levels, patients) -> list[dict]:
+def _interaction_of(fit, why, analysis, place, levels, patients, drawn: bool) -> list[dict]:
     first, second, both = levels
     place = place | {"n": len(patients), "events": int(patients["response"].sum())}
     if fit is None:
@@ -123,7 +130,7 @@ def _interaction_of(fit, why, analysis, place, levels, patients) -> list[dict]:
     )
     coefficients = fit.coefficients[columns].to_numpy()
     additive = additive_interaction(coefficients, fit.covariance.loc[columns, columns].to_numpy())
-    if place["model"] == "adjusted":
+    if drawn:
         response = patients.loc[fit.design.index, "response"].to_numpy(dtype=float)
         additive.insert(2, bootstrap_reri(fit, response, columns))
     protective = coefficients[:2].min() < 0

@@ -91,13 +91,13 @@ def prepare(
     left_out = {}
     while not penalised:
         for name in names:
-            cells = kept.groupby(name, observed=True)["response"].agg(["size", "sum"])
-            all_responded = (cells["sum"] == cells["size"]) & (not time_to_event)
-            decided = cells.index[(cells["sum"] == 0) | all_responded]
+            size, events = _cells(kept, name)
+            all_responded = (events == size) & (not time_to_event)
+            decided = np.flatnonzero((size > 0) & ((events == 0) | all_responded))
             if len(decided):
-                level = decided[0]
-                size, events = cells.loc[level]
-                left_out[name, level] = f"{events} responses among {size}"
+                level = kept[name].cat.categories[decided[0]]
+                told = f"{events[decided[0]]} responses among {size[decided[0]]}"
+                left_out[name, level] = told
                 notes.append(f"{name} {level}: {left_out[name, level]}, left out")
                 kept = kept[kept[name] != level]
                 break
@@ -107,13 +107,31 @@ def prepare(
     for covariate in chosen:
         values = kept[covariate.name]
         if covariate.levels:
-            present = [level for level in values.cat.categories if (values == level).any()]
-            for level in present[1:]:
-                columns[f"{covariate.name}: {level}"] = (values == level).astype(float)
+            for level, indicator in _indicators(values)[1:]:
+                columns[f"{covariate.name}: {level}"] = indicator
         elif values.nunique() > 1:
             centred = (values - values.mean()) / covariate.unit_of_change
             columns[covariate.name] = centred
     return Prepared(kept, pd.DataFrame(columns, index=kept.index), tuple(notes), left_out)
+
+
+def _cells(patients: pd.DataFrame, factor: str) -> tuple[np.ndarray, np.ndarray]:
+    """Patients and responses in each category of a factor."""
+    codes = patients[factor].cat.codes.to_numpy()
+    known = codes >= 0
+    count = len(patients[factor].cat.categories)
+    responses = patients["response"].to_numpy(dtype=bool)
+    return (
+        np.bincount(codes[known], minlength=count),
+        np.bincount(codes[known & responses], minlength=count),
+    )
+
+
+def _indicators(values: pd.Series) -> list[tuple[str, np.ndarray]]:
+    """The categories that are there, in their order, each with who has it: 1.0, else 0.0."""
+    codes = values.cat.codes.to_numpy()
+    columns = ((level, codes == code) for code, level in enumerate(values.cat.categories))
+    return [(level, own.astype(float)) for level, own in columns if own.any()]
 
 
 def fit_levels(
@@ -156,11 +174,8 @@ def fit_levels(
 def _design(prepared: Prepared, exposure: str, reference: str) -> pd.DataFrame:
     """Indicators of the levels that are there but the reference, and the covariates."""
     values = prepared.patients[exposure]
-    levels = [x for x in values.cat.categories if x != reference and (values == x).any()]
-    dummies = pd.DataFrame(
-        {level_column(level): (values == level).astype(float) for level in levels},
-        index=values.index,
-    )
+    columns = {level_column(x): column for x, column in _indicators(values) if x != reference}
+    dummies = pd.DataFrame(columns, index=values.index)
     return with_intercept(dummies, prepared.covariates)
 
 

@@ -17,8 +17,10 @@ from lncohort.cli.init import init
 from lncohort.cli.init_study import init_study
 from lncohort.cli.map import map as map_
 from lncohort.cli.pool import pool
+from lncohort.cli.power import power
 from lncohort.cli.results_table import results_table
 from lncohort.cli.run import run
+from lncohort.cli.selftest import selftest
 from lncohort.cli.simulate import simulate
 from lncohort.cli.studies import studies
 from lncohort.cli.timeline import timeline
@@ -40,6 +42,8 @@ COMMANDS = (  # in the order of the work, as --help lists them
     timeline,
     simulate,
     validate,
+    power,
+    selftest,
     results_table,
 )
 

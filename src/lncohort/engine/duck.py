@@ -25,7 +25,9 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
         Number of threads; DuckDB's own choice when None. Results do not depend on it.
     """
     config = {} if threads is None else {"threads": threads}
-    return duckdb.connect(config=config)
+    connection = duckdb.connect(config=config)
+    connection.execute("SET enable_progress_bar = false")  # it would draw over ours
+    return connection
 
 
 def run_stages(

@@ -30,8 +30,12 @@ class Coefficients:
             When the model has no such coefficient.
         """
         names, vector = list(weights), np.array(list(weights.values()))
-        value = float(vector @ self.coefficients[names].to_numpy())
-        return value, float(np.sqrt(vector @ self.covariance.loc[names, names].to_numpy() @ vector))
+        places = self.coefficients.index.get_indexer(names)
+        if (places < 0).any():
+            raise KeyError(f"no such coefficient: {names[int(np.argmin(places))]}")
+        value = float(vector @ self.coefficients.to_numpy()[places])
+        covariance = self.covariance.to_numpy()[np.ix_(places, places)]
+        return value, float(np.sqrt(vector @ covariance @ vector))
 
     def wald_test(self, names: list[str]) -> float:
         """P of the joint Wald test that some coefficients are 0."""

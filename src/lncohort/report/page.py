@@ -57,6 +57,28 @@ def render(results, tables: dict[str, Table], pictures: dict[str, Picture]) -> s
     pictures
         The figures, by name.
     """
+    sections = _sections(results, tables, pictures)
+    return (
+        templates()
+        .get_template("report.html.j2")
+        .render(
+            study=results.study,
+            results=results,
+            answer=answer(results),
+            doubt=doubt(results.flags),
+            checks=[
+                flag | {"anchor": _anchor(results.study, flag["where"], sections)}
+                for flag in _graded(results.flags)
+            ],
+            sections=sections,
+            failed=_failed(results, sections),
+            methods=_as_html(describe(results.study)),
+        )
+    )
+
+
+def templates() -> Environment:
+    """The templates of the pages, with what all of them need."""
     environment = Environment(
         loader=PackageLoader("lncohort.report"),
         autoescape=True,
@@ -70,25 +92,15 @@ def render(results, tables: dict[str, Table], pictures: dict[str, Picture]) -> s
         "folded": lambda part: isinstance(part, Folded),
     }
     environment.filters["inline"] = lambda svg, prefix: Markup(inline(svg, prefix))
-    environment.globals |= {"capital": capital, "grades": GRADES}
     here = files("lncohort.report")
-    sections = _sections(results, tables, pictures)
-    return environment.get_template("report.html.j2").render(
-        study=results.study,
-        results=results,
-        version=version("lncohort"),
-        answer=answer(results),
-        doubt=doubt(results.flags),
-        checks=[
-            flag | {"anchor": _anchor(results.study, flag["where"], sections)}
-            for flag in _graded(results.flags)
-        ],
-        sections=sections,
-        failed=_failed(results, sections),
-        methods=_as_html(describe(results.study)),
-        style=Markup(here.joinpath("style.css").read_text(encoding="utf-8")),
-        script=Markup(here.joinpath("script.js").read_text(encoding="utf-8")),
-    )
+    environment.globals |= {
+        "capital": capital,
+        "grades": GRADES,
+        "version": version("lncohort"),
+        "style": Markup(here.joinpath("style.css").read_text(encoding="utf-8")),
+        "script": Markup(here.joinpath("script.js").read_text(encoding="utf-8")),
+    }
+    return environment
 
 
 def _as_html(protocol: str) -> Markup:

@@ -1,100 +1,114 @@
-"""Write the operating characteristics of a study to a folder."""
+"""A validation, from its plan to a folder that is there whole or not at all."""
 
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from lncohort.folders import refuse_existing, written_whole
-from lncohort.study import Study
 from lncohort.validate.bias import expected_bias
-from lncohort.validate.operating import operating_characteristics
+from lncohort.validate.chunks import Progress, kept_work, run_chunks
+from lncohort.validate.operating import summarise
+from lncohort.validate.page import command, page
+from lncohort.validate.plan import Plan
+from lncohort.validate.tables import markdown, performance_table, verdicts
+from lncohort.validate.truths import is_causal, main_estimands, truth_of
 
-LARGEST_Z = 2.0
-COVERAGE = (93.0, 97.0)
+CHARACTERISTICS = "operating_characteristics.csv"
+MANIFEST = "manifest.json"
 
 
-def write_operating_characteristics(
-    study: Study, cohorts: int, patients: int, seed: int, out: Path
-) -> pd.DataFrame:
-    """Simulate, build and estimate many cohorts, and write their bias and coverage.
+def validate(
+    plan: Plan,
+    out: Path,
+    workers: int = 2,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> list[str]:
+    """Simulate, build and estimate many cohorts, and write how their estimates perform.
 
-    The folder appears whole or not at all: ``operating_characteristics.csv``, one row for each
-    estimand, and ``summary.md``, the primary odds ratios.
+    The folder holds ``validation.html``, ``summary.md``, ``operating_characteristics.csv`` (one row
+    for each estimand), ``estimates.parquet`` (every estimate of every cohort) and
+    ``manifest.json``, which alone holds times.
+
+    Parameters
+    ----------
+    plan
+        What is validated.
+    out
+        Folder to be made.
+    workers
+        Processes side by side; the result does not depend on it.
+    resume
+        Go on with what an interrupted run of the same plan left beside ``out``.
+    progress
+        Called with the number of cohorts done.
 
     Returns
     -------
-    DataFrame
-        The primary odds ratios: see :func:`primary`.
+    list of str
+        What was found, in sentences.
 
     Raises
     ------
     UserError
-        When ``out`` exists or cannot be written.
+        When ``out`` exists or cannot be written, or the work that was left is of another plan.
     """
+    started = datetime.now(UTC)
     refuse_existing(out)
-    with written_whole(out) as folder:
-        found = operating_characteristics(study, cohorts, patients, seed)
-        chosen = primary(study, found)
-        chosen["expected_bias"] = expected_bias(study, chosen, patients, seed + cohorts)
-        found.to_csv(folder / "operating_characteristics.csv", float_format="%.6g")
-        text = _summary(chosen, cohorts, patients, seed)
-        (folder / "summary.md").write_text(text, encoding="utf-8")
-    return chosen
+    with kept_work(plan, out, resume) as work:
+        found = run_chunks(plan, work, workers, progress)
+        table = summarise(found, truth_of(plan, found)).reset_index()
+        table["expected_bias"] = _expected_bias(plan, table)
+        with written_whole(out) as folder:
+            rows = main_estimands(plan, table)
+            pq.write_table(
+                pa.Table.from_pandas(found.reset_index(), preserve_index=False),
+                folder / "estimates.parquet",
+            )
+            table.to_csv(folder / CHARACTERISTICS, index=False, float_format="%.6g")
+            _write(folder / "validation.html", page(plan, rows, table, found))
+            _write(folder / "summary.md", _summary(plan, rows))
+            manifest = {
+                **plan.fingerprint(),
+                "started": started.isoformat(timespec="seconds"),
+                "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+                "workers": workers,
+            }
+            _write(folder / MANIFEST, json.dumps(manifest, indent=1) + "\n")
+    return verdicts(rows, plan)
 
 
-def primary(study: Study, found: pd.DataFrame) -> pd.DataFrame:
-    """The adjusted log odds ratios of use, bands and regimens that stand beside a published one."""
-    kinds = {a.name: a.kind for a in study.analyses}
-    facts = study.published.facts if study.published else ()
-    wanted = {
-        (f.analysis, f.level)
-        for f in facts
-        if f.measure == "OR" and kinds[f.analysis] in ("use", "dose_band", "duration_band", "joint")
-    }
-    rows = found.reset_index()
-    places = list(zip(rows["analysis"], rows["level"], strict=True))
+def _expected_bias(plan: Plan, table: pd.DataFrame) -> pd.Series:
+    """The small-sample bias of the adjusted odds ratios; NaN of other estimands.
+
+    A causal effect is not what maximum likelihood converges to: there it explains nothing.
+    """
+    bias = pd.Series(np.nan, index=table.index)
+    if is_causal(plan.scenario):
+        return bias
+    kinds = {analysis.name: analysis.kind for analysis in plan.study.analyses}
+    levels = ("use", "dose_band", "duration_band", "joint")
     chosen = (
-        (rows["measure"] == "OR")
-        & (rows["model"] == "adjusted")
-        & pd.Series([place in wanted for place in places])
+        (table["measure"] == "OR")
+        & (table["model"] == "adjusted")
+        & table["analysis"].map(kinds).isin(levels)
     )
-    return rows[chosen].reset_index(drop=True)
+    places = table[chosen]
+    bias[chosen] = expected_bias(plan.study, places, plan.patients, plan.seed + plan.cohorts)
+    return bias
 
 
-def _summary(rows: pd.DataFrame, cohorts: int, patients: int, seed: int) -> str:
-    lines = [
-        "# Bias and coverage",
-        "",
-        f"Written by `lncohort validate --cohorts {cohorts} --patients {patients} --seed {seed}`; "
-        "not edited by hand.",
-        "",
-        f"{cohorts} simulated cohorts of {patients} patients, seeds {seed} to "
-        f"{seed + cohorts - 1}; adjusted log odds ratios. The truth is what the analysis converges "
-        "to on very large extracts. The expected bias is that of maximum likelihood in samples of "
-        "this size, to first order (Cordeiro and McCullagh, J R Stat Soc B 1991;53:629).",
-        "",
-        "| analysis | level | truth (OR) | mean log OR | bias | expected bias | Monte Carlo SE | "
-        "empirical SE | mean SE | coverage (%) |",
-        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|",
-    ]
-    for row in rows.itertuples():
-        lines.append(
-            f"| {row.analysis} | {row.level} | {np.exp(row.truth):.2f} | {row.mean:.3f} | "
-            f"{row.bias:+.3f} | {row.expected_bias:+.3f} | {row.bias_mc_se:.3f} | "
-            f"{row.empirical_se:.3f} | {row.mean_se:.3f} | {row.coverage:.1f} |"
-        )
-    low, high = COVERAGE
-    total = len(rows)
-    biased = int((rows["z"].abs() > LARGEST_Z).sum())
-    unexplained = (rows["bias"] - rows["expected_bias"]).abs() / rows["bias_mc_se"]
-    outside = int((~rows["coverage"].between(low, high)).sum())
-    lines += [
-        "",
-        f"{biased} of {total} differ from their truth by more than {LARGEST_Z:g} Monte Carlo "
-        f"standard errors, and {int((unexplained > LARGEST_Z).sum())} of {total} from their truth "
-        f"and the expected bias. The coverage of {outside} of {total} lies outside {low:g} to "
-        f"{high:g} %; its own Monte Carlo standard error is "
-        f"{100 * np.sqrt(0.95 * 0.05 / cohorts):.1f}.",
-    ]
+def _summary(plan: Plan, rows: pd.DataFrame) -> str:
+    table = performance_table(rows, "performance", "")
+    lines = ["# Bias, errors, coverage and power", "", f"Written by `{command(plan)}`.", ""]
+    lines += [*verdicts(rows, plan), "", *markdown(table)]
     return "\n".join(lines) + "\n"
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

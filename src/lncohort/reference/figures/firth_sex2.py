@@ -3,7 +3,7 @@
 import numpy as np
 
 from lncohort.estimate.firth import fit_firth
-from reference_case import data_of
+from lncohort.reference.cases import data_of
 
 
 def figures() -> dict[str, dict]:

@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from acceptance.figures.meta_bcg import of_pooled
 from lncohort.estimate.logistic import fit_logistic
 from lncohort.estimate.meta_analysis import mantel_haenszel, pool
 from lncohort.estimate.rows import Z
 from lncohort.estimate.site_sums import cox_sums, logistic_sums, newton_step
-from reference_case import data_of
+from lncohort.reference.cases import data_of
+from lncohort.reference.figures.meta_bcg import of_pooled
 
 COVARIATES = ["age", "sex"]
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from acceptance.figures import coefficient
 from lncohort.estimate.armitage import armitage_trend
 from lncohort.estimate.logistic import fit_logistic, with_intercept
-from reference_case import data_of
+from lncohort.reference.cases import data_of
+from lncohort.reference.figures import coefficient
 
 
 def figures() -> dict[str, dict]:

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from acceptance.figures import hazard_ratios
 from lncohort.estimate.cox import concordance, fit_cox
-from reference_case import data_of
+from lncohort.reference.cases import data_of
+from lncohort.reference.figures import hazard_ratios
 
 NAMES = {"transplant1": "transplant"}
 

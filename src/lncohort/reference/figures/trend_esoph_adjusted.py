@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from acceptance.figures import coefficient, dummies, of_row, ratio
 from lncohort.estimate.interaction import additive_interaction
 from lncohort.estimate.logistic import fit_logistic, likelihood_ratio_p, with_intercept
-from reference_case import expanded_esoph
+from lncohort.reference.cases import expanded_esoph
+from lncohort.reference.figures import coefficient, dummies, of_row, ratio
 
 
 def figures() -> dict[str, dict]:

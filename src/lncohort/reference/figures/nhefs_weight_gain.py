@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 
-from acceptance.figures import coefficient, ratio
 from lncohort.estimate.balance import balance
 from lncohort.estimate.propensity import density_weights, fit_propensity, weights
 from lncohort.estimate.weighted_effect import weighted_effect
-from reference_case import data_of
+from lncohort.reference.cases import data_of
+from lncohort.reference.figures import coefficient, ratio
 
 
 def confounders(data: pd.DataFrame) -> pd.DataFrame:

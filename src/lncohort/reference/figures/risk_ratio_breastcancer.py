@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from acceptance.figures import of_row, ratio
 from lncohort.estimate.logistic import fit_logistic, level_column
 from lncohort.estimate.risk_ratio import fit_log_binomial, fit_modified_poisson
 from lncohort.estimate.rows import wald
 from lncohort.estimate.standardise import standardised_risks
-from reference_case import data_of
+from lncohort.reference.cases import data_of
+from lncohort.reference.figures import of_row, ratio
 
 STAGES = ("Stage II", "Stage III")
 

@@ -10,7 +10,7 @@ from lncohort.estimate.meta_analysis import (
     tau2_interval,
 )
 from lncohort.estimate.rows import Z
-from reference_case import data_of
+from lncohort.reference.cases import data_of
 
 
 def figures() -> dict[str, dict]:

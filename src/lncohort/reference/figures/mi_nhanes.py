@@ -4,7 +4,7 @@ import pandas as pd
 import statsmodels.api as sm
 
 from lncohort.estimate.rubin import missing_counts, pool_imputations
-from reference_case import FOLDER, data_of
+from lncohort.reference.cases import data_of, reference_folder
 
 NAMES = {"const": "(Intercept)", "age": "age", "bmi": "bmi"}
 
@@ -15,7 +15,7 @@ def fitted(rows):
 
 def figures() -> dict[str, dict]:
     data = data_of("mi-nhanes")
-    completed = pd.read_csv(FOLDER / "mi-nhanes" / "imputed.csv")
+    completed = pd.read_csv(reference_folder() / "mi-nhanes" / "imputed.csv")
     fits = [fitted(rows) for _, rows in completed.groupby(".imp")]
     made = {}
     for column, name in NAMES.items():

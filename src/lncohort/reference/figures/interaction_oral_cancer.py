@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from acceptance.figures import coefficient, of_row, ratio
 from lncohort.estimate.interaction import additive_interaction
 from lncohort.estimate.logistic import fit_logistic
-from reference_case import data_of
+from lncohort.reference.cases import data_of
+from lncohort.reference.figures import coefficient, of_row, ratio
 
 
 def figures() -> dict[str, dict]:

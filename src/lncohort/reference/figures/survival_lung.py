@@ -1,6 +1,5 @@
 """Survival in advanced lung cancer."""
 
-from acceptance.figures import hazard_ratios
 from lncohort.estimate.cox import concordance, fit_cox, proportional_hazards_test
 from lncohort.estimate.kaplan_meier import (
     compare_curves,
@@ -9,7 +8,8 @@ from lncohort.estimate.kaplan_meier import (
     restricted_mean,
     survival_at,
 )
-from reference_case import data_of
+from lncohort.reference.cases import data_of
+from lncohort.reference.figures import hazard_ratios
 
 COVARIATES = ["age", "sex", "ph.ecog"]
 

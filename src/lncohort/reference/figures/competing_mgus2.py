@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from acceptance.figures import hazard_ratios
 from lncohort.estimate.competing import fit_fine_gray, gray_test
 from lncohort.estimate.cox import concordance, fit_cox
 from lncohort.estimate.incidence import cumulative_incidence
-from reference_case import data_of
+from lncohort.reference.cases import data_of
+from lncohort.reference.figures import hazard_ratios
 
 CAUSES = {"pcm": 1, "death": 2}
 COVARIATES = {"age": "age", "sexM": "sexM", "mspike": "mspike"}

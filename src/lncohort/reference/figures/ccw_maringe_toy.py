@@ -12,7 +12,7 @@ from lncohort.estimate.clone_censor_weight import (
 )
 from lncohort.estimate.cox import fit_cox
 from lncohort.estimate.rows import wald
-from reference_case import data_of
+from lncohort.reference.cases import data_of
 
 GRACE = 100
 

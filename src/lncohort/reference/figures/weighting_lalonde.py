@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from acceptance.figures import coefficient
 from lncohort.estimate.balance import balance
 from lncohort.estimate.matching import match_nearest
 from lncohort.estimate.propensity import effective_sample_size, fit_propensity, weights
 from lncohort.estimate.weighted_effect import propensity_weighted_effect, weighted_effect
-from reference_case import data_of
+from lncohort.reference.cases import data_of
+from lncohort.reference.figures import coefficient
 
 NUMBERS = ["age", "educ", "married", "nodegree", "re74", "re75"]
 

@@ -1,0 +1,1 @@
+"""Public data with published figures, and those figures worked out here."""

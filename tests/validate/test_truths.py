@@ -1,0 +1,81 @@
+"""Each estimate is compared with its own causal effect, on its own scale."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lncohort.errors import UserError
+from lncohort.simulate import causal_truth
+from lncohort.simulate.truth import KEYS
+from lncohort.study import load_study
+from lncohort.validate.plan import Plan
+from lncohort.validate.truths import CAUSAL, judged, main_estimands, truth_of
+
+
+def keyed(*places):
+    rows = [(1, *place) for place in places]
+    index = pd.MultiIndex.from_tuples(rows, names=["cohort", *KEYS])
+    return pd.DataFrame({"value": 0.0}, index=index)
+
+
+USE = ("use", "adjusted", "tacrolimus", "ever", "never", "OR")
+CRUDE = ("use", "crude", "tacrolimus", "ever", "never", "OR")
+DIFFERENCE = ("risk", "standardised", "tacrolimus", "ever", "never", "RD")
+HAZARD = ("survival", "Cox adjusted", "tacrolimus", "ever", "never", "HR")
+
+
+def plan_of(scenario):
+    return Plan(judged(load_study("nanjing"), scenario), scenario, 2, 10, 1)
+
+
+def test_ratios_are_compared_as_logs_and_differences_as_they_are():
+    truth = truth_of(plan_of("benefit"), keyed(USE, CRUDE, DIFFERENCE, HAZARD))
+    effects = causal_truth("benefit")
+    at_two_years = effects[effects["day"] == 730].set_index(["estimand", "strategy", "reference"])
+    value = at_two_years["value"]
+    first, second = value["risk", "start", ""], value["risk", "never", ""]
+    odds_ratio = first / (1 - first) / (second / (1 - second))
+    assert truth.loc[USE, "truth"] == pytest.approx(np.log(odds_ratio))
+    assert truth.loc[DIFFERENCE, "truth"] == value["risk_difference", "start", "never"]
+    assert truth.loc[HAZARD, "truth"] == pytest.approx(
+        np.log(value["hazard_ratio", "start", "never"])
+    )
+    assert CRUDE not in truth.index
+
+
+def test_without_an_effect_every_truth_is_none():
+    truth = truth_of(plan_of("null"), keyed(USE, DIFFERENCE, HAZARD))
+    assert (truth["truth"] == 0).all()
+
+
+def test_every_match_names_an_effect_that_the_scenarios_have():
+    for scenario in ("null", "benefit"):
+        study = load_study("nanjing")
+        names = {a.kind: a.name for a in study.analyses}
+        places = [(names[m.kind], m.model, "", m.level, "", m.measure) for m in CAUSAL]
+        truth = truth_of(plan_of(scenario), keyed(*places))
+        assert len(truth) == len(CAUSAL)
+
+
+def test_unknown_analysis_and_scenario_are_refused():
+    study = load_study("nanjing")
+    with pytest.raises(UserError, match="no truth is known of weighting; expected some of use"):
+        judged(study, "nanjing", ("weighting",))
+    with pytest.raises(UserError, match="scenario"):
+        judged(study, "nowhere")
+
+
+def test_main_table_has_the_published_odds_ratios_and_the_interactions():
+    plan = plan_of("nanjing")
+    rows = pd.DataFrame(
+        [
+            USE,
+            CRUDE,
+            ("dose", "adjusted", "", "<2", "never", "OR"),
+            ("tac_x_cyc", "adjusted", "", "additive", "", "RERI"),
+            ("tac_x_cyc", "adjusted", "", "additive", "", "AP"),
+        ],
+        columns=KEYS,
+    )
+    kept = main_estimands(plan, rows)
+    assert list(kept["analysis"]) == ["use", "tac_x_cyc"]
