@@ -143,6 +143,14 @@ def test_who_starts_both_drugs_on_the_index_date_is_in_neither_arm(null):
     assert "not estimable" in one(rows, "compared", "HR", model="crude", level="TAC").note
 
 
+def test_who_starts_on_the_index_date_is_made_up_for_by_the_others(null):
+    estimates, _, patients, _ = null
+    share = (patients["tacrolimus_first_day"] == 0).mean()
+    assert share > 0.1
+    at = {"level": "not started within 90 days", "contrast": "mean"}
+    assert one(estimates, "grace", "weight", **at).estimate > 1 / (1 - share) - 0.02
+
+
 def test_weights_of_staying_have_a_mean_near_one_where_they_are_stabilised(null):
     estimates = null[0]
     for analysis in ("trials", "marginal"):

@@ -22,6 +22,7 @@ from lncohort.follow_up import FollowUp
 from lncohort.study import Study
 from lncohort.study.model import Analysis
 
+HALF_A_DAY = 0.5
 METHOD = (
     "clones censored when they leave their strategy, weighted by a Cox model of that, errors by "
     "bootstrap by patient"
@@ -132,12 +133,14 @@ def grace_period_rows(
 
 
 def _weighted(copied: pd.DataFrame, covariates: pd.DataFrame, analysis: Analysis) -> Weighted:
-    """The weighted rows of the clones, without those that left their strategy on day 0.
+    """The weighted rows of the clones.
 
-    A level from which all leave an arm, or nobody does, has no finite hazard ratio of leaving, and
+    Who starts on day 0 leaves the other strategy before any event, and after time zero: otherwise
+    the model of leaving would not see it. A level from which all leave an arm, or nobody does, has no finite hazard ratio of leaving, and
     is counted with the reference. Nobody leaves after the grace period: what follows it is one row a clone.
     """
     copies = clones(copied, analysis.grace_days)
+    copies["time"] = copies["time"].clip(lower=HALF_A_DAY)
     left = copies["artificially_censored"]
     stayed = ~left & (copies["time"] >= analysis.grace_days)
     place = covariates.index.get_indexer(copies["patient"])
@@ -148,7 +151,7 @@ def _weighted(copied: pd.DataFrame, covariates: pd.DataFrame, analysis: Analysis
     ]
     known = covariates[_that_vary(list(covariates), sides)]
     weighted = weigh(copies, known, analysis.truncate)
-    rows = weighted.rows[weighted.rows["stop"] > weighted.rows["start"]]
+    rows = weighted.rows
     after = rows["start"] >= analysis.grace_days
     clone = ["arm", "patient"]
     first = rows[after].drop_duplicates(clone)
