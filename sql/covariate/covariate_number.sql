@@ -1,11 +1,11 @@
--- covariate_number: one row per cohort patient and covariate that is measured as a number.
+-- covariate_number: one row per cohort patient and covariate that is a number at the index date.
 -- Key: patient_id, covariate.
 -- Columns: patient_id, covariate, value (years, points, mg, or the unit of the test), source (what
 -- it was taken from), censored (value is the bound of a censored result).
--- Rule: age in completed days / 365.25; labs and scores are the latest in the covariate's window;
--- eGFR is CKD-EPI 2021 (Inker, NEJM 2021;385:1737) from creatinine in umol/L (88.4 per mg/dL) at 18
--- years or more. mean_daily_dose is over the oral days of known dose, 0 without oral supply;
--- cumulative_dose adds pulses, and is missing when any dose is; both when the window was not observed.
+-- Rule: age in completed days / 365.25; what is measured is the latest on or before the index date,
+-- in the covariate's window. mean_daily_dose is over the oral days of known dose, 0 without oral
+-- supply; cumulative_dose adds pulses, and is missing when any dose is; both are missing when the
+-- window was not observed.
 CREATE OR REPLACE TABLE covariate_number AS
 WITH age AS (
     SELECT
@@ -18,76 +18,12 @@ WITH age AS (
     INNER JOIN patient ON patient.patient_id = cohort.patient_id
     INNER JOIN covariate_definition ON covariate_definition.kind = 'age'
 ),
-lab AS (
-    SELECT
-        cohort.patient_id,
-        covariate_definition.covariate,
-        CAST(baseline_lab.value AS DOUBLE) AS value,
-        baseline_lab.source,
-        baseline_lab.censored
-    FROM cohort
-    INNER JOIN covariate_definition ON covariate_definition.kind = 'lab'
-    INNER JOIN baseline_lab
-        ON baseline_lab.patient_id = cohort.patient_id
-        AND baseline_lab.test = covariate_definition.concept
-        AND baseline_lab.from_day = covariate_definition.from_day
-),
-creatinine AS (
-    SELECT
-        cohort.patient_id,
-        covariate_definition.covariate,
-        patient.sex,
-        DATE_DIFF('day', patient.birth_date, baseline_lab.sample_date) / 365.25E0 AS age_years,
-        CAST(baseline_lab.value AS DOUBLE) / 88.4E0
-            / CASE patient.sex WHEN 'female' THEN 0.7E0 ELSE 0.9E0 END AS relative_creatinine,
-        baseline_lab.source,
-        baseline_lab.censored
-    FROM cohort
-    INNER JOIN patient ON patient.patient_id = cohort.patient_id
-    INNER JOIN covariate_definition ON covariate_definition.kind = 'egfr'
-    INNER JOIN baseline_lab
-        ON baseline_lab.patient_id = cohort.patient_id
-        AND baseline_lab.test = 'serum_creatinine'
-        AND baseline_lab.from_day = covariate_definition.from_day
-    WHERE baseline_lab.value > 0
-),
-egfr AS (
-    SELECT
-        patient_id,
-        covariate,
-        142
-            * POWER(
-                LEAST(relative_creatinine, 1E0),
-                CASE sex WHEN 'female' THEN -0.241E0 ELSE -0.302E0 END
-            )
-            * POWER(GREATEST(relative_creatinine, 1E0), -1.200E0)
-            * POWER(0.9938E0, age_years)
-            * CASE sex WHEN 'female' THEN 1.012E0 ELSE 1E0 END AS value,
-        source,
-        censored
-    FROM creatinine
-    WHERE age_years >= 18
-),
-score AS (
-    SELECT
-        cohort.patient_id,
-        covariate_definition.covariate,
-        CAST(assessment_day.score AS DOUBLE) AS value,
-        assessment_day.instrument AS source,
-        FALSE AS censored
-    FROM cohort
-    INNER JOIN covariate_definition ON covariate_definition.kind = 'assessment'
-    INNER JOIN assessment_day
-        ON assessment_day.patient_id = cohort.patient_id
-        AND assessment_day.instrument = covariate_definition.concept
-        AND assessment_day.assessment_date
-        >= cohort.index_date + covariate_definition.from_day
-        AND assessment_day.assessment_date <= cohort.index_date
+latest AS (
+    SELECT patient_id, covariate, value, source, censored
+    FROM covariate_measured
+    WHERE measured_day <= 0
     QUALIFY
-        ROW_NUMBER() OVER (
-            PARTITION BY cohort.patient_id, covariate_definition.covariate
-            ORDER BY assessment_day.assessment_date DESC
-        ) = 1
+        ROW_NUMBER() OVER (PARTITION BY patient_id, covariate ORDER BY measured_day DESC) = 1
 ),
 dose AS (
     SELECT
@@ -132,11 +68,7 @@ dose_value AS (
 )
 SELECT patient_id, covariate, value, source, censored FROM age
 UNION ALL
-SELECT patient_id, covariate, value, source, censored FROM lab
-UNION ALL
-SELECT patient_id, covariate, value, source, censored FROM egfr
-UNION ALL
-SELECT patient_id, covariate, value, source, censored FROM score
+SELECT patient_id, covariate, value, source, censored FROM latest
 UNION ALL
 SELECT patient_id, covariate, value, source, FALSE AS censored FROM dose_value
 WHERE value IS NOT NULL

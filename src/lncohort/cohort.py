@@ -13,6 +13,7 @@ from lncohort.engine.parameters import parameter_tables
 from lncohort.errors import UserError
 from lncohort.extract.contract import CONTRACT
 from lncohort.extract.extract import Extract
+from lncohort.follow_up import FollowUp, read_follow_up
 from lncohort.study import Study
 from lncohort.study.alternatives import Alternative, alternatives
 from lncohort.study.model import NOT_RECORDED, Analysis
@@ -40,6 +41,8 @@ class Cohort:
         One row per patient, sorted by ``patient_id``.
     person_time : DataFrame
         Start-stop rows of constant exposure, days from the index date.
+    follow_up : FollowUp
+        Intervals of follow-up, landmarks and nested trials, where an analysis asks for them.
     course_state : DataFrame
         Drugs and dose of each patient once a month of follow-up.
     first_course : DataFrame
@@ -67,6 +70,7 @@ class Cohort:
     study: Study
     analysis_set: pd.DataFrame
     person_time: pd.DataFrame
+    follow_up: FollowUp
     course_state: pd.DataFrame
     first_course: pd.DataFrame
     attrition: pd.DataFrame
@@ -124,6 +128,7 @@ def build(
                 "first_course",
             )
         }
+        follow_up = read_follow_up(study, connection)
         observed_until = connection.table("observation_period").max("period_end").fetchall()[0][0]
         started = time.perf_counter()
         curves = [a for a in study.analyses if a.kind == "specification_curve"]
@@ -143,6 +148,7 @@ def build(
         person_time=tables["person_time"].sort_values(
             ["patient_id", "start_day"], ignore_index=True
         ),
+        follow_up=follow_up,
         course_state=tables["course_state"].sort_values(["patient_id", "day"], ignore_index=True),
         first_course=tables["first_course"].sort_values("patient_id", ignore_index=True),
         attrition=attrition,

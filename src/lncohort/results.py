@@ -72,7 +72,11 @@ def analyse(cohort: Cohort, synthetic: bool = False) -> Results:
         Whether the extract was simulated; the report says so in plain sight.
     """
     estimates = estimate_all(
-        cohort.study, cohort.analysis_set, cohort.person_time, cohort.alternatives
+        cohort.study,
+        cohort.analysis_set,
+        cohort.person_time,
+        cohort.alternatives,
+        cohort.follow_up,
     )
     course = course_rows(
         cohort.study, cohort.analysis_set, cohort.course_state, cohort.first_course

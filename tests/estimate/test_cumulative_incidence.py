@@ -154,7 +154,7 @@ BAD = {
     "twice": (lambda r: pd.concat([r, r[:1]]), ValueError, "one after"),
     "another kind": (lambda r: r.assign(event=3), ValueError, "event: expected 0, 1 or 2"),
     "after the end": (lambda r: r.assign(event=1), ValueError, "no row of a patient after"),
-    "arm that changes": (lambda r: r.assign(arm=r["interval"] % 2), ValueError, "one that changes"),
+    "arm that goes back": (lambda r: r.assign(arm=1 - r["interval"] % 2), ValueError, "goes back"),
     "no column": (lambda r: r.drop(columns="x"), ValueError, "columns: expected x"),
     "missing": (lambda r: r.assign(x=np.nan), NotEstimable, "covariate is missing"),
     "one patient": (lambda r: r[r["patient"] == 0], NotEstimable, "not estimable"),
@@ -176,3 +176,56 @@ def test_rows_without_an_answer_are_refused_with_a_reason(word):
 def test_a_time_beyond_the_intervals_is_refused():
     with pytest.raises(ValueError, match="from 1 to 3 intervals"):
         standardised_incidence(two_causes(), ["x"], [4])
+
+
+def test_treatment_begun_on_the_way_counts_from_its_interval_on():
+    random = np.random.default_rng(4)
+    n, length = 20_000, 6
+    begins = random.integers(0, 9, n)
+    hazard = np.where(np.arange(length) >= begins[:, None], 0.2, 0.1)
+    fails = random.random((n, length)) < hazard
+    last = np.where(fails.any(axis=1), fails.argmax(axis=1), length - 1)
+    row = np.repeat(np.arange(n), last + 1)
+    interval = np.arange(len(row)) - np.repeat(np.cumsum(last + 1) - last - 1, last + 1)
+    arm = interval >= begins[row]
+    rows = pd.DataFrame({"patient": row, "interval": interval, "arm": arm * 1})
+    rows["event"] = fails[row, interval] * 1
+    found = standardised_incidence(rows, [], [length]).risks.contrasts.set_index("measure")
+    assert abs(found.loc["risk with", "estimate"] - (1 - 0.8**length)) < 0.015
+    assert abs(found.loc["risk without", "estimate"] - (1 - 0.9**length)) < 0.015
+
+
+def test_before_the_first_possible_interval_the_risk_is_nothing():
+    random = np.random.default_rng(5)
+    n, length, first = 4000, 6, 2
+    fails = (random.random((n, length)) < 0.15) & (np.arange(length) >= first)
+    last = np.where(fails.any(axis=1), fails.argmax(axis=1), length - 1)
+    row = np.repeat(np.arange(n), last + 1)
+    interval = np.arange(len(row)) - np.repeat(np.cumsum(last + 1) - last - 1, last + 1)
+    rows = pd.DataFrame({"patient": row, "interval": interval, "arm": row % 2})
+    rows["event"] = fails[row, interval] * 1
+    curves = standardised_incidence(rows, [], [length], first=first).risks.curves
+    risk = curves[curves["arm"] == "with"].set_index("time")["risk"]
+    assert (risk[:first] == 0).all()
+    assert abs(risk[length] - (1 - 0.85 ** (length - first))) < 0.03
+
+
+def test_few_competing_events_have_one_constant_hazard():
+    random = np.random.default_rng(6)
+    n, length = 3000, 4
+    kinds = np.where(random.random((n, length)) < 0.1, 1, 0)
+    kinds = np.where(random.random((n, length)) < 0.003, 2, kinds)
+    last = np.where(kinds.any(axis=1), (kinds > 0).argmax(axis=1), length - 1)
+    row = np.repeat(np.arange(n), last + 1)
+    interval = np.arange(len(row)) - np.repeat(np.cumsum(last + 1) - last - 1, last + 1)
+    rows = pd.DataFrame({"patient": row, "interval": interval, "arm": row % 2})
+    rows["event"] = kinds[row, interval]
+    found = standardised_incidence(rows, [], [length])
+    assert found.competing is None
+    free, risk = 1.0, 0.0
+    for _ in range(length):
+        free *= 0.997
+        risk, free = risk + free * 0.1, free * 0.9
+    for arm in ("with", "without"):
+        curves = found.risks.curves
+        assert abs(curves.loc[curves["arm"] == arm, "risk"].iloc[-1] - risk) < 0.03

@@ -13,6 +13,7 @@ from lncohort.analyses.weighting import MODELS
 from lncohort.estimate.rows import as_estimates, row
 from lncohort.results import Results
 from lncohort.study.alternatives import alternatives
+from report.made_up_timed import timed_rows
 
 # patients and responses among the assessed
 REGIMENS = {
@@ -124,6 +125,7 @@ def made_up_results(study) -> Results:
         *_specifications(study),
         *_bias(),
         *_survival(),
+        *timed_rows(_ratio),
         *_course(),
     ]
     return Results(

@@ -10,6 +10,7 @@ import pytest
 from lncohort.report.page import render
 from lncohort.report.suppress import suppress
 from lncohort.report.tables import display_tables
+from lncohort.study.emulation import emulation
 
 SECTIONS = [
     "answer",
@@ -125,6 +126,8 @@ def test_every_cell_of_the_page_is_a_cell_of_a_table(page, results):
     held |= {
         column.replace("% CI", "%\u00a0CI") for table in tables.values() for column in table.columns
     }
+    held |= {cell for line in emulation(results.study) for cell in line}
+    held |= {"Target trial", "Emulation with these data"}
     assert set(page.cells) <= held
 
 

@@ -16,6 +16,7 @@ STROBE = [
     "Follow-up",
     "Bias",
     "Statistical methods",
+    "Target trial",
     "Subgroups",
     "Missing data",
     "Disclosure control",
@@ -66,7 +67,7 @@ def with_one_more(content, place):
     part = content
     for key in place[:-1]:
         part = part[key]
-    part[place[-1]] += -0.001 if "assumptions" in place else 1
+    part[place[-1]] += -0.001 if "assumptions" in place or "truncate" in place else 1
     return content
 
 

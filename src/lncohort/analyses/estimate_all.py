@@ -24,10 +24,12 @@ from lncohort.analyses.standardised_risk import risk_rows
 from lncohort.analyses.subgroups import subgroup_rows
 from lncohort.analyses.survival import survival_rows
 from lncohort.analyses.three_drugs import three_drug_rows
+from lncohort.analyses.timed import TIMED_KINDS
 from lncohort.analyses.trend import Scale, trend_rows
 from lncohort.analyses.weighting import weighting_rows
 from lncohort.estimate.evalue import e_value_rows
 from lncohort.estimate.rows import as_estimates, row
+from lncohort.follow_up import FollowUp
 from lncohort.study import Study
 from lncohort.study.alternatives import Alternative
 from lncohort.study.model import Analysis
@@ -39,6 +41,7 @@ def estimate_all(
     person_time: pd.DataFrame,
     alternatives: Mapping[str, list[tuple[Alternative, pd.DataFrame]]] = MappingProxyType({}),
     resampled: bool = True,
+    follow_up: FollowUp | None = None,
 ) -> pd.DataFrame:
     """Estimate everything that the study names.
 
@@ -53,6 +56,8 @@ def estimate_all(
         As :class:`lncohort.Cohort` holds them; a specification curve without them is left out.
     resampled : bool
         Whether an estimate that has an interval by formula has one by the bootstrap beside it.
+    follow_up : FollowUp, optional
+        As :class:`lncohort.Cohort` holds it; the analyses that read it are left out without it.
 
     Returns
     -------
@@ -75,6 +80,9 @@ def estimate_all(
             rows += specification_rows(analysis, alternatives.get(analysis.name, []))
         elif analysis.kind == "interaction":
             rows += interaction_rows(study, population, analysis.name, analysis.drugs, resampled)
+        elif analysis.kind in TIMED_KINDS:
+            if follow_up is not None:
+                rows += TIMED_KINDS[analysis.kind](study, patients, follow_up, analysis)
         else:
             rows += KINDS[analysis.kind](study, population, analysis)
     return as_estimates(rows)

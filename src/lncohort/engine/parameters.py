@@ -22,6 +22,9 @@ FACTOR = pa.decimal128(18, 14)
 EQUIVALENT = pa.decimal128(24, 4)  # so wide that a product with a dose never overflows
 COURSE_DAYS = 30  # the course of treatment is looked at once a month of follow-up
 UPCR = "urine_protein_creatinine_ratio"  # in g/g, as 24-hour protein is in g/24 h
+INTERVAL_KINDS = frozenset(
+    ("time_varying", "sequential_trials", "marginal_structural", "cumulative_incidence")
+)
 REGIMEN_DRUGS = 31  # bits of a positive 32-bit number; a study has far fewer drugs
 
 
@@ -80,6 +83,7 @@ def parameter_tables(study: Study, today: date) -> dict[str, pa.Table]:
         "course_day": _table(
             {"day": INTEGER}, [(day,) for day in range(0, study.follow_up.max_days, COURSE_DAYS)]
         ),
+        **_interval_tables(study),
         "study_test": _study_test(study),
         "test_unit": _table(
             {"test": TEXT, "unit": TEXT, "factor": FACTOR},
@@ -180,6 +184,28 @@ def _study_setting(study: Study, today: date) -> pa.Table:
             )
         ],
     )
+
+
+def _interval_tables(study: Study) -> dict[str, pa.Table]:
+    """The days that the study's analyses look at again; empty tables where none does."""
+    kinds = {analysis.kind for analysis in study.analyses}
+    width, last = study.follow_up.interval_days, study.follow_up.max_days
+    starts = list(range(0, last, width)) if kinds & INTERVAL_KINDS else []
+    looks = {(day, lag) for day in starts for lag in lags(study)}
+    looks |= {(day, 0) for a in study.analyses if a.kind == "landmark" for day in a.days}
+    trials = starts if "sequential_trials" in kinds else []
+    return {
+        "follow_up_interval": _table(
+            {"start_day": INTEGER, "stop_day": INTEGER}, [(day, day + width) for day in starts]
+        ),
+        "exposure_look": _table({"day": INTEGER, "lag_days": INTEGER}, sorted(looks)),
+        "trial_start": _table({"day": INTEGER}, [(day,) for day in trials]),
+    }
+
+
+def lags(study: Study) -> list[int]:
+    """The lags with which the study looks at exposure; 0 is always one of them."""
+    return sorted({0} | {a.lag_days or 0 for a in study.analyses})
 
 
 def study_drug_table(drugs: Iterable[Drug], entry_drugs: Collection[str] = ()) -> pa.Table:

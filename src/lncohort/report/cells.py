@@ -9,6 +9,7 @@ from itertools import combinations
 import pandas as pd
 
 from lncohort.study import Study
+from lncohort.study.analyses_in_words import RESPECT_TIME
 
 COUNT_MEASURES = ("count", "missing", "patients")
 EXITS = ("death", "kidney_failure", "observation_end", "study_end", "follow_up_end")
@@ -50,6 +51,8 @@ def _cell(row, kinds: dict[str, str], regimens: dict[str, frozenset[str]]) -> Ce
     kind = kinds.get(row.analysis)
     if kind == "survival":
         return ("survival", row.model, row.contrast, row.level)
+    if kind in RESPECT_TIME:
+        return (row.analysis, row.model, row.contrast, row.level)
     if row.measure in DERIVED_MEASURES:
         return None
     if row.level in DERIVED:

@@ -14,8 +14,14 @@ from lncohort.report.figures import Picture, inline
 from lncohort.report.prose import Words, words_of
 from lncohort.report.tables import Table
 from lncohort.report.words import capital
+from lncohort.study.analyses_in_words import RESPECT_TIME
 from lncohort.study.describe import describe
 
+TIMED = (
+    "Use that is looked up after the index date credits the drug with the time that a patient waited "
+    "for it. The analyses that respect time take the drug as it was known while follow-up was still to "
+    "come; they still need every confounder to have been measured."
+)
 GRADES = {"fail": "Serious", "warn": "Caution", "pass": "Passed"}
 
 
@@ -107,7 +113,9 @@ def _as_html(protocol: str) -> Markup:
     """The protocol, which is Markdown, without its title and one level of headings lower."""
     _, _, parts = protocol.partition("\n\n")
     lowered = re.sub("^## ", "### ", parts, flags=re.MULTILINE)
-    return Markup(MarkdownIt("commonmark", {"html": False}).render(lowered))
+    made = MarkdownIt("commonmark", {"html": False}).enable("table").render(lowered)
+    made = made.replace("<th>", '<th scope="col">')
+    return Markup(made.replace("<table>", '<table class="prose">'))
 
 
 def _graded(flags: list[dict]) -> list[dict]:
@@ -136,6 +144,7 @@ SECTION_OF_KIND = {
     "standardised_risk": "risks",
     "subgroup": "subgroups",
     "survival": "survival",
+    **dict.fromkeys(RESPECT_TIME, "belief"),
 }
 
 
@@ -246,6 +255,13 @@ def _sections(results, tables: dict[str, Table], pictures: dict[str, Picture]) -
             "belief",
             "Can it be believed",
             [
+                *([TIMED] if "by_analysis" in pictures else []),
+                *picture("by_analysis"),
+                *folded("by_analysis"),
+                *picture("landmarks"),
+                *picture("strategies"),
+                *table("risk_differences", "comparators"),
+                *picture("weights"),
                 *words.belief,
                 *picture("comparison"),
                 *table("comparison"),

@@ -24,6 +24,8 @@ UNIQUE = (
     (("published", "fact"), "name"),
 )
 ESTIMATES_OF_EVERY_STUDY = ("cohort", "table1", "dose_coverage", "combination", "course")
+INTERVAL_DAYS = 30  # where the study file does not say
+BY_INTERVAL = ("marginal_structural", "cumulative_incidence")
 COLUMNS_OF_EVERY_COHORT = (
     "patient_id",
     "index_date",
@@ -41,6 +43,12 @@ COLUMNS_OF_EVERY_COHORT = (
     "stop_day",
     "exposed",
     "responded",
+    "started",
+    "covered",
+    "taken",
+    "in_use",
+    "unknown",
+    "weight",
     "use",
     "cross",
     "cell",
@@ -74,6 +82,8 @@ def inconsistencies(content: dict) -> list[Problem]:
         *_alternatives(content),
         *_facts(content),
         *_times(content),
+        *_days(content),
+        *_target_trial(content),
     ]
 
 
@@ -234,6 +244,41 @@ def _times(content: dict) -> Iterator[Problem]:
                     ("outcome", "from_day"),
                     f"follow-up ends on day {last}, before a response can be judged; found {first}",
                 )
+
+
+def _days(content: dict) -> Iterator[Problem]:
+    """Days of an analysis lie within follow-up, and where its intervals end if it has some."""
+    for _, follow_up in _tables(content, "follow_up"):
+        last = _days_of(follow_up, "max_days")
+        width = _days_of(follow_up, "interval_days") or INTERVAL_DAYS
+        landmarks = [_days_of(part, "landmark_day") for _, part in _tables(content, "exposure")]
+        for place, analysis in _tables(content, "analysis"):
+            days = analysis.get("days")
+            for day in days if isinstance(days, list) else []:
+                if last and isinstance(day, int) and day >= last:
+                    yield (*place, "days"), f"follow-up ends on day {last}; found {day}"
+                elif analysis.get("kind") in BY_INTERVAL and isinstance(day, int) and day % width:
+                    told = f"expected ends of intervals (interval_days = {width}); found {day}"
+                    yield (*place, "days"), told
+            grace = analysis.get("grace_days")
+            for told, limit in [
+                ("follow-up ends", last),
+                *(("exposure is counted to", landmark) for landmark in landmarks),
+            ]:
+                if limit and isinstance(grace, int) and grace > limit:
+                    yield (*place, "grace_days"), f"{told} on day {limit}; found {grace}"
+
+
+def _days_of(part: dict, key: str) -> int | None:
+    """A number of days above 0, or nothing where the model will refuse what stands there."""
+    value = part.get(key)
+    return value if isinstance(value, int) and value > 0 else None
+
+
+def _target_trial(content: dict) -> Iterator[Problem]:
+    known = _defined(content, "analysis")
+    for place, trial in _tables(content, "target_trial"):
+        yield from _unknown((*place, "emulated_by"), _texts(trial, "emulated_by"), known)
 
 
 def _tables(content: dict, *keys: str) -> list[tuple[Place, dict]]:

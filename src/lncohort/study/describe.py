@@ -4,54 +4,15 @@ from collections.abc import Iterator
 
 from lncohort.extract.equivalence import dose_equivalences
 from lncohort.extract.lab_tests import LAB_TESTS
-from lncohort.study.model import Analysis, Covariate, Criterion, Drug, OutcomeCriterion, Study
+from lncohort.study.analyses_in_words import RESPECT_TIME, in_words
+from lncohort.study.emulation import emulation
+from lncohort.study.model import Covariate, Criterion, Drug, OutcomeCriterion, Study
 
 OVERLAP = {
     "sum": "doses of overlapping supplies are added",
     "latest": "a later order ends the earlier one",
     "max": "the largest dose of overlapping supplies counts",
     "stockpile": "a later supply begins when the earlier one is used up",
-}
-ANALYSES = {
-    "use": "ever against never use",
-    "dose_band": "bands of mean daily dose against never use; P for trend over the bands, scored "
-    "0, 1, 2, ..., and by their medians, without unknown doses, with a test of departure from it",
-    "duration_band": "bands of duration against never use; P for trend in the same way",
-    "dose_curve": "odds ratio against never use along the mean daily dose: a restricted cubic spline "
-    "with four knots among users, with Wald tests of any change and of non-linearity",
-    "duration_curve": "the same along the duration of use",
-    "dose_by_duration": "dose bands crossed with duration bands against never use",
-    "joint": "regimens (the set of drugs used) against {reference}",
-    "interaction": "{first} × {second}: the product term (multiplicative scale) and, from the same "
-    "model, RERI, AP and S (additive scale), with intervals by the delta method",
-    "three_drugs": "the product terms of each pair of {drugs}, and of all three where some were given "
-    "none of them",
-    "dose_interaction": "the odds ratio and the change of risk per mg/day among users, with and "
-    "without {drugs} (average marginal effects)",
-    "subgroup": "the odds ratio of use within subgroups, with a likelihood-ratio test for "
-    "interaction",
-    "standardised_risk": "risks of the adjusted model standardised to its population, their "
-    "difference (RD) and ratio (RR), with intervals by the delta method",
-    "weighting": "ever against never use by a propensity score (logistic model of use given the "
-    "covariates): inverse probability weights to all (ATE) and to users (ATT), overlap weights, "
-    "pairs within 0.2 SD of the logit of the score, and doubly robust (AIPW); errors by stacked "
-    "estimating equations; standardised mean differences before and after",
-    "missing_data": "ever against never use with what is missing as a level of its own, in complete "
-    "cases, and by multiple imputation ({copies} copies, seed {seed}; chained equations, the outcome "
-    "and the exposure in the model, Rubin's rules), with one pooled likelihood-ratio test for all levels "
-    "of each factor",
-    "specification_curve": "{of} against never use under every combination of the choices above and "
-    "of others that might as well have been made: {choices}",
-    "bias_analysis": "the crude odds ratio corrected by drawn parameters of {assumptions} (seed {seed})",
-    "risk_ratio": "adjusted risk ratio of ever against never use by modified Poisson and by log-binomial "
-    "regression",
-    "negative_control": "ever against never use where no effect is expected, by the same model: "
-    "{controls}",
-    "survival": "time to the response: one minus Kaplan–Meier, cumulative incidence "
-    "(Aalen–Johansen) with death and kidney failure competing, Cox models, crude and adjusted, "
-    "with a test of proportional hazards on scaled Schoenfeld residuals, and a Cox model in which "
-    "exposure begins with the first use; log-rank and Gray's tests, Fine and Gray's model, medians and "
-    "restricted means",
 }
 
 
@@ -74,6 +35,7 @@ def describe(study: Study) -> str:
         "Follow-up": _follow_up(study),
         "Bias": _bias(study),
         "Statistical methods": _methods(study),
+        "Target trial": _target_trial(study),
         "Subgroups": _subgroups(study),
         "Missing data": _missing(study),
         "Disclosure control": _disclosure(study),
@@ -274,14 +236,16 @@ def _covariate(covariate: Covariate) -> str:
 def _follow_up(study: Study) -> Iterator[str]:
     failure = _either([_words(c) for c in study.follow_up.kidney_failure])
     yield (
-        f"From the index date for at most {study.follow_up.max_days} days, to the first of death, "
+        f"From the index date for at most {study.follow_up.max_days} days (in intervals of "
+        f"{study.follow_up.interval_days} days where exposure is looked at again), to the first of death, "
         f"kidney failure ({failure}), the end of observation and the end of the study period. "
         "Death and kidney failure compete with the response."
     )
 
 
 def _bias(study: Study) -> Iterator[str]:
-    guards = [analysis.name for analysis in study.analyses if analysis.kind == "survival"]
+    guards = [a.name for a in study.analyses if a.kind == "survival"]
+    timed = [a.name for a in study.analyses if a.kind in RESPECT_TIME]
     yield (
         "Use, dose, duration and combination are known only after the index date, while the "
         "response is counted from it: contrasts of them are open to immortal-time bias and are "
@@ -290,6 +254,11 @@ def _bias(study: Study) -> Iterator[str]:
     if guards:
         yield (
             f"In {_either(guards)}, a Cox model counts the time before the first use as unexposed."
+        )
+    if timed:
+        yield (
+            f"{_capital(_all(timed))} take exposure as it was known while follow-up was still to "
+            "come."
         )
     yield (
         "Confounding by indication is met by adjustment for what was known on the index date; "
@@ -308,69 +277,16 @@ def _methods(study: Study) -> Iterator[str]:
     )
     yield ""
     for analysis in study.analyses:
-        scores = ", ".join(f"{score:g}" for score in analysis.scores)
-        first, second = analysis.drugs if analysis.kind == "interaction" else ("", "")
-        reference = study.regimen_label([analysis.reference]) if analysis.reference else ""
-        told = ANALYSES[analysis.kind].format(
-            reference=reference,
-            first=first,
-            second=second,
-            copies=analysis.copies,
-            seed=analysis.seed,
-            drugs=", ".join(analysis.drugs),
-            of=OF[analysis.of],
-            choices=_choices(analysis),
-            assumptions=_assumptions(analysis),
-            controls=_controls(study, analysis),
-        )
-        also = f"; a trend by the scores {scores} too" if scores else ""
-        yield f"- {analysis.name}: {told}{also}"
+        yield f"- {analysis.name}: {in_words(study, analysis)}"
 
 
-OF = {
-    None: "",
-    "use": "ever",
-    "dose_band": "the highest band of mean daily dose",
-    "duration_band": "the highest band of duration",
-}
-
-
-def _choices(analysis: Analysis) -> str:
-    """The other choices of a specification curve."""
-    if analysis.alternatives is None:
-        return ""
-    given = analysis.alternatives.model_dump(exclude_defaults=True)
-    return "; ".join(
-        f"{key.replace('_', ' ')} {', '.join(str(value) for value in values)}"
-        for key, values in given.items()
-    )
-
-
-def _assumptions(analysis: Analysis) -> str:
-    """The parameters of a bias analysis with their ranges."""
-    if analysis.assumptions is None:
-        return ""
-    given = analysis.assumptions.model_dump(exclude_none=True)
-    return "; ".join(
-        f"{key.replace('_', ' ')} {low:g} to {high:g}" for key, (low, high) in given.items()
-    )
-
-
-def _controls(study: Study, analysis: Analysis) -> str:
-    """The negative controls: what is recorded after the index date, and other drugs."""
-    outcomes = [_words(concept) for concept in (*analysis.diagnoses, *analysis.procedures)]
-    told = []
-    if outcomes:
-        told.append(
-            f"with a first record of {', '.join(outcomes)} after the index date as the outcome, in "
-            "those without one up to it"
-        )
-    if analysis.exposures:
-        told.append(
-            f"with use of {', '.join(analysis.exposures)} as the exposure, in those who never used "
-            f"{study.exposure.drug}"
-        )
-    return "; ".join(told)
+def _target_trial(study: Study) -> Iterator[str]:
+    if study.target_trial is None:
+        return
+    yield "| | Target trial | Emulation with these data |"
+    yield "|---|---|---|"
+    for part, wanted, made in emulation(study):
+        yield f"| {part} | {wanted} | {made} |"
 
 
 def _subgroups(study: Study) -> Iterator[str]:
@@ -445,6 +361,10 @@ def _words(name: str | None) -> str:
 def _either(names) -> str:
     names = list(names)
     return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _all(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _capital(text: str) -> str:

@@ -6,7 +6,10 @@ from datetime import date
 from itertools import combinations
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from lncohort.study.part import Part, require_different, require_increasing, require_keys
+from lncohort.study.target_trial import TargetTrial
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Days = Annotated[int, Field(ge=0)]
@@ -17,14 +20,7 @@ NOT_RECORDED = "not recorded"
 DOSE_KINDS = ("mean_daily_dose", "cumulative_dose")  # of a covariate
 LARGEST_DAILY_DOSE_MG = 1_000_000  # a kilogram a day: no drug's dose, and room for exact sums
 MOST_SPECIFICATIONS = 500
-
-
-class Part(BaseModel):
-    """A table of the study file: frozen, and no key but its own."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False
-    )
+MOST_DAYS = 32_767  # 89 years: days of follow-up are kept in two bytes where they are many
 
 
 class Info(Part):
@@ -97,14 +93,15 @@ class Criterion(Part):
             "lab": (("concept", "from_day"), ("min_value", "max_value")),
         }[self.kind]
         others = ("concept", "from_day", "min_value", "max_value")
-        _require_keys(self, self.kind, needed, allowed, others)
+        require_keys(self, self.kind, needed, allowed, others)
         return self
 
 
 class FollowUp(Part):
-    """How long patients are followed, and the procedures that end it."""
+    """How long patients are followed, in intervals of how many days, and the procedures that end it."""
 
-    max_days: Annotated[int, Field(gt=0)]
+    max_days: Annotated[int, Field(gt=0, le=MOST_DAYS)]
+    interval_days: Annotated[int, Field(gt=0)] = 30
     kidney_failure: tuple[str, ...] = ()
 
 
@@ -119,7 +116,7 @@ class OutcomeCriterion(Part):
     @model_validator(mode="after")
     def _has_what_its_rule_needs(self):
         needed = () if self.rule == "within_reference" else ("value",)
-        _require_keys(self, self.rule, needed, (), ("value",))
+        require_keys(self, self.rule, needed, (), ("value",))
         return self
 
 
@@ -152,7 +149,7 @@ class Exposure(Part):
     @model_validator(mode="after")
     def _bands_in_order(self):
         for key in ("dose_bands", "duration_bands"):
-            _require_increasing(key, getattr(self, key))
+            require_increasing(key, getattr(self, key))
         return self
 
     @property
@@ -178,7 +175,7 @@ class Combination(Part):
 
     @model_validator(mode="after")
     def _of_different_drugs(self):
-        _require_different("drugs", self.drugs)
+        require_different("drugs", self.drugs)
         return self
 
 
@@ -222,11 +219,11 @@ class Covariate(Part):
             "cumulative_dose": (("concept", "from_day"), cut),
         }[self.kind]
         others = ("concept", "concepts", "from_day", "groups", *cut)
-        _require_keys(self, self.kind, needed, allowed, others)
+        require_keys(self, self.kind, needed, allowed, others)
         if self.kind in DOSE_KINDS and self.from_day == 0:
             raise ValueError("from_day must be below 0: the window ends before the index date")
-        _require_increasing("bands", self.bands)
-        _require_different("levels", self.levels)
+        require_increasing("bands", self.bands)
+        require_different("levels", self.levels)
         if NOT_RECORDED in self.levels:
             raise ValueError(f'levels: "{NOT_RECORDED}" is added to every covariate; leave it out')
         is_cut = allowed == cut and (self.bands or self.levels)
@@ -250,7 +247,7 @@ class Subgroup(Part):
 
     @model_validator(mode="after")
     def _cut_in_order(self):
-        _require_increasing("cut", self.cut)
+        require_increasing("cut", self.cut)
         return self
 
 
@@ -305,7 +302,7 @@ class BiasAssumptions(Part):
             raise ValueError("name the parameters of at least one bias")
         for key in type(self).model_fields:
             if getattr(self, key) is not None:
-                _require_increasing(key, getattr(self, key))
+                require_increasing(key, getattr(self, key))
         return self
 
 
@@ -333,6 +330,13 @@ class Analysis(Part):
         "risk_ratio",
         "negative_control",
         "survival",
+        "landmark",
+        "time_varying",
+        "clone_censor_weight",
+        "sequential_trials",
+        "marginal_structural",
+        "active_comparator",
+        "cumulative_incidence",
     ]
     reference: str | None = None
     drugs: tuple[str, ...] = ()
@@ -345,32 +349,51 @@ class Analysis(Part):
     diagnoses: tuple[str, ...] = ()
     procedures: tuple[str, ...] = ()
     exposures: tuple[str, ...] = ()
+    days: tuple[Annotated[int, Field(gt=0)], ...] = ()
+    lag_days: Days | None = None
+    adjust: Literal["baseline", "time_varying"] | None = None
+    grace_days: Annotated[int, Field(gt=0)] | None = None
+    truncate: tuple[Share, Share] | None = None
+    replicates: Annotated[int, Field(ge=2, le=10_000)] | None = None
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self):
         controls = ("diagnoses", "procedures", "exposures")
-        needed = {
-            "joint": ("reference",),
-            "interaction": ("drugs",),
-            "three_drugs": ("drugs",),
-            "dose_interaction": ("drugs",),
-            "missing_data": ("copies", "seed"),
-            "specification_curve": ("of", "alternatives"),
-            "bias_analysis": ("seed", "assumptions"),
-        }.get(self.kind, ())
-        banded = dict.fromkeys(("dose_band", "duration_band"), ("scores",))
-        allowed = ({"negative_control": controls} | banded).get(self.kind, ())
-        others = ("reference", "drugs", "copies", "seed", "of", "alternatives", "assumptions")
-        _require_keys(self, self.kind, needed, allowed, (*others, "scores", *controls))
-        _require_increasing("scores", self.scores)
-        named = [name for key in controls for name in getattr(self, key)]
+        needed, allowed = {
+            "dose_band": ((), ("scores",)),
+            "duration_band": ((), ("scores",)),
+            "joint": (("reference",), ()),
+            "interaction": (("drugs",), ()),
+            "three_drugs": (("drugs",), ()),
+            "dose_interaction": (("drugs",), ()),
+            "missing_data": (("copies", "seed"), ()),
+            "specification_curve": (("of", "alternatives"), ()),
+            "bias_analysis": (("seed", "assumptions"), ()),
+            "negative_control": ((), controls),
+            "landmark": (("days",), ()),
+            "time_varying": ((), ("lag_days", "adjust")),
+            "clone_censor_weight": (("grace_days", "days", "replicates", "seed"), ("truncate",)),
+            "sequential_trials": ((), ("truncate",)),
+            "marginal_structural": (("days",), ("truncate", "replicates", "seed")),
+            "active_comparator": (("reference",), ()),
+            "cumulative_incidence": (("days", "replicates", "seed"), ()),
+        }.get(self.kind, ((), ()))
+        others = tuple(key for key in type(self).model_fields if key not in ("name", "kind"))
+        require_keys(self, self.kind, needed, allowed, others)
+        require_increasing("scores", self.scores)
+        require_increasing("days", self.days)
+        named = tuple(name for key in controls for name in getattr(self, key))
         if self.kind == "negative_control" and not named:
             raise ValueError(f"name at least one negative control: {', '.join(controls)}")
-        _require_different(", ".join(controls), tuple(named))
+        require_different(", ".join(controls), named)
+        if (self.replicates is None) != (self.seed is None) and "replicates" in needed + allowed:
+            raise ValueError("replicates and seed go together")
+        if self.truncate is not None:
+            require_increasing("truncate", self.truncate)
         wanted = {"interaction": 2, "three_drugs": 3, "dose_interaction": 1}.get(self.kind)
         if wanted is not None and len(self.drugs) != wanted:
             raise ValueError(f'drugs: "{self.kind}" is of {wanted}, {len(self.drugs)} are named')
-        _require_different("drugs", self.drugs)
+        require_different("drugs", self.drugs)
         return self
 
 
@@ -410,6 +433,7 @@ class Study(Part):
     covariates: tuple[Covariate, ...] = Field(default=(), alias="covariate")
     subgroups: tuple[Subgroup, ...] = Field(default=(), alias="subgroup")
     analyses: Annotated[tuple[Analysis, ...], Field(alias="analysis", min_length=1)]
+    target_trial: TargetTrial | None = None
     published: Published | None = None
 
     def drug(self, name: str) -> Drug:
@@ -431,26 +455,3 @@ class Study(Part):
         names = [drug.name for drug in self.drugs]
         subsets = (s for size in range(1, len(names) + 1) for s in combinations(names, size))
         return {subset: self.regimen_label(subset) for subset in subsets}
-
-
-def _require_keys(
-    part: Part, kind: str, needed: Iterable[str], allowed: Iterable[str], others: Iterable[str]
-) -> None:
-    """Refuse a part that lacks a key of its kind, or has one that its kind would pass over."""
-    given = {key for key in others if getattr(part, key) not in (None, (), {})}
-    missing = [key for key in needed if key not in given]
-    if missing:
-        raise ValueError(f'"{kind}" needs the key {", ".join(missing)}')
-    unused = sorted(given.difference(needed, allowed))
-    if unused:
-        raise ValueError(f'"{kind}" does not use the key {", ".join(unused)}; leave it out')
-
-
-def _require_different(key: str, names: tuple[str, ...]) -> None:
-    if len(set(names)) < len(names):
-        raise ValueError(f"{key} must differ, found {', '.join(names)}")
-
-
-def _require_increasing(key: str, cuts: tuple[float, ...]) -> None:
-    if any(b <= a for a, b in zip(cuts, cuts[1:], strict=False)):
-        raise ValueError(f"{key} must increase, found {list(cuts)}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import matplotlib
 
 from lncohort.errors import UserError
-from lncohort.report.figures import belief, cohort, course, dose_response, effects, survival
+from lncohort.report.figures import belief, cohort, course, dose_response, effects, survival, timed
 from lncohort.report.figures.drawing import SETTINGS, Drawing, inline
 from lncohort.report.suppress import suppress
 
@@ -26,6 +26,10 @@ FIGURES = {
     "subgroups": effects.subgroups,
     "cumulative_incidence": survival.cumulative_incidence,
     "kaplan_meier": survival.kaplan_meier,
+    "by_analysis": timed.by_analysis,
+    "landmarks": timed.landmarks,
+    "strategies": timed.strategies,
+    "weights": timed.weights,
     "comparison": belief.comparison,
     "negative_controls": belief.negative_controls,
     "balance": belief.balance,

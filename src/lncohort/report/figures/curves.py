@@ -34,7 +34,8 @@ def draw_curves(
     Parameters
     ----------
     curves
-        By group: columns day, estimate, ci_low, ci_high (0 to 1), at_risk (already written).
+        By group: columns day, estimate, ci_low, ci_high (0 to 1), and at_risk (already written)
+        where patients are counted under the axis.
     colours
         By group.
     title, description
@@ -46,7 +47,8 @@ def draw_curves(
     """
     width = WIDE if wide else NARROW
     left, right = 84, (110 if wide else 54)
-    under = 62 + RISK_LINE * (len(curves) + 1)
+    counted = all("at_risk" in curve for curve in curves.values())
+    under = 62 + (RISK_LINE * (len(curves) + 1) if counted else 0)
     height = 28 + PLOT_HEIGHT + under
     drawing = Drawing(width, height, title, description)
     page = drawing.surface()
@@ -75,7 +77,9 @@ def draw_curves(
     for group, curve in curves.items():
         _steps(axes, curve, colours[group])
     _end_labels(axes, page, curves, colours, top, width - right + 6, wide)
-    _at_risk(page, axes, curves, colours, 28 + PLOT_HEIGHT + 62, (left, width - right), last_day)
+    if counted:
+        span = (left, width - right)
+        _at_risk(page, axes, curves, colours, 28 + PLOT_HEIGHT + 62, span, last_day)
     return drawing
 
 
