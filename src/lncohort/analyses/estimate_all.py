@@ -40,8 +40,9 @@ def estimate_all(
     analysis_set: pd.DataFrame,
     person_time: pd.DataFrame,
     alternatives: Mapping[str, list[tuple[Alternative, pd.DataFrame]]] = MappingProxyType({}),
-    resampled: bool = True,
     follow_up: FollowUp | None = None,
+    *,
+    resampled: bool = True,
 ) -> pd.DataFrame:
     """Estimate everything that the study names.
 
@@ -54,10 +55,10 @@ def estimate_all(
         As :class:`lncohort.Cohort` holds it.
     alternatives : dict, optional
         As :class:`lncohort.Cohort` holds them; a specification curve without them is left out.
-    resampled : bool
-        Whether an estimate that has an interval by formula has one by the bootstrap beside it.
     follow_up : FollowUp, optional
         As :class:`lncohort.Cohort` holds it; the analyses that read it are left out without it.
+    resampled : bool
+        Whether an estimate that has an interval by formula has one by the bootstrap beside it.
 
     Returns
     -------
