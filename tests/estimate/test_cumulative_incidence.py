@@ -10,7 +10,7 @@ from lncohort.estimate.cumulative_incidence import standardised_incidence
 from lncohort.estimate.incidence import cumulative_incidence
 from lncohort.estimate.propensity import fit_propensity, weights
 from lncohort.estimate.rows import NotEstimable
-from reference_case import data_of
+from lncohort.reference.cases import data_of
 
 MONTHS = 120
 

@@ -1,1 +1,1 @@
-"""Evidence that an installed copy works: checks, a table and a file to be signed."""
+"""Evidence that an installation works: checks, a table and a file to be signed."""
