@@ -400,7 +400,7 @@ def test_brackets_in_a_printed_name_are_no_markup(capsys):
     assert all(text in printed for text in ("[names.drug]", "[prograf]", "[/b]"))
 
 
-def test_init_writes_the_mapping_of_omop_tables_with_nothing_to_guess(lncohort, tmp_path):
+def test_init_writes_the_mapping_of_omop_tables_and_asks_for_what_is_not_there(lncohort, tmp_path):
     (tmp_path / "cdm").mkdir()
     person = "person_id,gender_concept_id,year_of_birth\n1,8532,1980\n"
     supply = "person_id,drug_concept_id,drug_exposure_start_date\n1,950637,2015-03-01\n"
@@ -409,6 +409,6 @@ def test_init_writes_the_mapping_of_omop_tables_with_nothing_to_guess(lncohort, 
     code, printed, _ = lncohort("init", tmp_path / "cdm", "--out", tmp_path / "mapping.toml")
     assert code == 0
     assert "PERSON.csv: OMOP person" in printed
-    assert "0 questions stand in it" in printed
+    assert "1 questions stand in it" in printed  # where the measurements are
     code, _, error = lncohort("check", "--mapping", tmp_path / "mapping.toml")
     assert (code, 'one with to = "lab" is needed' in error) == (2, True)
