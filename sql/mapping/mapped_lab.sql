@@ -41,7 +41,9 @@ WITH typed AS (
     LEFT JOIN result_text
         ON result_text.table_number = given_lab.table_number
         AND result_text.given = given_lab.result
-    LEFT JOIN operator_text ON operator_text.given = given_lab.operator
+    LEFT JOIN operator_text
+        ON operator_text.table_number = given_lab.table_number
+        AND operator_text.given = given_lab.operator
     LEFT JOIN unit_text
         ON unit_text.table_number = given_lab.table_number
         AND unit_text.given = given_lab.unit

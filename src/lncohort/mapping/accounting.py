@@ -6,9 +6,9 @@ import duckdb
 
 from lncohort.mapping.given import Given
 from lncohort.mapping.model import Mapping
+from lncohort.mapping.roles import LOOKED_UP
 
 COMMONEST = 20
-LOOKED_UP = ("patient_link", "strength", "ancestor")  # of no patient, or of two identifiers
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Account:
         test, unit, rows, censored, low, median, high: the values as given, without those of units
         that few rows have.
     patients : dict
-        patients, linked, unobserved, strangers: counts.
+        patients, linked, unobserved, strangers, births_assumed: counts.
     """
 
     tables: list[dict] = field(default_factory=list)
@@ -115,7 +115,7 @@ def account(connection: duckdb.DuckDBPyConnection, mapping: Mapping, given: list
         ],
         patients=dict(
             zip(
-                ("patients", "linked", "unobserved", "strangers"),
+                ("patients", "linked", "unobserved", "strangers", "births_assumed"),
                 _rows(connection, "patient_overview")[0],
                 strict=True,
             )
