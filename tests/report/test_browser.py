@@ -31,7 +31,7 @@ addEventListener("load", () => {
         requests: frame.contentWindow.performance.getEntriesByType("resource").map((r) => r.name),
         scales: shown.map((s) => s.clientWidth / s.viewBox.baseVal.width),
         copies: page.querySelectorAll("button.copy").length,
-        tables: page.querySelectorAll("table").length,
+        tables: page.querySelectorAll("table:not(.prose)").length,
       };
     })),
   }));
