@@ -97,7 +97,7 @@ def counted_truncation(
     -----
     Cole SR, Hernán MA. Am J Epidemiol 2008;168:656.
     """
-    if quantiles is None:
+    if quantiles is None or not len(weights):
         return weights
     low, high = quantiles
     if not 0 <= low < high <= 1:

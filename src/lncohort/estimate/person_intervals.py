@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from lncohort.estimate.arrays import flags, labels, numbers
-from lncohort.estimate.rows import NotEstimable
 
 
 @dataclass(frozen=True)
@@ -65,14 +64,10 @@ def person_intervals(rows: pd.DataFrame, columns: list[str]) -> PersonIntervals:
     ValueError
         When a column is not there, a patient or interval is missing, or the intervals of a patient
         do not follow each other.
-    NotEstimable
-        When there are no rows.
     """
     absent = [name for name in ("patient", "interval", *columns) if name not in rows]
     if absent:
         raise ValueError(f"columns: expected {', '.join(absent)}, found {', '.join(rows.columns)}")
-    if rows.empty:
-        raise NotEstimable("no interval of follow-up is left")
     place = labels("patient", rows["patient"])[1]
     interval = numbers("interval", rows["interval"])
     if (interval != np.floor(interval)).any():
