@@ -124,6 +124,8 @@ def weigh(
     over (0, t], with the cumulative hazard H of the model; exp(H(t) exp(lp)) when lp is constant.
     """
     cuts = np.unique(copies["time"])
+    if copies.empty:
+        raise NotEstimable("no patient is left to be cloned")
     parts, models = [], {}
     for arm, own in copies.groupby("arm"):
         fit, weight = weights_before(own, covariate_history(covariates, own["patient"]), cuts)

@@ -24,13 +24,16 @@ def knots_of(values, count: int = KNOTS) -> np.ndarray:
     Raises
     ------
     NotEstimable
-        When two knots fall together.
+        When there are no values, or two knots fall together.
 
     Notes
     -----
     Harrell FE. Regression Modeling Strategies, 2nd ed., 2015, table 2.3.
     """
-    found = np.quantile(np.asarray(values, dtype=float), QUANTILES[count])
+    values = np.asarray(values, dtype=float)
+    if not len(values):
+        raise NotEstimable("not estimable: no value for a spline")
+    found = np.quantile(values, QUANTILES[count])
     knots = np.array([float(f"{value:.2g}") for value in found])
     if (np.diff(knots) <= 0).any():
         raise NotEstimable("not estimable: too few different values for a spline")
