@@ -17,7 +17,7 @@ WITH typed AS (
         order_text.route,
         start_text.day AS start_date,
         end_text.day AS end_told,
-        days_text.value AS days_supply,
+        COALESCE(days_text.value, order_text.days_told) AS days_supply,
         order_text.take_mg,
         order_text.takes_per_day,
         COALESCE(daily_text.value, order_text.daily_dose_mg) AS daily_dose_mg,

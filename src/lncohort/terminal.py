@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from rich.table import Table
 
@@ -15,12 +16,12 @@ if TYPE_CHECKING:  # a table is printed without pandas
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence]) -> None:
     """Print a table; columns whose every entry is a number are set to the right."""
     rows = [[str(value) for value in row] for row in rows]
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    table = Table(title=escape(title), title_justify="left", box=None, pad_edge=False)
     for i, column in enumerate(columns):
         numbers = all(row[i].replace("<", "").replace(".", "").isdigit() for row in rows)
         table.add_column(column, justify="right" if numbers else "left", overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(escape, row))
     console = Console()
     console.print(table)
     console.print()

@@ -31,6 +31,7 @@ TYPES = {"text": "VARCHAR", "date": "DATE", "integer": "BIGINT", "number": "DOUB
 SUMMARIES = (
     "concept_matched",
     "unmapped_name",
+    "unread_directions",
     "order_source",
     "record_month",
     "result_unit",

@@ -10,6 +10,7 @@ from lncohort.texts.plain import plain
 from lncohort.texts.strength import (
     STRENGTH,
     Strength,
+    agrees,
     amount_mg,
     daily_dose_mg,
     read_strength,
@@ -89,6 +90,8 @@ class Order:
         The amount of a take and of a day, and the takes of a day.
     mg_per_quantity, days_per_quantity : Fraction or None
         mg in one of the quantity, and how many days it lasts.
+    days : int or None
+        How long the directions say that it is taken; 1 for what is taken once.
     is_as_needed : bool
     reason : str or None
         Why the directions could not be read; None where they could, or where there are none.
@@ -101,6 +104,7 @@ class Order:
     takes_per_day: Fraction | None
     mg_per_quantity: Fraction | None
     days_per_quantity: Fraction | None
+    days: int | None
     is_as_needed: bool
     reason: str | None
 
@@ -139,7 +143,8 @@ def read_order(
         found = None
     product = _product(drug, code, strength, known_strength, decimal_mark)
     said = _directions((dose, dose_unit, frequency), directions, decimal_mark)
-    daily = daily_dose_mg(said, product)
+    take = amount_mg(said, product)
+    daily = take if said.single else daily_dose_mg(said, product)
     mg_per_quantity, units_per_quantity = _quantity(quantity_unit, product)
     days_per_quantity = None
     if daily and mg_per_quantity is not None:
@@ -149,14 +154,25 @@ def read_order(
     return Order(
         found=found,
         route=read_route(route) or _systemic(said.route) or _route_of_form(drug),
-        take_mg=amount_mg(said, product),
+        take_mg=take,
         daily_mg=daily,
         takes_per_day=said.takes_a_day,
         mg_per_quantity=mg_per_quantity,
         days_per_quantity=days_per_quantity,
+        days=1 if said.single else said.days,
         is_as_needed=said.as_needed,
-        reason=None if said.reason == "empty" else said.reason,
+        reason=_problem(said, product),
     )
+
+
+def _problem(said: Directions, product: Strength) -> str | None:
+    if not agrees(said, product):
+        return "contradicts_strength" if product.mg_a_unit else "strength_not_told"
+    if said.unit in COUNTED_UNITS and amount_mg(said, product) is None and said.amount:
+        return (
+            "strength_not_told" if product.mg_a_unit is None else "another_unit_than_the_strength"
+        )
+    return None if said.reason == "empty" else said.reason
 
 
 def _product(

@@ -1,5 +1,6 @@
 """Every distinct text of the hospital's tables, read once, as tables to which the SQL joins."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 
@@ -9,7 +10,7 @@ import pyarrow as pa
 from lncohort.mapping.biopsy_class import read_class
 from lncohort.mapping.days import read_day
 from lncohort.mapping.model import SUPPLY_ORDER, Mapping, SourceTable
-from lncohort.mapping.names import Names
+from lncohort.mapping.names import Found, Names
 from lncohort.mapping.orders import read_order
 from lncohort.mapping.roles import ROLES
 from lncohort.mapping.words import (
@@ -233,6 +234,7 @@ class Readings:
                     by,
                     order.route,
                     *map(_float, amounts),
+                    order.days,
                     order.is_as_needed,
                     order.reason,
                 )
@@ -250,6 +252,7 @@ class Readings:
                 "daily_dose_mg": NUMBER,
                 "mg_per_quantity": NUMBER,
                 "days_per_quantity": NUMBER,
+                "days_told": INT,
                 "is_as_needed": FLAG,
                 "directions_problem": TEXT,
             },
@@ -300,24 +303,23 @@ class Readings:
         rows = []
         for number, table, (name, code) in self._distinct("diagnosis", "diagnosis", "code"):
             text = _meant(table, "diagnosis", name)
-            by_code = self._names.of_code(
-                "diagnosis", table.code_system, _meant(table, "code", code)
-            )
             parts = read_diagnoses(text)
-            if by_code is not None:
-                status = parts[0].status if len(parts) == 1 else "asserted"
-                found = [(by_code, status)]
-            else:
-                found = [
+            found = [
+                (
                     (
-                        (
-                            self._names.of_code("diagnosis", "ICD-10", part.code or "")
-                            or self._names.of_name("diagnosis", part.text)
-                        ),
-                        part.status,
-                    )
-                    for part in parts
-                ]
+                        self._names.of_code("diagnosis", "ICD-10", part.code or "")
+                        or self._names.of_name("diagnosis", part.text)
+                    ),
+                    part.status,
+                )
+                for part in parts
+            ]
+            # A code may say less than the words beside it (M32.9 beside 狼疮性肾炎), or more.
+            status = parts[0].status if len(parts) == 1 else "asserted"
+            codes = self._codes(table.code_system, _meant(table, "code", code))
+            found = [(match, status) for match in codes] + [
+                (match, of_part) for match, of_part in found if match or not codes
+            ]
             for part, (match, status) in enumerate(found or [(None, "asserted")], start=1):
                 concept, by, needs = match or (None, None, "")
                 rows.append(
@@ -336,6 +338,12 @@ class Readings:
             },
             rows,
         )
+
+    def _codes(self, system: str | None, text: str) -> list[Found]:
+        """What a cell of codes stands for: a disease and, behind a dagger, its manifestation."""
+        codes = {text, *re.split("[+†‡*;,、 ]+", text)}
+        found = {self._names.of_code("diagnosis", system, code) for code in codes}
+        return sorted(match for match in found if match is not None)
 
     def _procedures(self) -> pa.Table:
         rows = []

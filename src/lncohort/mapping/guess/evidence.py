@@ -18,6 +18,7 @@ from lncohort.texts.results import read_result
 from lncohort.texts.strength import read_strength
 
 LOOKED_AT = 200  # of a column's commonest texts
+DATES_LOOKED_AT = 2_000
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ class Column:
     @cached_property
     def dates(self) -> DateGuess:
         """The formats of its dates."""
-        return guess_dates(self.distinct)
+        texts = (text.strip() for text, _ in self.profile.texts[:DATES_LOOKED_AT])
+        return guess_dates([text for text in texts if text])
 
     @cached_property
     def looks(self) -> dict[str, float]:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field, replace
 
+from lncohort.mapping.days import UNMISTAKABLE
 from lncohort.mapping.guess.evidence import Column
 from lncohort.mapping.guess.headers import fit_of_file, simple_header
 from lncohort.mapping.guess.parts import Played, parts_of
@@ -238,7 +239,11 @@ def told_codes(codes: dict[str, str | None]) -> str:
 
 
 def _date_formats(target: str, played: dict[str, Played]) -> tuple[tuple[str, ...], list[Question]]:
-    """The formats of all columns of dates of a table, without times; and what they do not tell."""
+    """The formats of all columns of dates of a table, without times; and what they do not tell.
+
+    None where every format is one that is read without being named: rare dates of another of these
+    are then read too.
+    """
     formats, questions = {}, []
     for role in ROLES[target]:
         if role.kind != "date" or role.name not in played:
@@ -250,6 +255,8 @@ def _date_formats(target: str, played: dict[str, Played]) -> tuple[tuple[str, ..
             choices = tuple(dict.fromkeys(day_format(name) for name in guess.candidates))
             text = f"{column.name}: {QUESTIONS[question]}"
             questions.append(Question("date_formats", column.name, text, choices))
+    if set(formats) <= set(UNMISTAKABLE) and not questions:
+        return (), []
     return tuple(formats), questions
 
 
