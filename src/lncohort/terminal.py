@@ -14,16 +14,21 @@ if TYPE_CHECKING:  # a table is printed without pandas
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence]) -> None:
-    """Print a table; columns whose every entry is a number are set to the right."""
+    """Print a title and its table; columns whose every entry is a number are set to the right.
+
+    A table without columns is its title alone.
+    """
     rows = [[str(value) for value in row] for row in rows]
-    table = Table(title=escape(title), title_justify="left", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
     for i, column in enumerate(columns):
         numbers = all(row[i].replace("<", "").replace(".", "").isdigit() for row in rows)
         table.add_column(column, justify="right" if numbers else "left", overflow="fold")
     for row in rows:
         table.add_row(*map(escape, row))
     console = Console()
-    console.print(table)
+    console.print(escape(title), style="italic", highlight=False)
+    if columns:
+        console.print(table)
     console.print()
 
 

@@ -37,6 +37,8 @@ class Account:
         that few rows have.
     patients : dict
         patients, linked, unobserved, strangers: counts.
+    min_cell : int
+        Names and directions of fewer patients, and values of fewer rows, are left out.
     """
 
     tables: list[dict] = field(default_factory=list)
@@ -48,6 +50,7 @@ class Account:
     months: list[dict] = field(default_factory=list)
     units: list[dict] = field(default_factory=list)
     patients: dict[str, int] = field(default_factory=dict)
+    min_cell: int = 5
 
 
 def account(connection: duckdb.DuckDBPyConnection, mapping: Mapping, given: list[Given]) -> Account:
@@ -126,6 +129,7 @@ def account(connection: duckdb.DuckDBPyConnection, mapping: Mapping, given: list
                 strict=True,
             )
         ),
+        min_cell=least,
     )
 
 

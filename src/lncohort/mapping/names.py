@@ -1,5 +1,6 @@
 """Which concept a name or a code of the hospital stands for, and by what it was found."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from lncohort.codes.match import NAMES, Matcher, matcher_of_codes, matcher_of_na
 BY_MAPPING = "mapping file"
 BY_CONCEPT = "name of the concept"
 URINE = ("尿", "urin")
+METHOD = re.compile(r"\([^()]*法\)")
 BLOOD = ("血", "serum", "plasma", "blood")
 
 
@@ -94,7 +96,7 @@ class Names:
 
         A test of urine is not found for a specimen of blood, nor the other way round: 肌酐 in urine
         is no serum creatinine. Where the name alone tells nothing, it is read with its specimen
-        before it (24小时尿 + 蛋白定量).
+        before it (24小时尿 + 蛋白定量), and then without the method in brackets: 白蛋白(溴甲酚绿法).
         """
         told = normal_name(specimen)
         of_urine = any(word in told for word in URINE)
@@ -103,6 +105,7 @@ class Names:
             self.of_code("lab", system, code),
             self.of_name("lab", name),
             self.of_name("lab", specimen + name),
+            self.of_name("lab", METHOD.sub("", normal_name(name))),
         )
         for found in candidates:
             if found is None:

@@ -34,7 +34,7 @@ BROKEN = r"(?:\d{1,3} )?\d/[234]|half(?: a)?"
 SLOTS = {
     "morning": (
         r"每?(?:早上|早晨|清晨|晨起|上午|早餐[前后时]?|早饭[前后]?|晨|早)"
-        r"|(?:in the|every|each) morning|morning|mane|qam|am"
+        r"|(?:in the|every|each) morning|morning|mane|qam|(?:0?[5-9]|1[01])(?::\d\d)?am|am"
     ),
     "noon": r"每?(?:中午|午餐[前后时]?|午饭[前后]?|午|中)|at noon|noon",
     "afternoon": r"每?下午|(?:in the|every) afternoon|afternoon|qpm|pm",

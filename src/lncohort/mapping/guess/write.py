@@ -84,9 +84,8 @@ def _table(guess: TableGuess, name: str) -> list[str]:
         lines.append('decimal = ","')
     if guess.inpatient:
         lines.append("inpatient = true  # an order that was never stopped ends at discharge")
-    if "code" in guess.played and guess.target in ("prescription", "lab", "diagnosis", "procedure"):
-        system = {"prescription": "ATC", "lab": "LOINC", "procedure": "ICD-9-CM"}
-        lines.append(f"code_system = {_text(system.get(guess.target, 'ICD-10'))}")
+    if guess.code_system is not None:
+        lines.append(f"code_system = {_text(guess.code_system)}")
     lines += [
         QUESTION + " / ".join([question.text, *question.choices]) for question in guess.questions
     ]
