@@ -2,7 +2,7 @@
 -- Key: none (there is one row).
 -- Columns: patients (in the patient tables), linked (identifiers merged into another), unobserved
 -- (patients without a day of observation), strangers (identifiers in other tables that no patient
--- table has).
+-- table has), sexless and birthless (rows of patients used without a sex, or a day of birth).
 CREATE OR REPLACE TABLE patient_overview AS
 WITH known AS (
     SELECT DISTINCT patient_id FROM mapped_patient WHERE fate = 'used'
@@ -17,7 +17,9 @@ SELECT
     (SELECT COUNT(*) FROM known) AS patients,
     (SELECT COUNT(*) FROM patient_key WHERE is_linked) AS linked,
     COUNT(known.patient_id) FILTER (WHERE observed.patient_id IS NULL) AS unobserved,
-    COUNT(*) FILTER (WHERE known.patient_id IS NULL) AS strangers
+    COUNT(*) FILTER (WHERE known.patient_id IS NULL) AS strangers,
+    (SELECT COUNT(*) FROM mapped_patient WHERE fate = 'used' AND sex IS NULL) AS sexless,
+    (SELECT COUNT(*) FROM mapped_patient WHERE fate = 'used' AND birth_date IS NULL) AS birthless
 FROM mentioned
 LEFT JOIN known ON known.patient_id = mentioned.patient_id
 LEFT JOIN observed ON observed.patient_id = mentioned.patient_id

@@ -33,10 +33,10 @@ class Account:
     months : list of dict
         table, month, rows.
     units : list of dict
-        test, unit, rows, censored, low, median, high: the values as given, without those of units
-        that few rows have.
+        test, unit, assumed (by the mapping's units), rows, censored, low, median, high: the values
+        as given, without those of units that few rows have.
     patients : dict
-        patients, linked, unobserved, strangers: counts.
+        patients, linked, unobserved, strangers, sexless, birthless: counts.
     min_cell : int
         Names and directions of fewer patients, and values of fewer rows, are left out.
     """
@@ -118,13 +118,19 @@ def account(connection: duckdb.DuckDBPyConnection, mapping: Mapping, given: list
             if rows >= least
         ],
         units=[
-            {"test": test, "unit": unit, "rows": rows, "censored": censored}
+            {
+                "test": test,
+                "unit": unit,
+                "assumed": assumed,
+                "rows": rows,
+                "censored": censored,
+            }
             | dict(zip(("low", "median", "high"), values if rows >= least else (), strict=False))
-            for test, unit, rows, censored, *values in _rows(connection, "result_unit")
+            for test, unit, assumed, rows, censored, *values in _rows(connection, "result_unit")
         ],
         patients=dict(
             zip(
-                ("patients", "linked", "unobserved", "strangers"),
+                ("patients", "linked", "unobserved", "strangers", "sexless", "birthless"),
                 _rows(connection, "patient_overview")[0],
                 strict=True,
             )

@@ -90,3 +90,13 @@ def _of_patients(account: Account) -> Iterator[Advice]:
     if account.patients["strangers"]:
         remedy = 'leading_zeros, or a table of to = "patient_link"'
         yield "", account.patients["strangers"], "identifiers in no patient table", remedy
+    for name, wrong, remedy in (
+        (
+            "sexless",
+            "patients without a sex: unused",
+            "[table.values.sex], as 1 = male, 2 = female",
+        ),
+        ("birthless", "patients without a birth: unused", "birth_date or birth_year"),
+    ):
+        if account.patients[name]:
+            yield "", account.patients[name], wrong, remedy

@@ -119,14 +119,15 @@ def _summed(rows: list[dict], keys: tuple[str, ...]) -> list[tuple]:
 
 
 def _unit(row: dict) -> tuple:
+    unit = f"{row['unit']} (assumed)" if row["assumed"] else row["unit"] or "none"
+    told = (row["test"], unit, row["rows"], row["censored"])
     if "median" not in row:
-        return (row["test"], row["unit"] or "none", row["rows"], row["censored"], *["few"] * 3, "")
+        return (*told, *["few"] * 3, "")
     values = [f"{row[name]:.3g}" for name in ("low", "median", "high")]
     other = ""
     if row["test"] in LAB_TESTS:
         other = looks_like(row["test"], row["unit"], row["median"])
-    remark = f"looks like {other}" if other else ""
-    return (row["test"], row["unit"] or "none", row["rows"], row["censored"], *values, remark)
+    return (*told, *values, f"looks like {other}" if other else "")
 
 
 def _coverage(account: Account) -> Iterator[tuple]:
