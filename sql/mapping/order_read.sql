@@ -5,7 +5,8 @@
 -- directions; NULL when unknown), quantity (below 0 for a refund), mg_per_quantity and
 -- days_per_quantity (of one of the quantity), is_as_needed, reason (why it cannot be used).
 -- Rule: what cannot be read is unknown and never guessed. An inpatient order that was never stopped
--- has the day of discharge from the stay in which it began.
+-- has the day of discharge from the stay in which it began. A row of status given back and of a
+-- quantity below 0 is a refund; with a quantity above 0 it is an order that was not carried out.
 CREATE OR REPLACE TABLE order_read AS
 WITH typed AS (
     SELECT
@@ -26,7 +27,10 @@ WITH typed AS (
             WHEN COALESCE(order_text.daily_dose_mg, order_text.take_mg) IS NOT NULL
                 THEN 'directions'
         END AS dose_from,
-        quantity_text.value AS quantity,
+        CASE
+            WHEN mapping_table.is_of_refunds THEN -ABS(quantity_text.value)
+            ELSE quantity_text.value
+        END AS quantity,
         order_text.mg_per_quantity,
         CASE
             WHEN daily_text.value > 0 THEN order_text.mg_per_quantity / daily_text.value
@@ -38,7 +42,14 @@ WITH typed AS (
             WHEN patient_key.patient_id IS NULL THEN 'missing_patient_id'
             WHEN order_copy.source_row IS NOT NULL THEN 'copy_of_a_row'
             WHEN order_text.concept IS NULL OR order_text.concept = '-' THEN NULL
-            WHEN NOT COALESCE(status_text.is_carried_out, TRUE) THEN 'cancelled_or_not_executed'
+            WHEN mapping_table.is_of_refunds AND quantity_text.value IS NULL THEN 'missing_quantity'
+            WHEN
+                NOT COALESCE(status_text.is_carried_out, TRUE)
+                AND NOT (
+                    status_text.is_given_back
+                    AND (mapping_table.is_of_refunds OR quantity_text.value < 0)
+                )
+                THEN 'cancelled_or_not_executed'
             WHEN order_text.route = 'other' THEN 'not_a_systemic_route'
             WHEN given_prescription.start_date = '' THEN 'missing_start_date'
             WHEN start_text.day IS NULL THEN start_text.problem

@@ -198,6 +198,31 @@ def test_a_refund_in_part_shortens_the_supply(tmp_path):
     assert reasons(found, "prescription") == {"refund": 1}
 
 
+@pytest.mark.parametrize(
+    ("status", "quantity", "expected"),
+    [
+        ("退药", "-2", {"refund": 1, "refunded": 1}),
+        ("作废", "-2", {"cancelled_or_not_executed": 1}),
+        ("已退费", "2", {"cancelled_or_not_executed": 1}),
+    ],
+)
+def test_a_row_of_status_given_back_is_a_refund_where_its_quantity_is_below_0(
+    tmp_path, status, quantity, expected
+):
+    back = order(no="2", quantity=quantity, start="2015-03-04", status=status)
+    found = mapped(tmp_path, prescription=[order(no="1", quantity="2"), back])
+    assert reasons(found, "prescription") == expected
+
+
+def test_a_table_of_refunds_takes_back_whatever_the_sign_of_its_quantities(tmp_path):
+    given = [order(no="1"), order(no="2", start="2015-05-01")]
+    back = [order(no="9", start="2015-03-04"), order(no="8", start="2015-03-05", quantity="")]
+    keys = {"prescription_2": {"refunds": True}}
+    found = mapped(tmp_path, keys, prescription=given, prescription_2=back)
+    assert only_order(found)["start_date"] == date(2015, 5, 1)
+    assert reasons(found, "prescription_2") == {"refund": 1, "missing_quantity": 1}
+
+
 def test_a_refund_of_nothing_is_told(tmp_path):
     rows = [order(no="1"), order(quantity="-4", no="2", start="2015-02-01")]
     assert reasons(mapped(tmp_path, prescription=rows), "prescription") == {

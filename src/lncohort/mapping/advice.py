@@ -17,7 +17,10 @@ OF_REASONS = {
     ),
     "missing_patient_id": ("no patient", "see whether patient_id is the right column"),
     "unknown_class": ("classes not read", "[table.values.isn_rps_class] for the commonest"),
-    "refund_without_dispensing": ("refunds of nothing", "see whether a file of dispensings lacks"),
+    "refund_without_dispensing": (
+        "refunds of nothing",
+        "see whether a file of dispensings is not there",
+    ),
     "infusions_over_more_than_14_days": ("infusions without end", "see end_date of these orders"),
     "ambiguous_number": ("1,234 or 1.234", 'decimal = "." or ","'),
 }
@@ -68,7 +71,8 @@ def _of_units(account: Account) -> Iterator[Advice]:
             yield "", row["rows"], f"{row['test']} without a unit", f"[units] {hint} else unused"
         elif other:
             wrong = f"{row['test']} in {row['unit']} looks like {other}"
-            yield "", row["rows"], wrong, "see the column of units, or unit of the wide column"
+            told = "the column of units, or unit of the wide column"
+            yield "", row["rows"], wrong, f"see {'[units]' if row['assumed'] else told}"
 
 
 def _of_orders(account: Account) -> Iterator[Advice]:

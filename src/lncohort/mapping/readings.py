@@ -14,6 +14,7 @@ from lncohort.mapping.names import Found, Names
 from lncohort.mapping.orders import read_order
 from lncohort.mapping.roles import ROLES
 from lncohort.mapping.words import (
+    read_given_back,
     read_instrument,
     read_operator,
     read_sex,
@@ -55,6 +56,7 @@ def settings(mapping: Mapping) -> Tables:
                 "table_number": INT,
                 "decimal_mark": TEXT,
                 "is_inpatient": FLAG,
+                "is_of_refunds": FLAG,
                 **dict.fromkeys(ranks.values(), INT),
             },
             [
@@ -62,6 +64,7 @@ def settings(mapping: Mapping) -> Tables:
                     number,
                     table.decimal,
                     table.inpatient,
+                    table.refunds,
                     *(
                         table.supply.index(source) if source in table.supply else None
                         for source in ranks
@@ -109,7 +112,10 @@ class Readings:
             "sex_text": self._of_one("patient", "sex", {"sex": TEXT}, lambda t: (read_sex(t),)),
             "order_text": self._orders(),
             "status_text": self._of_one(
-                "prescription", "status", {"is_carried_out": FLAG}, lambda t: (read_status(t),)
+                "prescription",
+                "status",
+                {"is_carried_out": FLAG, "is_given_back": FLAG},
+                lambda t: (read_status(t), read_given_back(t)),
             ),
             "test_text": self._tests(),
             "operator_text": self._operators(),

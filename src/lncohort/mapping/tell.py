@@ -123,7 +123,7 @@ def _unit(row: dict) -> tuple:
     told = (row["test"], unit, row["rows"], row["censored"])
     if "median" not in row:
         return (*told, *["few"] * 3, "")
-    values = [f"{row[name]:.3g}" for name in ("low", "median", "high")]
+    values = [f"{float(f'{row[name]:.3g}'):g}" for name in ("low", "median", "high")]
     other = ""
     if row["test"] in LAB_TESTS:
         other = looks_like(row["test"], row["unit"], row["median"])

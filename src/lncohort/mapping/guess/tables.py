@@ -13,6 +13,7 @@ from lncohort.mapping.model import CODED, CodeSystem
 from lncohort.mapping.names import Names
 from lncohort.mapping.orders import MG_WORDS
 from lncohort.mapping.roles import NEEDED, ROLES
+from lncohort.mapping.words import read_given_back
 from lncohort.sources import SourceSpec
 from lncohort.texts.codings import guess_sexes
 from lncohort.texts.numbers import decimal_mark_of
@@ -109,7 +110,7 @@ class TableGuess:
     date_formats : tuple of str
     decimal : str or None
         None where the texts do not tell it, and no comma stands in them.
-    inpatient : bool
+    inpatient, refunds : bool
     sex_codes : dict of str to str
         What codes of sex mean, where somebody told it.
     code_system : str or None
@@ -126,6 +127,7 @@ class TableGuess:
     date_formats: tuple[str, ...] = ()
     decimal: str | None = None
     inpatient: bool = False
+    refunds: bool = False
     sex_codes: dict[str, str] = field(default_factory=dict)
     code_system: CodeSystem | None = None
     questions: tuple[Question, ...] = ()
@@ -263,6 +265,7 @@ def _guess(
         date_formats=formats,
         decimal=decimal_mark_of(texts),
         inpatient=target == "prescription" and _is_of_wards(label, played),
+        refunds=target == "prescription" and read_given_back(label),
         code_system=system,
         questions=tuple(questions),
     )

@@ -84,6 +84,8 @@ def _table(guess: TableGuess, name: str) -> list[str]:
         lines.append('decimal = ","')
     if guess.inpatient:
         lines.append("inpatient = true  # an order that was never stopped ends at discharge")
+    if guess.refunds:
+        lines.append("refunds = true  # each row takes back what it names, whatever its sign")
     if guess.code_system is not None:
         lines.append(f"code_system = {_text(guess.code_system)}")
     lines += [
