@@ -214,6 +214,20 @@ def test_a_row_of_status_given_back_is_a_refund_where_its_quantity_is_below_0(
     assert reasons(found, "prescription") == expected
 
 
+@pytest.mark.parametrize(
+    ("changes", "days", "dose"),
+    [
+        ({"quantity": ""}, 1, 1.0),
+        ({"quantity": "", "end": "2015-03-09"}, 1, 1.0),
+        ({"quantity": "1", "of": "粒"}, 1, 1.0),
+        ({"quantity": "50", "of": "粒"}, None, None),
+    ],
+)
+def test_what_is_taken_once_lasts_a_day_unless_more_was_dispensed(tmp_path, changes, days, dose):
+    row = only_order(mapped(tmp_path, prescription=[order(directions="1mg st") | changes]))
+    assert (row["end_date"], row["days_supply"], row["daily_dose_mg"]) == (None, days, dose)
+
+
 def test_a_table_of_refunds_takes_back_whatever_the_sign_of_its_quantities(tmp_path):
     given = [order(no="1"), order(no="2", start="2015-05-01")]
     back = [order(no="9", start="2015-03-04"), order(no="8", start="2015-03-05", quantity="")]
@@ -436,6 +450,8 @@ def test_a_month_is_no_day_unless_the_table_says_which(tmp_path):
     [
         ("2015-02-27 08:30:00", []),
         ("2015/2/27 8:30", []),
+        ("2015/2/27 上午 8:30:00", []),
+        ("2015/2/27 下午8:30", []),
         ("2015-02-27T08:30:00.000", []),
         ("20150227083000", ["%Y%m%d"]),
         ("2015年2月27日 8时30分", []),

@@ -60,6 +60,29 @@ def test_a_table_of_links_is_found_though_its_old_identifiers_are_not_known(tmp_
     assert columns(table) == {"patient_id": "旧病案号", "same_as": "主病案号"}
 
 
+def test_births_given_as_months_stand_for_their_middle(tmp_path):
+    people = [{"登记号": f"E{n}", "性别": "男", "出生年月": "1980-05"} for n in range(40)]
+    guess = guessed(tmp_path, 东院患者=people)
+    days = {table.spec.path: table.day_of_month for table in guess.tables}
+    assert days == {"东院患者.csv": 15, "患者.csv": None}
+    assert "day_of_month = 15" in mapping_source(guess, "h", ".")
+
+
+def test_dialysis_is_a_procedure_and_not_a_diagnosis(tmp_path):
+    rows = [{"病案号": n, "治疗方式": "血液透析", "治疗日期": "2016-01-02"} for n in IDS]
+    assert [t.target for t in guessed(tmp_path, 透析记录=rows).tables] == ["patient", "procedure"]
+
+
+def test_an_amount_that_might_be_a_strength_is_none_without_a_header_that_says_so(tmp_path):
+    rows = with_column(ORDERS, "备用", "0.5g", "0.8g")
+    assert "strength" not in columns(of(guessed(tmp_path, 处方=rows), "prescription"))
+
+
+def test_times_of_the_half_day_are_dates(tmp_path):
+    rows = [row | {"开方日期": "2015/3/5 上午 8:30:00"} for row in ORDERS]
+    assert columns(of(guessed(tmp_path, 处方=rows), "prescription"))["start_date"] == "开方日期"
+
+
 def test_a_patient_and_a_day_alone_are_no_stay(tmp_path):
     rows = [{"病案号": number, "日期": "2015-02-01", "金额": "88"} for number in IDS]
     assert "encounter" not in {table.target for table in guessed(tmp_path, 费用=rows).tables}

@@ -23,6 +23,12 @@ class Found(NamedTuple):
     needs: str = ""
 
 
+def dialysis_or_graft(names: "Names", text: str) -> Found | None:
+    """Dialysis and transplantation have one name as a diagnosis and as a procedure."""
+    found = names.of_name("diagnosis", text)
+    return found if found and found.concept in ("dialysis", "kidney_transplant") else None
+
+
 class Names:
     """The names that a mapping file gives, then the code lists.
 

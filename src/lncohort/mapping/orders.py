@@ -91,8 +91,9 @@ class Order:
     mg_per_quantity, days_per_quantity : Fraction or None
         mg in one of the quantity, and how many days it lasts.
     days : int or None
-        How long the directions say that it is taken; 1 for what is taken once.
-    is_as_needed : bool
+        How long the directions say that it is taken.
+    is_single, is_as_needed : bool
+        Taken once in all; taken when there is need.
     reason : str or None
         Why the directions could not be read; None where they could, or where there are none.
     """
@@ -105,6 +106,7 @@ class Order:
     mg_per_quantity: Fraction | None
     days_per_quantity: Fraction | None
     days: int | None
+    is_single: bool
     is_as_needed: bool
     reason: str | None
 
@@ -144,7 +146,7 @@ def read_order(
     product = _product(drug, code, strength, known_strength, decimal_mark)
     said = _directions((dose, dose_unit, frequency), directions, decimal_mark)
     take = amount_mg(said, product)
-    daily = take if said.single else daily_dose_mg(said, product)
+    daily = daily_dose_mg(said, product)
     mg_per_quantity, units_per_quantity = _quantity(quantity_unit, product)
     days_per_quantity = None
     if daily and mg_per_quantity is not None:
@@ -155,11 +157,12 @@ def read_order(
         found=found,
         route=read_route(route) or _systemic(said.route) or _route_of_form(drug),
         take_mg=take,
-        daily_mg=daily,
+        daily_mg=take if said.single else daily,
         takes_per_day=said.takes_a_day,
         mg_per_quantity=mg_per_quantity,
         days_per_quantity=days_per_quantity,
-        days=1 if said.single else said.days,
+        days=said.days,
+        is_single=said.single,
         is_as_needed=said.as_needed,
         reason=_problem(said, product),
     )

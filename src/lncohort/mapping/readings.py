@@ -10,7 +10,7 @@ import pyarrow as pa
 from lncohort.mapping.biopsy_class import read_class
 from lncohort.mapping.days import read_day
 from lncohort.mapping.model import SUPPLY_ORDER, Mapping, SourceTable
-from lncohort.mapping.names import Found, Names
+from lncohort.mapping.names import Found, Names, dialysis_or_graft
 from lncohort.mapping.orders import read_order
 from lncohort.mapping.roles import ROLES
 from lncohort.mapping.words import (
@@ -241,6 +241,7 @@ class Readings:
                     order.route,
                     *map(_float, amounts),
                     order.days,
+                    order.is_single,
                     order.is_as_needed,
                     order.reason,
                 )
@@ -259,6 +260,7 @@ class Readings:
                 "mg_per_quantity": NUMBER,
                 "days_per_quantity": NUMBER,
                 "days_told": INT,
+                "is_single": FLAG,
                 "is_as_needed": FLAG,
                 "directions_problem": TEXT,
             },
@@ -358,7 +360,7 @@ class Readings:
             found = (
                 self._names.of_code("procedure", table.code_system, _meant(table, "code", code))
                 or self._names.of_name("procedure", text)
-                or _dialysis_or_graft(self._names.of_name("diagnosis", text))
+                or dialysis_or_graft(self._names, text)
             )
             concept, by, _ = found or (None, None, None)
             rows.append((number, name, code, concept, by))
@@ -366,11 +368,6 @@ class Readings:
             {"table_number": INT, "name": TEXT, "code": TEXT, "concept": TEXT, "found_by": TEXT},
             rows,
         )
-
-
-def _dialysis_or_graft(found):
-    """Dialysis and transplantation have one name as a diagnosis and as a procedure."""
-    return found if found and found.concept in ("dialysis", "kidney_transplant") else None
 
 
 def _meant(table: SourceTable, role: str, given: str) -> str:

@@ -52,7 +52,9 @@ WORDS_OF_UNITS = {
     "克": "g",
     "升": "L",
 }
-SLEDAI = re.compile(r"sle-?dai(-?2k)?(评分|积分|score)?|系统性红斑狼疮疾病活动(度|性)?指数.*")
+SLEDAI = re.compile(
+    r"sle-?dai(-? ?(2k|2000))?(评分|积分|score)?|系统性红斑狼疮疾病活动(度|性)?指数.*"
+)
 
 
 def read_sex(text: str) -> str | None:

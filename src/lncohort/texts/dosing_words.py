@@ -150,7 +150,7 @@ KINDS = {
     "take_label": rf"每次(?:剂量|用量|量)?:?|单次剂量:?|[一1] ?次(?=:? ?(?:口服)?(?:{BROKEN}|{NUMBER}))",
     **{f"route_{name}": _words(words) for name, words in ROUTES.items()},
     "as_needed": _words("prn|sos|必要时|需要时|(?:as|when|if) (?:needed|required|necessary)"),
-    "single": r"(?<![a-z\d])(?:stat|st|once)(?![a-z])|立即|即刻",
+    "single": r"(?<![a-z\d])(?:stat|st|once)(?![a-z])|立即|即刻|临时(?!医嘱)",
     "at_one_go": "顿服",
     "harmless": (
         r"(?:饭|餐)[前后中时](?:\d{1,2}分钟|半小时|[1一]小时)?|空腹|随餐|温水送服|吞服|服用|用法用量|用法|用量|给予|服|用"

@@ -18,7 +18,7 @@ LOOKS: dict[str, tuple[tuple[str, ...], float, float]] = {
     "sex": (("sex",), 0.0, 0.9),
     "birth_year": (("year",), 0.8, 2.0),
     "drug": (("drug",), 0.0, 0.05),
-    "strength": (("strength",), 0.0, 0.5),
+    "strength": (("strength",), 0.0, 2.0),  # 0.5g may as well be a dose
     "dose": (("amount", "number"), 0.3, 2.0),
     "dose_unit": (("amount", "packing"), 0.0, 2.0),
     "frequency": (("frequency",), 0.2, 0.6),
@@ -29,6 +29,7 @@ LOOKS: dict[str, tuple[tuple[str, ...], float, float]] = {
     "quantity_unit": (("packing",), 0.2, 0.8),
     "daily_dose_mg": (("number",), 0.8, 2.0),
     "status": (("status",), 0.0, 2.0),
+    "operator": (("operator",), 0.5, 2.0),
     "test": (("test",), 0.0, 0.05),
     "specimen": (("specimen",), 0.3, 0.8),
     "result": (("result",), 0.5, 2.0),

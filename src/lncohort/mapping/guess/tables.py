@@ -16,6 +16,7 @@ from lncohort.mapping.roles import NEEDED, ROLES
 from lncohort.mapping.words import read_given_back
 from lncohort.sources import SourceSpec
 from lncohort.texts.codings import guess_sexes
+from lncohort.texts.date_formats import MONTH
 from lncohort.texts.numbers import decimal_mark_of
 from lncohort.texts.plain import plain
 from lncohort.texts.results import read_result
@@ -50,6 +51,7 @@ LEAST_OF_TARGET = 0.55
 UNIT_IN_HEADER = re.compile(r"[(\[](?P<unit>[^()\[\]]*)[)\]]")
 INPATIENT = ("住院", "病区", "病房", "inpatient", "ward")
 OUTPATIENT = ("门诊", "outpatient")
+MIDDLE = 15  # of a month of birth, as of one in a column of its own
 FEWEST_VALUES = 20  # of a column whose median is judged
 LEAST_OF_CODES = 0.5
 ICD = re.compile(r"[A-TV-Z]\d[0-9A-Z](\.?[0-9A-Z]{0,4})?(X?\d{3})?([+†*‡ ]|$)")
@@ -108,6 +110,8 @@ class TableGuess:
         Columns of results, of a wide table.
     constants : dict of str to str
     date_formats : tuple of str
+    day_of_month : int or None
+        Of births that are given as months.
     decimal : str or None
         None where the texts do not tell it, and no comma stands in them.
     inpatient, refunds : bool
@@ -125,6 +129,7 @@ class TableGuess:
     wide: tuple[WideTest, ...] = ()
     constants: dict[str, str] = field(default_factory=dict)
     date_formats: tuple[str, ...] = ()
+    day_of_month: int | None = None
     decimal: str | None = None
     inpatient: bool = False
     refunds: bool = False
@@ -263,12 +268,17 @@ def _guess(
         wide=wide,
         constants=constants,
         date_formats=formats,
+        day_of_month=MIDDLE if "birth_date" in played and _are_months(played) else None,
         decimal=decimal_mark_of(texts),
         inpatient=target == "prescription" and _is_of_wards(label, played),
         refunds=target == "prescription" and read_given_back(label),
         code_system=system,
         questions=tuple(questions),
     )
+
+
+def _are_months(played: dict[str, Played]) -> bool:
+    return played["birth_date"].column.dates.formats[:1] == (MONTH,)
 
 
 def _unit_question(test: WideTest) -> str:

@@ -80,6 +80,8 @@ def _table(guess: TableGuess, name: str) -> list[str]:
     ]
     if guess.date_formats:
         lines.append(f"date_formats = [{', '.join(map(_text, guess.date_formats))}]")
+    if guess.day_of_month is not None:
+        lines.append(f"day_of_month = {guess.day_of_month}  # births are given as months")
     if guess.decimal == ",":
         lines.append('decimal = ","')
     if guess.inpatient:
