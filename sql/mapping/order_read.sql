@@ -49,7 +49,7 @@ WITH joined AS (
                 NOT COALESCE(status_text.is_carried_out, TRUE)
                 AND NOT (
                     status_text.is_given_back
-                    AND (mapping_table.is_of_refunds OR quantity_text.value < 0)
+                    AND (mapping_table.is_of_refunds OR COALESCE(quantity_text.value < 0, FALSE))
                 )
                 THEN 'cancelled_or_not_executed'
             WHEN order_text.route = 'other' THEN 'not_a_systemic_route'

@@ -29,15 +29,26 @@ WITH traded AS (
         AND order_read.quantity <> 0
         AND repeated_trade.source_row IS NULL
 ),
+refunded AS (
+    SELECT DISTINCT patient_id, drug, mg_per_quantity, size
+    FROM traded
+    WHERE is_refund
+),
 stepped AS (
     SELECT
-        *,
-        SUM(CASE WHEN is_refund THEN -1 ELSE 1 END) OVER (
-            PARTITION BY patient_id, drug, mg_per_quantity, size
-            ORDER BY start_date, is_refund, table_number, source_row
+        traded.*,
+        SUM(CASE WHEN traded.is_refund THEN -1 ELSE 1 END) OVER (
+            PARTITION BY traded.patient_id, traded.drug, traded.mg_per_quantity, traded.size
+            ORDER BY
+                traded.start_date, traded.is_refund, traded.table_number, traded.source_row
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS balance
     FROM traded
+    INNER JOIN refunded
+        ON refunded.patient_id = traded.patient_id
+        AND refunded.drug = traded.drug
+        AND refunded.mg_per_quantity IS NOT DISTINCT FROM traded.mg_per_quantity
+        AND refunded.size = traded.size
 ),
 floored AS (
     SELECT

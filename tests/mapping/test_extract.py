@@ -204,6 +204,7 @@ def test_a_refund_in_part_shortens_the_supply(tmp_path):
         ("退药", "-2", {"refund": 1, "refunded": 1}),
         ("作废", "-2", {"cancelled_or_not_executed": 1}),
         ("已退费", "2", {"cancelled_or_not_executed": 1}),
+        ("已退费", "", {"cancelled_or_not_executed": 1}),
     ],
 )
 def test_a_row_of_status_given_back_is_a_refund_where_its_quantity_is_below_0(

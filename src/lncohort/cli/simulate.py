@@ -23,7 +23,7 @@ def simulate(
     if messy:
         from lncohort.simulate.messy import simulate_messy
 
-        simulate_messy(patients, seed, out)
+        simulate_messy(patients, seed, out, scenario)
         typer.echo(f"{out / 'raw'}: the tables of {patients} simulated patients, seed {seed}")
         typer.echo(
             f"{out / 'answer_key.json'}: what is wrong in them; {out / 'truth'}: the extract"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lncohort.extract.contract import LAB_TESTS
+from lncohort.extract.lab_tests import LAB_TESTS
 from lncohort.extract.units import looks_like
 from lncohort.mapping.accounting import Account
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field, replace
 
-from lncohort.extract.contract import LAB_TESTS
+from lncohort.extract.lab_tests import LAB_TESTS
 from lncohort.extract.units import looks_like
 from lncohort.mapping.days import UNMISTAKABLE
 from lncohort.mapping.guess.evidence import Column

@@ -123,6 +123,7 @@ def long_table(
         mark(rows, lost_word & (word == text), f"result in words: {text}", "rejected", reason)
     truth = labs.assign(
         value=value.where(~bound, 0.15),
+        operator=np.where(bound, "<", None),
         unit=unit.where(~no_unit, None),
         reference_low=low,
         reference_high=high,

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from lncohort.extract.contract import CONTRACT
 from lncohort.folders import refuse_existing, written_whole
+from lncohort.simulate.feedback.scenario import NANJING, load_scenario
 from lncohort.simulate.messy import history, outpatients, people, results, wards
 from lncohort.simulate.messy.files import (
     write_text,
@@ -18,7 +19,6 @@ from lncohort.simulate.messy.files import (
     write_workbook,
 )
 from lncohort.simulate.messy.marks import FATE, REASON, shown, told, unmarked
-from lncohort.simulate.parameters import calibrated
 from lncohort.simulate.process import arrow_schema, simulate_tables
 
 RAW, TRUTH, KEY = "raw", "truth", "answer_key.json"
@@ -32,13 +32,13 @@ WARD_SHARE = 0.06
 LATE = pd.Timestamp("2016-01-01")  # the day on which the second system was brought in
 
 
-def simulate_messy(patients: int, seed: int, out: Path) -> None:
+def simulate_messy(patients: int, seed: int, out: Path, scenario: str = NANJING) -> None:
     """Write the messy folder of a simulated hospital.
 
     Parameters
     ----------
-    patients, seed : int
-        As of :func:`lncohort.simulate.simulate_extract`; the same pair gives the same tables.
+    patients, seed, scenario
+        As of :func:`lncohort.simulate.simulate_extract`; the same give the same tables.
     out : Path
         Folder to be made, with raw/ (what the hospital hands over), truth/ (the extract that a
         faultless mapping gives) and answer_key.json.
@@ -50,10 +50,10 @@ def simulate_messy(patients: int, seed: int, out: Path) -> None:
     """
     out = Path(out)
     refuse_existing(out)
-    clean = replace(calibrated(), dirty_row_share=0.0)
-    given = {
-        name: rows.to_pandas() for name, rows in simulate_tables(patients, seed, clean).items()
-    }
+    world = load_scenario(scenario)
+    clean = replace(world.parameters(), dirty_row_share=0.0)
+    simulated = simulate_tables(patients, seed, world, clean)
+    given = {name: rows.to_pandas() for name, rows in simulated.items()}
     rng = [
         np.random.Generator(np.random.PCG64(s))
         for s in np.random.SeedSequence([seed, STREAM]).spawn(8)
@@ -219,9 +219,11 @@ def _write_truth(folder: Path, truth: dict[str, pd.DataFrame]) -> None:
                 rows = rows.assign(**{column.name: pd.to_datetime(rows[column.name])})
             if column.type == "integer":
                 rows = rows.assign(**{column.name: rows[column.name].astype("Int64")})
-        arrow = pa.Table.from_pandas(
-            rows[[column.name for column in table.columns]],
-            schema=arrow_schema(table),
-            preserve_index=False,
-        )
+        optional = [
+            pa.field(column.name, pa.string())
+            for column in table.columns
+            if column.optional and column.name in rows
+        ]
+        schema = pa.schema([*arrow_schema(table), *optional])
+        arrow = pa.Table.from_pandas(rows[schema.names], schema=schema, preserve_index=False)
         pq.write_table(arrow, folder / f"{table.name}.parquet", compression="zstd")
