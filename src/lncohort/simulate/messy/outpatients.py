@@ -21,11 +21,6 @@ REFUND_AFTER_DAYS = 2
 ALL_OF = "_order"  # the place of an order in the truth
 
 
-def supply_truth(orders: pd.DataFrame) -> pd.DataFrame:
-    """Orders as the data contract has them, with the day of the start and days of supply."""
-    return orders.assign(end_date=pd.NaT)
-
-
 def old_system(rng: np.random.Generator, orders: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The first system: amount, unit and frequency in columns, days of supply told.
 
