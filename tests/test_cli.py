@@ -390,3 +390,25 @@ def test_codes_prints_a_list_and_finds_the_concept_of_a_name(lncohort, tmp_path)
     file.write_text("concept,kind,system,code,match\nmine,drug,ATC,X01,exact\n", encoding="utf-8")
     code, out, _ = lncohort("codes", "mine", "--lists", file, "--only")
     assert code == 0 and "X01" in out
+
+
+def test_brackets_in_a_printed_name_are_no_markup(capsys):
+    from lncohort.terminal import print_table
+
+    print_table("of [names.drug]", ("name",), [("tacrolimus [prograf]",), ("[/b]",)])
+    printed = capsys.readouterr().out
+    assert all(text in printed for text in ("[names.drug]", "[prograf]", "[/b]"))
+
+
+def test_init_writes_the_mapping_of_omop_tables_and_asks_for_what_is_not_there(lncohort, tmp_path):
+    (tmp_path / "cdm").mkdir()
+    person = "person_id,gender_concept_id,year_of_birth\n1,8532,1980\n"
+    supply = "person_id,drug_concept_id,drug_exposure_start_date\n1,950637,2015-03-01\n"
+    (tmp_path / "cdm" / "PERSON.csv").write_text(person, encoding="utf-8")
+    (tmp_path / "cdm" / "drug_exposure.csv").write_text(supply, encoding="utf-8")
+    code, printed, _ = lncohort("init", tmp_path / "cdm", "--out", tmp_path / "mapping.toml")
+    assert code == 0
+    assert "PERSON.csv: OMOP person" in printed
+    assert "1 questions stand in it" in printed  # where the measurements are
+    code, _, error = lncohort("check", "--mapping", tmp_path / "mapping.toml")
+    assert (code, 'one with to = "lab" is needed' in error) == (2, True)

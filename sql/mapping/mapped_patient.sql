@@ -4,7 +4,8 @@
 -- or month of birth was filled in), fate (used, rejected, out_of_scope), reason.
 -- Rule: a year of birth alone means 1 July, a year and month the 15th. Copies count once; further
 -- rows of a patient (also under a linked identifier) are merged into the first when sex and birth
--- do not differ, and stand for themselves when they do: intake rejects a patient of two births.
+-- do not differ, and stand for themselves when they do: intake rejects a patient of two births. Of
+-- several days of death, also of a table of deaths, the first counts.
 CREATE OR REPLACE TABLE mapped_patient AS
 WITH typed AS (
     SELECT
@@ -62,6 +63,12 @@ ordered AS (
         ) AS copy_number
     FROM typed
 ),
+first_death AS (
+    SELECT patient_id, MIN(death_date) AS death_date
+    FROM death_day
+    WHERE fate = 'used'
+    GROUP BY patient_id
+),
 of_patient AS (
     SELECT
         patient_id,
@@ -79,7 +86,7 @@ judged AS (
         ordered.patient_id,
         COALESCE(ordered.sex, of_patient.sex) AS sex,
         COALESCE(ordered.birth_date, of_patient.birth_date) AS birth_date,
-        of_patient.death_date,
+        LEAST(of_patient.death_date, first_death.death_date) AS death_date,
         ordered.birth_assumed AND of_patient.birth_date IS NOT NULL AS birth_assumed,
         CASE
             WHEN ordered.patient_id IS NULL THEN 'missing_patient_id'
@@ -92,6 +99,7 @@ judged AS (
             AND COALESCE(ordered.birth_date = of_patient.birth_date, TRUE) AS is_merged
     FROM ordered
     LEFT JOIN of_patient ON of_patient.patient_id = ordered.patient_id
+    LEFT JOIN first_death ON first_death.patient_id = ordered.patient_id
 )
 SELECT
     table_number,

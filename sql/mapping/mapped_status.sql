@@ -7,6 +7,8 @@ CREATE OR REPLACE TABLE mapped_status AS
 WITH every_row AS (
     SELECT table_number, fate, reason FROM mapped_patient
     UNION ALL
+    SELECT table_number, fate, reason FROM death_day
+    UNION ALL
     SELECT table_number, fate, reason FROM stay
     UNION ALL
     SELECT table_number, fate, reason FROM mapped_observation_period

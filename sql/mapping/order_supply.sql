@@ -1,16 +1,19 @@
 -- order_supply: one row per row of the hospital's tables of prescriptions, with its supply.
 -- Key: table_number, source_row.
 -- Columns: table_number, source_row, patient_id, drug, route, start_date, end_date (last day; NULL
--- when days_supply tells it), days_supply, supply_from (end_date, days_supply, quantity, discharge;
--- NULL when unknown), daily_dose_mg, pulse_dose_mg, dose_from (told, directions, quantity), reason.
--- Rule: the first of the table's sources of supply that is there. A dose as needed is unknown. An
--- infusion of up to 14 days is one pulse of all its doses; a longer order does not say when.
+-- when days_supply tells it), days_supply, supply_from (end_date, later_end_date, days_supply,
+-- quantity, discharge; NULL when unknown), daily_dose_mg, pulse_dose_mg, dose_from (told, directions,
+-- quantity), reason.
+-- Rule: the first of the table's sources of supply that is there. An end on the day of the start is
+-- no later_end_date, unless no more than one unit was given. A dose as needed is unknown. An infusion of
+-- up to 14 days is one pulse of all its doses; a longer order does not say when.
 CREATE OR REPLACE TABLE order_supply AS
 WITH kept AS (
     SELECT
         order_read.*,
         order_read.quantity * COALESCE(refund.kept_share, 1.0) AS kept_quantity,
         mapping_table.rank_of_end_date,
+        mapping_table.rank_of_later_end_date,
         mapping_table.rank_of_days_supply,
         mapping_table.rank_of_quantity,
         mapping_table.rank_of_discharge,
@@ -37,6 +40,10 @@ ranked AS (
         kept_quantity * days_per_quantity AS days_of_quantity,
         LEAST(
             CASE WHEN end_told IS NOT NULL THEN rank_of_end_date END,
+            CASE
+                WHEN end_told <> start_date OR (end_told = start_date AND quantity > 0 AND quantity <= 1)
+                    THEN rank_of_later_end_date
+            END,
             CASE WHEN days_supply IS NOT NULL THEN rank_of_days_supply END,
             CASE
                 WHEN kept_quantity * days_per_quantity IS NOT NULL AND NOT is_as_needed
@@ -51,12 +58,14 @@ spanned AS (
         *,
         CASE best
             WHEN rank_of_end_date THEN 'end_date'
+            WHEN rank_of_later_end_date THEN 'later_end_date'
             WHEN rank_of_days_supply THEN 'days_supply'
             WHEN rank_of_quantity THEN 'quantity'
             WHEN rank_of_discharge THEN 'discharge'
         END AS supply_from,
         CASE best
             WHEN rank_of_end_date THEN end_told
+            WHEN rank_of_later_end_date THEN end_told
             WHEN rank_of_discharge THEN discharge_date
         END AS end_date,
         CASE best

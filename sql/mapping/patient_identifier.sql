@@ -11,6 +11,8 @@ WITH every_identifier AS (
     UNION
     SELECT same_as FROM given_patient_link
     UNION
+    SELECT patient_id FROM given_death
+    UNION
     SELECT patient_id FROM given_encounter
     UNION
     SELECT patient_id FROM given_observation_period

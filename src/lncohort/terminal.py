@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:  # a table is printed without pandas
     from lncohort.results import Results
@@ -16,17 +16,18 @@ if TYPE_CHECKING:  # a table is printed without pandas
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence]) -> None:
     """Print a title and its table; columns whose every entry is a number are set to the right.
 
-    A table without columns is its title alone.
+    A table without columns is its title alone. Texts are printed as they stand: brackets in the
+    name of a drug are no markup.
     """
     rows = [[str(value) for value in row] for row in rows]
     table = Table(box=None, pad_edge=False)
     for i, column in enumerate(columns):
         numbers = all(row[i].replace("<", "").replace(".", "").isdigit() for row in rows)
-        table.add_column(column, justify="right" if numbers else "left", overflow="fold")
+        table.add_column(Text(column), justify="right" if numbers else "left", overflow="fold")
     for row in rows:
-        table.add_row(*map(escape, row))
+        table.add_row(*map(Text, row))
     console = Console()
-    console.print(escape(title), style="italic", highlight=False)
+    console.print(Text(title, style="italic"))
     if columns:
         console.print(table)
     console.print()

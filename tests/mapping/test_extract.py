@@ -15,6 +15,7 @@ from mapping.hospital import (
     ORDER,
     PATIENTS,
     RESULT,
+    TABLES,
     extract_rows,
     mapped,
     reasons,
@@ -538,3 +539,23 @@ def test_names_of_few_patients_are_told_nowhere(tmp_path):
     found = mapped(tmp_path, lab=rows)
     assert found.account.unmapped_names == []
     assert "张三" not in (found.folder / "mapping_manifest.json").read_text(encoding="utf-8")
+
+
+def test_an_operator_in_a_column_of_its_own_is_read_once_a_table(tmp_path):
+    keys = {}
+    for name in ("lab", "lab_2"):
+        keys[name] = {"columns": TABLES["lab"] | {"operator": "specimen"}}
+        del keys[name]["columns"]["specimen"]
+    rows = [RESULT | {"specimen": "<"}]
+    again = [RESULT | {"specimen": "<", "at": "2016-02-27"}]
+    found = mapped(tmp_path, keys, lab=rows, lab_2=again)
+    assert len(extract_rows(found, "lab")) == 2
+
+
+def test_words_that_programs_write_for_nothing_are_nothing(tmp_path):
+    people = [PATIENTS[0] | {"id": "P3", "born": "NULL"}, *PATIENTS]
+    rows = [RESULT | {"unit": "NA"}, RESULT | {"at": "NaT"}, RESULT | {"result": "NaN"}]
+    found = mapped(tmp_path, patient=people, lab=rows)
+    assert [row["birth_date"] for row in extract_rows(found, "patient")][0] is None
+    assert reasons(found, "lab") == {"missing_date": 1, "missing_value": 1}
+    assert extract_rows(found, "lab")[0]["unit"] is None

@@ -1,21 +1,13 @@
 """Tables of a real PostgreSQL server, which the test starts on a socket in its own folder."""
 
-import os
-import pwd
-import shutil
-import subprocess
-import tempfile
-from pathlib import Path
-
 import pytest
 from adbc_driver_postgresql import dbapi
 
 from lncohort.errors import UserError
 from lncohort.sources import SourceSpec, content_hash, find_tables
+from sources.postgres_server import PASSWORD, postgres_server
 from sources.reading import read
 
-PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
-PASSWORD = "not to be told"
 SETUP = """
 CREATE SCHEMA "医院 ""1"" x";
 CREATE TABLE "医院 ""1"" x"."Lab; drop" (
@@ -31,57 +23,10 @@ CREATE VIEW broken AS SELECT 1 / (n - 3) AS x FROM generate_series(1, 5) AS n;
 """
 
 
-def as_server(*command):
-    """Run a program as the user that may run a server: root may not."""
-    if os.geteuid() != 0:
-        return list(map(str, command))
-    return ["runuser", "-u", "postgres", "--", *map(str, command)]
-
-
-def can_run() -> bool:
-    if not PROGRAMS:
-        return False
-    if os.geteuid() != 0:
-        return True
-    return shutil.which("runuser") is not None and any(
-        user.pw_name == "postgres" for user in pwd.getpwall()
-    )
-
-
 @pytest.fixture(scope="module")
 def address():
-    """The address of a server that asks for a password; it stops when the tests are done."""
-    if not can_run():
-        pytest.skip("no PostgreSQL server is installed (Debian: apt-get install postgresql)")
-    folder = Path(tempfile.mkdtemp(prefix="pg"))  # a socket's path has at most 107 bytes
-    data, password = folder / "data", folder / "password"
-    password.write_text(PASSWORD)
-    programs = PROGRAMS[-1].parent
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres")
-        shutil.chown(password, "postgres")
-    try:
-        subprocess.run(
-            as_server(
-                programs / "initdb", "-D", data, "-U", "reader", "-A", "scram-sha-256",
-                "--pwfile", password, "-E", "UTF8", "--no-locale", "--no-sync",
-            ),
-            check=True, capture_output=True, cwd=folder,
-        )  # fmt: skip
-        subprocess.run(
-            as_server(
-                programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o",
-                f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off", "start",
-            ),
-            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder,
-        )  # fmt: skip
-        yield f"postgresql://reader@/postgres?host={folder}"
-    finally:
-        subprocess.run(
-            as_server(programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"),
-            capture_output=True, cwd=folder,
-        )  # fmt: skip
-        shutil.rmtree(folder)
+    with postgres_server() as address:
+        yield address
 
 
 @pytest.fixture

@@ -17,11 +17,21 @@ def init(
     """Look at a hospital's tables and write a mapping file to be mended by hand."""
     import sys
 
-    from lncohort.folders import write_new
     from lncohort.mapping.guess import from_file, guess_folder, mapping_source
+    from lncohort.mapping.omop import omop_source, omop_tables
+    from lncohort.sources import find_tables
     from lncohort.terminal import print_progress
 
-    guess = guess_folder(location, print_progress)
+    where = from_file(location, out)
+    name = Path(where).name or Path(location).name
+    found = find_tables(location)
+    if omop := omop_tables(found):
+        source = omop_source(omop, name, where)
+        for table, one in omop.items():
+            typer.echo(f"{one.spec.label}: OMOP {table}")
+        _written(out, source)
+        return
+    guess = guess_folder(location, found, print_progress)
     for table in guess.tables:
         typer.echo(f"{table.spec.label}: {table.target} ({table.confidence:.2f})")
     for label in guess.unused:
@@ -30,8 +40,13 @@ def init(
         typer.echo(f"{path}: {problem}")
     if sys.stdin.isatty() and sys.stdout.isatty():
         guess = _asked(guess)
-    where = from_file(location, out)
-    source = mapping_source(guess, Path(where).name or Path(location).name, where)
+    _written(out, mapping_source(guess, name, where))
+
+
+def _written(out: Path, source: str) -> None:
+    """Write the mapping file, and say what is left to do."""
+    from lncohort.folders import write_new
+
     write_new(out, source.encode("utf-8"))
     questions = source.count("# QUESTION: ")
     typer.echo(

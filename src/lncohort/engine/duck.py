@@ -24,10 +24,10 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
     threads
         Number of threads; DuckDB's own choice when None. Results do not depend on it.
     """
-    config = {"enable_progress_bar": False}  # it would draw over ours
-    if threads is not None:
-        config["threads"] = threads
-    return duckdb.connect(config=config)
+    config = {} if threads is None else {"threads": threads}
+    connection = duckdb.connect(config=config)
+    connection.execute("SET enable_progress_bar = false")  # it would draw over ours
+    return connection
 
 
 def run_stages(

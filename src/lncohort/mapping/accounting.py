@@ -6,9 +6,9 @@ import duckdb
 
 from lncohort.mapping.given import Given
 from lncohort.mapping.model import Mapping
+from lncohort.mapping.roles import LOOKED_UP
 
 COMMONEST = 20
-LOOKED_UP = ("patient_link", "strength", "ancestor")  # of no patient, or of two identifiers
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Account:
         test, unit, assumed (by the mapping's units), rows, censored, low, median, high: the values
         as given, without those of units that few rows have.
     patients : dict
-        patients, linked, unobserved, strangers, sexless, birthless: counts.
+        patients, linked, unobserved, strangers, births_assumed, sexless, birthless: counts.
     min_cell : int
         Names and directions of fewer patients, and values of fewer rows, are left out.
     """
@@ -130,7 +130,10 @@ def account(connection: duckdb.DuckDBPyConnection, mapping: Mapping, given: list
         ],
         patients=dict(
             zip(
-                ("patients", "linked", "unobserved", "strangers", "sexless", "birthless"),
+                (
+                    *("patients", "linked", "unobserved", "strangers", "births_assumed"),
+                    *("sexless", "birthless"),
+                ),
                 _rows(connection, "patient_overview")[0],
                 strict=True,
             )

@@ -5,7 +5,6 @@ import json
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from fractions import Fraction
 from importlib.metadata import version
 from pathlib import Path
 
@@ -25,9 +24,11 @@ from lncohort.mapping.model import Mapping
 from lncohort.mapping.names import Names
 from lncohort.mapping.readings import Readings, settings
 from lncohort.mapping.staging import MANIFEST, STAGED, Staged, staged_tables
+from lncohort.mapping.vocabulary import ancestors, code_names, strengths
 
 MEMORY = "1500MB"
 TYPES = {"text": "VARCHAR", "date": "DATE", "integer": "BIGINT", "number": "DOUBLE"}
+ROW_ORDER = ("table_number", "source_row", "row_part", "test_given")
 SUMMARIES = (
     "concept_matched",
     "unmapped_name",
@@ -151,8 +152,8 @@ def _make(
     ]
     give(connection, numbered)
     given = settings(mapping)
-    names = Names(lists, mapping.names, _ancestors(connection, lists))
-    readings = Readings(connection, mapping, names, _strengths(connection))
+    names = Names(lists, mapping.names, ancestors(connection, lists), code_names(connection))
+    readings = Readings(connection, mapping, names, strengths(connection, mapping))
     given |= readings.all()
     make_tables(connection, ["result_to_read", "patient_identifier"], given)
     given["result_text"] = readings.results()
@@ -166,7 +167,7 @@ def _make(
 
 
 def _write(connection: duckdb.DuckDBPyConnection, table: Table, file: Path) -> None:
-    """The rows of a mapped table that are used, in the columns of the contract."""
+    """The rows of a mapped table that are used, in the columns of the contract and in one order."""
     rows = connection.table(f"mapped_{table.name}")
     used = rows.filter(ColumnExpression("fate") == ConstantExpression("used"))
     columns = []
@@ -181,28 +182,5 @@ def _write(connection: duckdb.DuckDBPyConnection, table: Table, file: Path) -> N
         else:
             value = ConstantExpression(None)
         columns.append(value.cast(TYPES[column.type]).alias(column.name))
-    used.select(*columns).to_parquet(str(file), compression="zstd")
-
-
-def _ancestors(connection: duckdb.DuckDBPyConnection, lists) -> dict[str, set[str]]:
-    """Codes of the lists above each code that the hospital's tables hold (OMOP)."""
-    listed = sorted({c for c in lists.rows.loc[lists.rows["system"] == "OMOP", "code"]})
-    pairs = connection.view("given_ancestor").filter(
-        ColumnExpression("ancestor").isin(*(ConstantExpression(code) for code in listed))
-    )
-    above: dict[str, set[str]] = {}
-    for ancestor, descendant in pairs.select("ancestor", "descendant").distinct().fetchall():
-        above.setdefault(descendant, set()).add(ancestor)
-    return above
-
-
-def _strengths(connection: duckdb.DuckDBPyConnection) -> dict[str, Fraction]:
-    """Mg in one unit of each product that the hospital's tables hold, where one amount is told."""
-    codes = connection.view("given_prescription").select("code").distinct()
-    rows = connection.view("given_strength").join(codes, "code", how="semi")
-    found: dict[str, set[Fraction]] = {}
-    for code, amount, unit in rows.select("code", "amount", "amount_unit").distinct().fetchall():
-        factor = {"mg": Fraction(1), "g": Fraction(1000), "ug": Fraction(1, 1000)}.get(unit)
-        if factor is not None and amount:
-            found.setdefault(code, set()).add(Fraction(amount) * factor)
-    return {code: amounts.pop() for code, amounts in found.items() if len(amounts) == 1}
+    order = [ColumnExpression(name) for name in ROW_ORDER if name in rows.columns]
+    used.sort(*order).select(*columns).to_parquet(str(file), compression="zstd")

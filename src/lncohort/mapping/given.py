@@ -12,7 +12,7 @@ from duckdb import FunctionExpression as Function
 
 from lncohort.errors import UserError
 from lncohort.mapping.model import SourceTable
-from lncohort.mapping.roles import TARGETS, role_names
+from lncohort.mapping.roles import TARGETS, Kind, role_names
 from lncohort.sources import open_rows
 from lncohort.sources.layout import SOURCE_ROW
 
@@ -21,6 +21,25 @@ TIME_OF_DAY = r"[T ]+(上午|下午)? ?[0-9]{1,2}[:时点].*$"
 DAY_AND_TIME = r"^[0-9]{12}([0-9]{2})?$"
 FRACTION_OF_A_DAY = r"^([0-9]{5})\.[0-9]+$"
 ISO_DAY = 10  # characters of 2019-03-05
+WHOLE = {"patient": r"^(-?[0-9]+)\.0+$", "whole": r"^(-?[0-9]+)\.0+$"}
+# Not the 401.0 of ICD-9: a code that was kept as a number has more figures, or is 0.
+WHOLE |= dict.fromkeys(("code", "date"), r"^(0|-?[0-9]{4,})\.0+$")
+# What programs write for nothing.
+NOTHING = (
+    "",
+    "NULL",
+    "null",
+    "(null)",
+    "\\N",
+    "NaN",
+    "nan",
+    "NaT",
+    "NA",
+    "<NA>",
+    "N/A",
+    "#N/A",
+    "None",
+)
 
 
 @dataclass(frozen=True)
@@ -84,7 +103,9 @@ def write_given(table: SourceTable, root: Path | str, folder: Path) -> Given:
             source = rows.relation
         kept = source
         for column, values in table.keep.items():
-            kept = kept.filter(ColumnExpression(column).isin(*map(_constant, values)))
+            asked = (*values, *(NOTHING if "" in values else ()))
+            text = _of_kind("code", ColumnExpression(column))
+            kept = kept.filter(text.isin(*map(_constant, asked)))
         parts = list(_parts(table, kept))
         made = parts[0]
         for part in parts[1:]:
@@ -112,7 +133,8 @@ def _write(rows: duckdb.DuckDBPyRelation, file: Path) -> None:
 
 def columns_named(table: SourceTable) -> list[str]:
     """The columns of the source that a mapping names."""
-    named = [*table.columns.values(), *table.keep, *(wide.column for wide in table.wide)]
+    told = (column for role in table.columns for column in table.columns_of(role))
+    named = [*told, *table.keep, *(wide.column for wide in table.wide)]
     return list(dict.fromkeys(named))
 
 
@@ -169,17 +191,29 @@ def give(
 
 def _parts(table: SourceTable, rows: duckdb.DuckDBPyRelation) -> Iterator[duckdb.DuckDBPyRelation]:
     """The rows of a table in the columns of its target; of a wide one, column by column."""
-    told = {role: ColumnExpression(column) for role, column in table.columns.items()}
+    told = {role: _told(table, role) for role in table.columns}
     told |= {role: _constant(text) for role, text in table.constants.items()}
     if not table.wide:
         yield _select(table, rows, told)
     for wide in table.wide:
         result = ColumnExpression(wide.column)
-        filled = rows.filter(result != _constant(""))
+        filled = rows.filter(result.isnotin(*map(_constant, NOTHING)))
         cell = told | {"result": result, "test": _constant(wide.test)}
         if wide.unit is not None:
             cell["unit"] = _constant(wide.unit)
         yield _select(table, filled, cell)
+
+
+def _told(table: SourceTable, role: str) -> Expression:
+    """The text of a part: of its first column in which something stands."""
+    kind = table.role(role).kind
+    meanings = table.values.get(role, {})
+    empty = [_constant(text) for text in (*NOTHING, *(t for t in meanings if meanings[t] == ""))]
+    told = _constant("")
+    for column in reversed(table.columns_of(role)):
+        text = _of_kind(kind, ColumnExpression(column))
+        told = CaseExpression(text.isnotin(*empty), text).otherwise(told)
+    return told
 
 
 def _select(
@@ -196,6 +230,13 @@ def _select(
 
 def _constant(text: str) -> Expression:
     return ConstantExpression(text).cast("VARCHAR")
+
+
+def _of_kind(kind: Kind, text: Expression) -> Expression:
+    """A text without the ``.0`` that a whole number has where its column is one of fractions."""
+    if kind not in WHOLE:
+        return text
+    return Function("regexp_replace", text, _constant(WHOLE[kind]), _constant(r"\1"))
 
 
 def _day(text: Expression) -> Expression:

@@ -11,7 +11,7 @@ from lncohort.sources import SourceSpec
 Text = Annotated[str, Field(min_length=1)]
 IGNORED = "-"  # the concept of a name that is known and of no interest
 CodeSystem = Literal["ATC", "RxNorm", "OMOP", "LOINC", "ICD-10", "ICD-10-CM", "ICD-9-CM"]
-Supply = Literal["end_date", "days_supply", "quantity", "discharge"]
+Supply = Literal["end_date", "later_end_date", "days_supply", "quantity", "discharge"]
 SUPPLY_ORDER: tuple[Supply, ...] = ("end_date", "days_supply", "quantity", "discharge")
 
 
@@ -57,12 +57,16 @@ class WideColumn(Part):
 
 
 class SourceTable(Part):
-    """One table of the hospital: what it is of, and which column plays which part."""
+    """One table of the hospital: what it is of, and which column plays which part.
+
+    Where several columns play one part, the first in which something stands is taken; a text to
+    which ``values`` gives an empty meaning is nothing.
+    """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     to: Target
     source: SourceSpec
-    columns: dict[str, Text] = {}
+    columns: dict[str, Text | Annotated[tuple[Text, ...], Field(min_length=1)]] = {}
     constants: dict[str, str] = {}
     values: dict[str, dict[str, str]] = {}
     keep: dict[str, tuple[str, ...]] = {}
@@ -102,6 +106,15 @@ class SourceTable(Part):
             raise ValueError("code needs the key code_system")
         return self
 
+    def columns_of(self, role: str) -> tuple[str, ...]:
+        """The columns that play a part, in their order."""
+        columns = self.columns[role]
+        return (columns,) if isinstance(columns, str) else columns
+
+    def meant(self, role: str, given: str) -> str:
+        """What the mapping file says that a text means; otherwise the text."""
+        return self.values.get(role, {}).get(given, given)
+
     def role(self, name: str) -> Role:
         """The role of that name."""
         return next(role for role in ROLES[self.to] if role.name == name)
@@ -112,6 +125,9 @@ CODED = ("prescription", "lab", "diagnosis", "procedure")
 
 def _needed_of_results(wide: tuple[WideColumn, ...]) -> tuple[tuple[str, ...], ...]:
     return () if wide else (("test", "code"), ("result",))
+
+
+NEEDED_TARGETS: tuple[Target, ...] = ("patient", "prescription", "lab")
 
 
 class Mapping(Part):
@@ -130,7 +146,7 @@ class Mapping(Part):
         if twice:
             raise ValueError(f"table: names must differ, found {', '.join(twice)} more than once")
         targets = {table.to for table in self.tables}
-        for target in ("patient", "prescription", "lab"):
+        for target in NEEDED_TARGETS:
             if target not in targets:
                 raise ValueError(f'table: one with to = "{target}" is needed')
         if self.observation.source == "table" and "observation_period" not in targets:

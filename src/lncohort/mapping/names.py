@@ -13,6 +13,17 @@ BY_CONCEPT = "name of the concept"
 URINE = ("尿", "urin")
 METHOD = re.compile(r"\([^()]*法\)")
 BLOOD = ("血", "serum", "plasma", "blood")
+# Codes that can be told from a name by their form, where one stands in a column of names.
+WRITTEN_CODES = {
+    "drug": ((re.compile(r"[A-Z]\d{2}[A-Z]{2}\d{2}"), "ATC"),),
+    "lab": ((re.compile(r"\d{1,5}-\d"), "LOINC"),),
+    "diagnosis": (
+        (re.compile(r"[A-Z]\d{2}(\.?[\dA-Z]{1,4})?([†*+]|X\d{3})*"), "ICD-10"),
+        (re.compile(r"[A-Z]\d{2}(\.?[\dA-Z]{1,4})?"), "ICD-10-CM"),
+        (re.compile(r"(\d{3}|V\d{2})\.\d{1,2}"), "ICD-9-CM"),
+    ),
+    "procedure": ((re.compile(r"\d{2}\.\d{1,2}"), "ICD-9-CM"),),
+}
 
 
 class Found(NamedTuple):
@@ -39,7 +50,9 @@ class Names:
     own
         By kind (drug, lab, diagnosis, procedure): names or codes of the hospital and their concepts.
     ancestors
-        Codes of the general concepts above a code (OMOP).
+        Codes of the lists above a code (OMOP).
+    code_names
+        The name of a code, where the hospital's tables tell it.
     """
 
     def __init__(
@@ -47,6 +60,7 @@ class Names:
         lists: CodeLists,
         own: Mapping[str, Mapping[str, str]],
         ancestors: Mapping[str, set[str]],
+        code_names: Mapping[str, str],
     ):
         self._rows = lists.rows
         self._own = {
@@ -54,11 +68,14 @@ class Names:
             for kind, names in own.items()
         }
         self._ancestors = ancestors
+        self._code_names = code_names
         self._concepts = {
             kind: frozenset(rows["concept"]) for kind, rows in lists.rows.groupby("kind")
         }
         self._by_name = cache(lambda kind: matcher_of_names(self._rows, kind))
         self._by_code = cache(lambda kind, system: matcher_of_codes(self._rows, kind, system))
+        whole = self._rows[self._rows["match"] == "exact"]
+        self._by_whole_code = cache(lambda kind, system: matcher_of_codes(whole, kind, system))
 
     def of_name(self, kind: str, name: str) -> Found | None:
         """The concept of a name: by the mapping file, by the concept's own name, or by the lists."""
@@ -72,21 +89,70 @@ class Names:
         match = self._by_name(kind)(name)
         return None if match is None else Found(*match)
 
-    def of_code(self, kind: str, system: str | None, code: str) -> Found | None:
-        """The concept of a code, or the one concept that stands above it."""
+    def name_of(self, code: str) -> str:
+        """The name of a code; empty where none is told."""
+        return self._code_names.get(code, "")
+
+    def all_of_code(self, kind: str, system: str | None, code: str) -> tuple[Found, ...]:
+        """The concept of a code, or the nearest that stand above it.
+
+        Above lupus nephritis stands lupus: only the nearer counts. A product of two drugs, or
+        diabetic kidney disease, is below two of which neither is nearer.
+        """
         text = normal_name(code)
         if not text:
-            return None
+            return ()
         if text in self._own.get(kind, {}):
-            return Found(self._own[kind][text], BY_MAPPING)
+            return (Found(self._own[kind][text], BY_MAPPING),)
         if system is None:
-            return None
+            return ()
         find: Matcher = self._by_code(kind, system)
         match = find(code)
-        if match is None:
-            above = {found for a in self._ancestors.get(code, ()) if (found := find(a))}
-            match = above.pop() if len(above) == 1 else None
-        return None if match is None else Found(*match)
+        if match is not None:
+            return (Found(*match),)
+        above = {a: found for a in self._ancestors.get(code, ()) if (found := find(a))}
+        nearest = {
+            Found(*found)
+            for a, found in above.items()
+            if not any(a in self._ancestors.get(other, ()) for other in above)
+        }
+        return tuple(sorted(nearest))
+
+    def of_code(self, kind: str, system: str | None, code: str) -> Found | None:
+        """The concept of a code; None where it stands for none, or below several."""
+        found = self.all_of_code(kind, system, code)
+        return found[0] if len(found) == 1 else None
+
+    def of_written_code(self, kind: str, text: str) -> Found | None:
+        """The concept of a code that stands where a name is expected, known by its form.
+
+        A whole code of any system goes before the beginning of one: M32.14 is lupus nephritis in
+        ICD-10-CM, and begins as lupus in ICD-10.
+        """
+        if (own := self._own.get(kind, {}).get(normal_name(text))) is not None:
+            return Found(own, BY_MAPPING)
+        written = text.strip().upper()
+        systems = [system for form, system in WRITTEN_CODES[kind] if form.fullmatch(written)]
+        for matcher in (self._by_whole_code, self._by_code):
+            for system in systems:
+                if (match := matcher(kind, system)(written)) is not None:
+                    return Found(*match)
+        return None
+
+    def of_drug(self, system: str | None, code: str, name: str) -> Found | None:
+        """The concept of a drug, by its code or else by a name.
+
+        A code that stands below several concepts is of none, whatever the name: a product of two
+        drugs has no one dose.
+        """
+        by_code = self.all_of_code("drug", system, code)
+        if by_code:
+            return by_code[0] if len(by_code) == 1 else None
+        return (
+            self.of_written_code("drug", name)
+            or self.of_name("drug", name)
+            or self.of_name("drug", self.name_of(code))
+        )
 
     def is_look_alike(self, kind: str, concept: str, name: str) -> bool:
         """Whether a name holds what the lists exclude from a concept: an ointment is no tablet."""
@@ -103,12 +169,19 @@ class Names:
         A test of urine is not found for a specimen of blood, nor the other way round: 肌酐 in urine
         is no serum creatinine. Where the name alone tells nothing, it is read with its specimen
         before it (24小时尿 + 蛋白定量), and then without the method in brackets: 白蛋白(溴甲酚绿法).
+        A concept of OMOP tells test and specimen: one that no list
+        has is another test, whatever the name beside it (CREATININE may be that of urine).
         """
         told = normal_name(specimen)
         of_urine = any(word in told for word in URINE)
         of_blood = any(word in told for word in BLOOD) and not of_urine
+        by_code = self.of_code("lab", system, code)
+        if system == "OMOP" and code not in ("", "0"):
+            own = self._own.get("lab", {}).get(normal_name(name))
+            return by_code or (Found(own, BY_MAPPING) if own else None)
         candidates = (
-            self.of_code("lab", system, code),
+            by_code,
+            self.of_written_code("lab", name),
             self.of_name("lab", name),
             self.of_name("lab", specimen + name),
             self.of_name("lab", METHOD.sub("", normal_name(name))),

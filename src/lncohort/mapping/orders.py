@@ -64,7 +64,7 @@ OTHER_ROUTES = (
     "关节腔",
     "鞘内",
 )
-SHORT_OTHER = ("im", "i.m.", "sc", "s.c.", "ih", "h", "top", "pr", "inh")
+SHORT_OTHER = ("other", "im", "i.m.", "sc", "s.c.", "ih", "h", "top", "pr", "inh")
 ORAL_FORMS = ("片", "胶囊", "丸", "口服", "颗粒", "tablet", "capsule", "oral", "tab", "cap")
 IV_FORMS = ("注射", "粉针", "针剂", "冻干", "injection", "inject", "infusion", "intravenous")
 UNIT_WORDS = (
@@ -115,7 +115,7 @@ def read_order(
     names: Names,
     system: str | None,
     decimal_mark: DecimalMark,
-    known_strength: dict[str, Fraction],
+    known_strength: dict[str, Strength],
     *,
     drug: str,
     code: str,
@@ -136,14 +136,17 @@ def read_order(
     decimal_mark
         Of the table.
     known_strength
-        mg in one unit of a product, by code, where a table tells it.
+        The strength of a product, by code, where a table tells it.
     drug, code, ..., route
         The texts, values of the mapping file already put in their place; empty where there is none.
     """
-    found = names.of_code("drug", system, code) or names.of_name("drug", drug)
-    if found is not None and drug and names.is_look_alike("drug", found.concept, drug):
+    of_code = names.name_of(code)
+    found = names.of_drug(system, code, drug)
+    if found is not None and any(
+        names.is_look_alike("drug", found.concept, name) for name in (drug, of_code)
+    ):
         found = None
-    product = _product(drug, code, strength, known_strength, decimal_mark)
+    product = _product((drug, of_code), code, strength, known_strength, decimal_mark)
     said = _directions((dose, dose_unit, frequency), directions, decimal_mark)
     take = amount_mg(said, product)
     daily = daily_dose_mg(said, product)
@@ -155,7 +158,13 @@ def read_order(
         days_per_quantity = units_per_quantity / said.daily_amount
     return Order(
         found=found,
-        route=read_route(route) or _systemic(said.route) or _route_of_form(drug),
+        route=(
+            read_route(route)
+            or _systemic(said.route)
+            or _route_of_form(drug)
+            or read_route(of_code)
+            or _route_of_form(of_code)
+        ),
         take_mg=take,
         daily_mg=take if said.single else daily,
         takes_per_day=said.takes_a_day,
@@ -179,20 +188,23 @@ def _problem(said: Directions, product: Strength) -> str | None:
 
 
 def _product(
-    drug: str,
+    names: tuple[str, ...],
     code: str,
     strength: str,
-    known_strength: dict[str, Fraction],
+    known_strength: dict[str, Strength],
     decimal_mark: DecimalMark,
 ) -> Strength:
-    """The strength by its own column, by the code, or as it stands once in the name."""
+    """The strength by its own column, by the code, or as it stands once in a name."""
     told = read_strength(strength, decimal_mark)
     if told.reason is None:
         return told
     if code in known_strength:
-        return Strength(mg_a_unit=known_strength[code])
-    in_name = {match.group() for match in STRENGTH.finditer(plain(drug))}
-    return read_strength(in_name.pop(), decimal_mark) if len(in_name) == 1 else Strength()
+        return known_strength[code]
+    for name in names:
+        in_name = {match.group() for match in STRENGTH.finditer(plain(name))}
+        if in_name:
+            return read_strength(in_name.pop(), decimal_mark) if len(in_name) == 1 else Strength()
+    return Strength()
 
 
 def _directions(parts: tuple[str, ...], directions: str, decimal_mark: DecimalMark) -> Directions:

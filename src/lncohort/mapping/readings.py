@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from fractions import Fraction
+from typing import get_args
 
 import duckdb
 import pyarrow as pa
 
 from lncohort.mapping.biopsy_class import read_class
 from lncohort.mapping.days import read_day
-from lncohort.mapping.model import SUPPLY_ORDER, Mapping, SourceTable
+from lncohort.mapping.model import Mapping, Supply
 from lncohort.mapping.names import Found, Names, dialysis_or_graft
 from lncohort.mapping.orders import read_order
 from lncohort.mapping.roles import ROLES
@@ -26,6 +26,7 @@ from lncohort.texts.numbers import read_number
 from lncohort.texts.plain import plain
 from lncohort.texts.reference_ranges import read_reference_range
 from lncohort.texts.results import read_result
+from lncohort.texts.strength import Strength
 
 INT, TEXT, NUMBER, FLAG, DAY = pa.int32(), pa.string(), pa.float64(), pa.bool_(), pa.date32()
 NO_NUMBER = {
@@ -39,7 +40,7 @@ Tables = dict[str, pa.Table]
 
 def settings(mapping: Mapping) -> Tables:
     """What the mapping file says of all tables, and of each."""
-    ranks = {source: f"rank_of_{source}" for source in SUPPLY_ORDER}
+    ranks = {source: f"rank_of_{source}" for source in get_args(Supply)}
     return {
         "mapping_setting": _table(
             {"drop_leading_zeros": FLAG, "observed_from_records": FLAG, "gap_days": INT},
@@ -88,7 +89,7 @@ class Readings:
     names
         Names and code lists.
     known_strength
-        mg in one unit of a product, by its code.
+        The strength of a product, by its code.
     """
 
     def __init__(
@@ -96,7 +97,7 @@ class Readings:
         connection: duckdb.DuckDBPyConnection,
         mapping: Mapping,
         names: Names,
-        known_strength: dict[str, Fraction],
+        known_strength: dict[str, Strength],
     ):
         self._connection = connection
         self._tables = dict(enumerate(mapping.tables, start=1))
@@ -136,7 +137,7 @@ class Readings:
         rows = []
         for number, given in self._connection.table("result_to_read").order("ALL").fetchall():
             table = self._tables[number]
-            read = read_result(_meant(table, "result", given), table.decimal)
+            read = read_result(table.meant("result", given), table.decimal)
             is_value = read.kind in ("number", "censored")
             rows.append(
                 (
@@ -172,7 +173,7 @@ class Readings:
     ) -> pa.Table:
         """The texts of one role, each with what it means."""
         rows = [
-            (number, given, *read(_meant(table, role, given)))
+            (number, given, *read(table.meant(role, given)))
             for number, table, (given,) in self._distinct(target, role)
             if given
         ]
@@ -186,7 +187,7 @@ class Readings:
                     continue
                 for number, table, (given,) in self._distinct(target, role.name):
                     if given:
-                        text = _meant(table, role.name, given)
+                        text = table.meant(role.name, given)
                         rows[number, given] = read_day(text, table.date_formats, table.day_of_month)
         return _table(
             {"table_number": INT, "given": TEXT, "day": DAY, "problem": TEXT},
@@ -204,7 +205,7 @@ class Readings:
             for role in names:
                 for number, table, (given,) in self._distinct(target, role):
                     if given:
-                        text = plain(_meant(table, role, given))
+                        text = plain(table.meant(role, given))
                         rows[number, given] = _signed(text, table.decimal)
         return _table(
             {"table_number": INT, "given": TEXT, "value": NUMBER},
@@ -218,9 +219,7 @@ class Readings:
         )
         rows = []
         for number, table, texts in self._distinct("prescription", *roles):
-            meant = {
-                role: _meant(table, role, text) for role, text in zip(roles, texts, strict=True)
-            }
+            meant = {role: table.meant(role, text) for role, text in zip(roles, texts, strict=True)}
             order = read_order(
                 self._names, table.code_system, table.decimal, self._known_strength, **meant
             )
@@ -273,7 +272,7 @@ class Readings:
             "lab", "test", "code", "specimen"
         ):
             meant = [
-                _meant(table, role, text)
+                table.meant(role, text)
                 for role, text in (("test", name), ("code", code), ("specimen", specimen))
             ]
             found = self._names.of_test(table.code_system, *meant)
@@ -302,7 +301,7 @@ class Readings:
         rows = []
         for number, table, (given,) in self._distinct("lab", "reference_range"):
             if given:
-                text = _meant(table, "reference_range", given)
+                text = table.meant("reference_range", given)
                 read = read_reference_range(text, table.decimal)
                 rows.append((number, given, _float(read.low), _float(read.high)))
         return _table({"table_number": INT, "given": TEXT, "low": NUMBER, "high": NUMBER}, rows)
@@ -310,21 +309,20 @@ class Readings:
     def _diagnoses(self) -> pa.Table:
         rows = []
         for number, table, (name, code) in self._distinct("diagnosis", "diagnosis", "code"):
-            text = _meant(table, "diagnosis", name)
+            text = table.meant("diagnosis", name)
             parts = read_diagnoses(text)
             found = [
                 (
-                    (
-                        self._names.of_code("diagnosis", "ICD-10", part.code or "")
-                        or self._names.of_name("diagnosis", part.text)
-                    ),
+                    self._names.of_written_code("diagnosis", part.code or part.text)
+                    or self._names.of_code("diagnosis", "ICD-10", part.code or "")
+                    or self._names.of_name("diagnosis", part.text),
                     part.status,
                 )
                 for part in parts
             ]
             # A code may say less than the words beside it (M32.9 beside 狼疮性肾炎), or more.
             status = parts[0].status if len(parts) == 1 else "asserted"
-            codes = self._codes(table.code_system, _meant(table, "code", code))
+            codes = self._codes(table.code_system, table.meant("code", code))
             found = [(match, status) for match in codes] + [
                 (match, of_part) for match, of_part in found if match or not codes
             ]
@@ -350,15 +348,21 @@ class Readings:
     def _codes(self, system: str | None, text: str) -> list[Found]:
         """What a cell of codes stands for: a disease and, behind a dagger, its manifestation."""
         codes = {text, *re.split("[+†‡*;,、 ]+", text)}
-        found = {self._names.of_code("diagnosis", system, code) for code in codes}
-        return sorted(match for match in found if match is not None)
+        return sorted(
+            {
+                match
+                for code in codes
+                for match in self._names.all_of_code("diagnosis", system, code)
+            }
+        )
 
     def _procedures(self) -> pa.Table:
         rows = []
         for number, table, (name, code) in self._distinct("procedure", "procedure", "code"):
-            text = _meant(table, "procedure", name)
+            text = table.meant("procedure", name)
             found = (
-                self._names.of_code("procedure", table.code_system, _meant(table, "code", code))
+                self._names.of_code("procedure", table.code_system, table.meant("code", code))
+                or self._names.of_written_code("procedure", text)
                 or self._names.of_name("procedure", text)
                 or dialysis_or_graft(self._names, text)
             )
@@ -368,11 +372,6 @@ class Readings:
             {"table_number": INT, "name": TEXT, "code": TEXT, "concept": TEXT, "found_by": TEXT},
             rows,
         )
-
-
-def _meant(table: SourceTable, role: str, given: str) -> str:
-    """What the mapping file says that a text means; otherwise the text."""
-    return table.values.get(role, {}).get(given, given)
 
 
 def _float(number) -> float | None:

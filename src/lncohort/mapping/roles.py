@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Kind = Literal["text", "patient", "date"]
+Kind = Literal["text", "patient", "date", "code", "whole"]
 Target = Literal[
     "patient",
     "patient_link",
+    "death",
     "encounter",
     "observation_period",
     "prescription",
@@ -17,6 +18,7 @@ Target = Literal[
     "assessment",
     "strength",
     "ancestor",
+    "concept",
 ]
 TARGETS: tuple[str, ...] = get_args(Target)
 
@@ -30,7 +32,9 @@ class Role:
     name : str
     meaning : str
     kind : str
-        ``patient`` for an identifier of a patient, ``date`` for a day, ``text`` for anything else.
+        ``patient`` for an identifier of a patient, ``date`` for a day, ``whole`` for a whole number
+        and ``code`` for a code, both of which a table may hold as 12.0 and 950637.0, and ``text``
+        for anything else.
     """
 
     name: str
@@ -43,16 +47,20 @@ PATIENT = Role("patient_id", "identifier of the patient", "patient")
 ROLES: dict[str, tuple[Role, ...]] = {
     "patient": (
         PATIENT,
-        Role("sex", "sex, in any coding"),
+        Role("sex", "sex, in any coding", "code"),
         Role("birth_date", "date of birth", "date"),
-        Role("birth_year", "year of birth, where no date is given"),
-        Role("birth_month", "month of birth, beside the year"),
-        Role("birth_day", "day of birth, beside the year and month"),
+        Role("birth_year", "year of birth, where no date is given", "whole"),
+        Role("birth_month", "month of birth, beside the year", "whole"),
+        Role("birth_day", "day of birth, beside the year and month", "whole"),
         Role("death_date", "date of death", "date"),
     ),
     "patient_link": (
         PATIENT,
         Role("same_as", "the identifier that this one is replaced by", "patient"),
+    ),
+    "death": (
+        PATIENT,
+        Role("death_date", "date of death", "date"),
     ),
     "encounter": (
         PATIENT,
@@ -70,13 +78,13 @@ ROLES: dict[str, tuple[Role, ...]] = {
         Role("record_id", "number of the record: rows that differ in it are no copies"),
         Role("encounter_id", "number of the stay or visit"),
         Role("drug", "name of the drug, with or without its strength"),
-        Role("code", "code of the drug, in the system that code_system names"),
+        Role("code", "code of the drug, in the system that code_system names", "code"),
         Role("strength", "strength and pack, as 0.5mg*50"),
         Role("dose", "amount taken at a time, with or without its unit"),
         Role("dose_unit", "unit of the amount: mg, g, tablets, ..."),
         Role("frequency", "how often: bid, q12h, 每日两次"),
         Role("directions", "directions in full: 0.5 mg bid, 1片 每日两次"),
-        Role("route", "route, in any coding"),
+        Role("route", "route, in any coding", "code"),
         Role("start_date", "first day, day of dispensing, or day of the infusion", "date"),
         Role("end_date", "last day taken, or day of the stop", "date"),
         Role("days_supply", "days that the supply lasts"),
@@ -89,12 +97,12 @@ ROLES: dict[str, tuple[Role, ...]] = {
         PATIENT,
         Role("record_id", "number of the record: rows that differ in it are no copies"),
         Role("test", "name of the test"),
-        Role("code", "code of the test, in the system that code_system names"),
+        Role("code", "code of the test, in the system that code_system names", "code"),
         Role("specimen", "what was examined: serum, urine, 24 h urine"),
         Role("sample_date", "day the sample was taken", "date"),
         Role("result", "result, a number or not"),
-        Role("operator", "<, <=, > or >=, where it stands in a column of its own"),
-        Role("unit", "unit of the result"),
+        Role("operator", "<, <=, > or >=, where it stands in a column of its own", "code"),
+        Role("unit", "unit of the result", "code"),
         Role("reference_low", "lower limit of the laboratory"),
         Role("reference_high", "upper limit of the laboratory"),
         Role("reference_range", "both limits in one text: 41-81"),
@@ -102,13 +110,13 @@ ROLES: dict[str, tuple[Role, ...]] = {
     "diagnosis": (
         PATIENT,
         Role("diagnosis", "diagnosis in words; several may stand in one cell"),
-        Role("code", "code of the diagnosis, in the system that code_system names"),
+        Role("code", "code of the diagnosis, in the system that code_system names", "code"),
         Role("diagnosis_date", "day of record", "date"),
     ),
     "procedure": (
         PATIENT,
         Role("procedure", "procedure in words"),
-        Role("code", "code of the procedure, in the system that code_system names"),
+        Role("code", "code of the procedure, in the system that code_system names", "code"),
         Role("procedure_date", "day of the procedure", "date"),
     ),
     "biopsy": (
@@ -123,13 +131,22 @@ ROLES: dict[str, tuple[Role, ...]] = {
         Role("score", "points"),
     ),
     "strength": (
-        Role("code", "code of the product"),
-        Role("amount", "mg of the drug in one unit"),
-        Role("amount_unit", "unit of the amount"),
+        Role("code", "code of the product", "code"),
+        Role("amount", "amount of the drug in one unit"),
+        Role("amount_unit", "unit of the amount: mg, g, ug", "code"),
+        Role("amount_of_liquid", "amount of the drug in the volume, of a liquid"),
+        Role("amount_of_liquid_unit", "unit of that amount", "code"),
+        Role("volume", "the volume; 1 where none is given"),
+        Role("volume_unit", "unit of the volume: ml", "code"),
+        Role("units_a_pack", "units in a box, where the code is of a box", "whole"),
     ),
     "ancestor": (
-        Role("ancestor", "code of the general concept"),
-        Role("descendant", "code of a concept below it"),
+        Role("ancestor", "code of the general concept", "code"),
+        Role("descendant", "code of a concept below it", "code"),
+    ),
+    "concept": (
+        Role("code", "code of a concept", "code"),
+        Role("name", "its name: tacrolimus 1 MG Oral Capsule"),
     ),
 }
 
@@ -137,6 +154,7 @@ ROLES: dict[str, tuple[Role, ...]] = {
 NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "patient": (("patient_id",), ("sex",), ("birth_date", "birth_year")),
     "patient_link": (("patient_id",), ("same_as",)),
+    "death": (("patient_id",), ("death_date",)),
     "encounter": (("patient_id",), ("start_date",)),
     "observation_period": (("patient_id",), ("start_date",), ("end_date",)),
     "prescription": (("patient_id",), ("drug", "code"), ("start_date",)),
@@ -147,7 +165,10 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "assessment": (("patient_id",), ("assessment_date",), ("score",), ("instrument",)),
     "strength": (("code",), ("amount",), ("amount_unit",)),
     "ancestor": (("ancestor",), ("descendant",)),
+    "concept": (("code",), ("name",)),
 }
+# Tables in which codes and identifiers are looked up: no row of them is one of a patient's.
+LOOKED_UP = ("patient_link", "strength", "ancestor", "concept")
 
 
 def role_names(target: str) -> list[str]:

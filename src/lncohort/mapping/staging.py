@@ -74,6 +74,6 @@ def _staged(table: SourceTable, root: Path | str, folder: Path, progress) -> Sta
 
 def _fingerprint(table: SourceTable, source_hash: str | None) -> str:
     """What given rows depend on: the source, and what the mapping says of its columns."""
-    keys = {"to", "source", "columns", "constants", "keep", "wide"}
+    keys = {"to", "source", "columns", "constants", "values", "keep", "wide"}
     parts = [source_hash, table.model_dump_json(include=keys)]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

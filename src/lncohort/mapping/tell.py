@@ -78,11 +78,14 @@ def told(account: Account) -> Iterator[Printed]:
     patients = account.patients
     yield (
         "Patients",
-        ("patients", "linked identifiers", "without observation", "in no patient table"),
+        (
+            *("patients", "linked identifiers", "without observation", "in no patient table"),
+            "day of birth assumed",
+        ),
         [
             (
                 *(patients["patients"], patients["linked"]),
-                *(patients["unobserved"], patients["strangers"]),
+                *(patients["unobserved"], patients["strangers"], patients["births_assumed"]),
             )
         ],
     )

@@ -40,11 +40,14 @@ class DuckFile:
             yield from numbered(self._table(connection).to_arrow_reader(BATCH_ROWS))
 
     def _table(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
-        names = (name.replace('"', '""') for name in self.spec.table.split(".", 1))
-        try:
-            return connection.table(".".join(f'"{name}"' for name in names))
-        except duckdb.CatalogException as error:
-            raise _no_table(self.spec, self.tables(self.path)) from error
+        """The table, named with its database: a file cdm.duckdb may hold a schema cdm."""
+        names = ("table_catalog", "table_schema", "table_name")
+        found = connection.table("information_schema.tables").select(*names).fetchall()
+        whole = {f"{schema}.{table}": (base, schema, table) for base, schema, table in found}
+        if self.spec.table not in whole:
+            raise _no_table(self.spec, sorted(whole))
+        quoted = (name.replace('"', '""') for name in whole[self.spec.table])
+        return connection.table(".".join(f'"{name}"' for name in quoted))
 
 
 class SqliteFile:

@@ -13,7 +13,7 @@ from lncohort.mapping.guess.parts import plain_identifier
 from lncohort.mapping.guess.tables import TableGuess, guess_table
 from lncohort.mapping.names import Names
 from lncohort.mapping.staging import MANIFEST, STAGED
-from lncohort.sources import find_tables, open_rows, profile
+from lncohort.sources import open_rows, profile
 from lncohort.sources.find import FoundTable
 
 TEXTS = 5_000  # of each column
@@ -42,18 +42,22 @@ class FolderGuess:
 
 
 def guess_folder(
-    location: str | Path, progress: Callable[[str, int | None, float], None] | None = None
+    location: str | Path,
+    found: list[FoundTable],
+    progress: Callable[[str, int | None, float], None] | None = None,
 ) -> FolderGuess:
     """Look at every table of a folder, or of a database.
 
-    Raises
-    ------
-    UserError
-        When there is no such location.
+    Parameters
+    ----------
+    location
+        The folder or database.
+    found
+        Its tables, as :func:`lncohort.sources.find_tables` finds them.
     """
-    found = [table for table in find_tables(location) if not _is_ours(location, table.path)]
+    found = [table for table in found if not _is_ours(location, table.path)]
     problems = [(table.path, table.problem) for table in found if table.problem is not None]
-    names = Names(read_code_lists(), {}, {})
+    names = Names(read_code_lists(), {}, {}, {})
     root = location if "://" in str(location) else _root(Path(location))
     looked = [
         (table, columns)

@@ -30,10 +30,10 @@ def mapping_source(guess: FolderGuess, name: str, location: str) -> str:
         "# Mend what is wrong, answer what is asked, then: lncohort check --mapping THIS_FILE",
         "",
         "[mapping]",
-        f"name = {_text(name)}",
-        f"location = {_text(location)}",
+        f"name = {toml_text(name)}",
+        f"location = {toml_text(location)}",
         'extract = "extract"        # folder to be made beside this file; holds patients\' rows',
-        f"leading_zeros = {_text(guess.leading_zeros)}     # of identifiers: keep, or drop",
+        f"leading_zeros = {toml_text(guess.leading_zeros)}     # of identifiers: keep, or drop",
         "min_cell = 5               # counts of fewer patients are not told",
         '# code_lists = ["own.csv"] # your own names and codes, beside those that ship',
         "",
@@ -66,7 +66,7 @@ def mapping_source(guess: FolderGuess, name: str, location: str) -> str:
 def _missing(guess: FolderGuess) -> list[str]:
     there = {table.target for table in guess.tables}
     return [
-        f"\n{QUESTION}no table of {target} was found; add a [[table]] with to = {_text(target)}"
+        f"\n{QUESTION}no table of {target} was found; add a [[table]] with to = {toml_text(target)}"
         for target in ("patient", "prescription", "lab", "diagnosis")
         if target not in there
     ]
@@ -75,11 +75,11 @@ def _missing(guess: FolderGuess) -> list[str]:
 def _table(guess: TableGuess, name: str) -> list[str]:
     lines = [
         "[[table]]",
-        f"name = {_text(name)}",
-        f"to = {_text(guess.target)}  # {guess.confidence:.2f}",
+        f"name = {toml_text(name)}",
+        f"to = {toml_text(guess.target)}  # {guess.confidence:.2f}",
     ]
     if guess.date_formats:
-        lines.append(f"date_formats = [{', '.join(map(_text, guess.date_formats))}]")
+        lines.append(f"date_formats = [{', '.join(map(toml_text, guess.date_formats))}]")
     if guess.day_of_month is not None:
         lines.append(f"day_of_month = {guess.day_of_month}  # births are given as months")
     if guess.decimal == ",":
@@ -89,28 +89,28 @@ def _table(guess: TableGuess, name: str) -> list[str]:
     if guess.refunds:
         lines.append("refunds = true  # each row takes back what it names, whatever its sign")
     if guess.code_system is not None:
-        lines.append(f"code_system = {_text(guess.code_system)}")
+        lines.append(f"code_system = {toml_text(guess.code_system)}")
     lines += [
         QUESTION + " / ".join([question.text, *question.choices]) for question in guess.questions
     ]
     source = guess.spec.model_dump(exclude_none=True, exclude_defaults=True)
-    lines += ["[table.source]", *(f"{key} = {_value(value)}" for key, value in source.items())]
+    lines += ["[table.source]", *(f"{key} = {toml_value(value)}" for key, value in source.items())]
     lines.append("[table.columns]")
     for role, played in guess.played.items():
         told = f"{played.confidence:.2f}{_shapes(played.column.profile)}"
-        lines.append(f"{role} = {_text(played.column.name)}  # {told}")
+        lines.append(f"{role} = {toml_text(played.column.name)}  # {told}")
     if guess.constants:
         lines.append("[table.constants]")
-        lines += [f"{role} = {_text(text)}" for role, text in guess.constants.items()]
+        lines += [f"{role} = {toml_text(text)}" for role, text in guess.constants.items()]
     if guess.sex_codes:
         lines.append("[table.values.sex]")
-        lines += [f"{_text(code)} = {_text(sex)}" for code, sex in guess.sex_codes.items()]
+        lines += [f"{toml_text(code)} = {toml_text(sex)}" for code, sex in guess.sex_codes.items()]
     elif any(question.about == "sex" for question in guess.questions):
         lines += ["# [table.values.sex]", '# "1" = "male"', '# "2" = "female"']
     for test in guess.wide:
-        lines += ["[[table.wide]]", f"column = {_text(test.column.name)}"]
-        lines += [f"test = {_text(test.test)}"]
-        lines.append(f"unit = {_text(test.unit)}" if test.unit else '# unit = ""')
+        lines += ["[[table.wide]]", f"column = {toml_text(test.column.name)}"]
+        lines += [f"test = {toml_text(test.test)}"]
+        lines.append(f"unit = {toml_text(test.unit)}" if test.unit else '# unit = ""')
     return lines
 
 
@@ -120,10 +120,11 @@ def _shapes(profile: ColumnProfile) -> str:
     return "".join(f"; {' '.join(shape.split())}" for shape in shapes)
 
 
-def _value(value) -> str:
-    return str(value) if isinstance(value, int) else _text(value)
+def toml_value(value) -> str:
+    """A number or a text as TOML."""
+    return str(value) if isinstance(value, int) else toml_text(value)
 
 
-def _text(text: str) -> str:
+def toml_text(text: str) -> str:
     """A TOML string."""
     return json.dumps(text, ensure_ascii=False)

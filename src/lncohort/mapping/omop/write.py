@@ -1,0 +1,100 @@
+"""The mapping file of OMOP tables, filled from the template with what was found."""
+
+from lncohort.mapping.guess.write import QUESTION, toml_text, toml_value
+from lncohort.mapping.model import NEEDED_TARGETS
+from lncohort.mapping.omop.find import template
+from lncohort.mapping.roles import NEEDED
+from lncohort.sources.find import FoundTable
+
+
+def omop_source(tables: dict[str, FoundTable], name: str, location: str) -> str:
+    """The text of a mapping file.
+
+    Parameters
+    ----------
+    tables
+        As :func:`lncohort.mapping.omop.omop_tables` finds them.
+    name
+        Of the mapping.
+    location
+        Of the tables, from where the mapping file stands.
+    """
+    shipped = template()
+    observed = "table" if "observation_period" in tables else "records"
+    lines = [
+        f"# Mapping of {name}, which is in the OMOP common data model, to an extract.",
+        *shipped["head"].strip().splitlines(),
+        "",
+        "[mapping]",
+        f"name = {toml_text(name)}",
+        f"location = {toml_text(location)}",
+        'extract = "extract"        # folder to be made beside this file; holds patients\' rows',
+        "min_cell = 5               # counts of fewer patients are not told",
+        '# code_lists = ["own.csv"] # your own names and codes, beside those that ship',
+        "",
+        "[observation]",
+        f"from = {toml_text(observed)}",
+        "",
+        *shipped["names"].strip().splitlines(),
+    ]
+    for table in shipped["table"]:
+        if table["omop"] not in tables:
+            lines += _absent(table)
+        elif table.get("unless") not in tables:
+            lines += ["", *_table(table, tables[table["omop"]])]
+    return "\n".join([*lines, "", *shipped["tail"].strip().splitlines()]) + "\n"
+
+
+def _absent(table: dict) -> list[str]:
+    """What is said of a table that is not there: of one without which there is no extract, asked."""
+    if table["to"] in NEEDED_TARGETS:
+        return ["", f"{QUESTION}there is no table {table['omop']}; where is what it holds?"]
+    return [] if "unless" in table else ["", f"# There is no table {table['omop']}."]
+
+
+def _table(table: dict, found: FoundTable) -> list[str]:
+    """A table of the mapping: the columns that are there, as they are written there."""
+    written = {column.lower(): column for column in found.columns}
+    columns = {
+        role: [written[name] for name in names if name in written]
+        for role, names in table["columns"].items()
+    }
+    told = {role for role, names in columns.items() if names}
+    missing = [group for group in NEEDED[table["to"]] if not told.intersection(group)]
+    lines = [f"# {line}" for line in table.get("comment", "").strip().splitlines()]
+    if missing:
+        wanted = ", ".join(
+            name for group in missing for r in group for name in table["columns"].get(r, ())
+        )
+        return [
+            f"{QUESTION}{found.spec.label} has none of the columns {wanted}: not read. Which are they?"
+        ]
+    lines += ["[[table]]", f"name = {toml_text(table['omop'])}", f"to = {toml_text(table['to'])}"]
+    if "code_system" in table:
+        lines.append(f"code_system = {toml_text(table['code_system'])}")
+    if "supply" in table:
+        lines.append(f"supply = {_texts(table['supply'])}")
+    keep = {
+        written[name]: texts for name, texts in table.get("keep", {}).items() if name in written
+    }
+    if keep:
+        lines.append("[table.keep]")
+        lines += [f"{toml_text(column)} = {_texts(texts)}" for column, texts in keep.items()]
+    source = found.spec.model_dump(exclude_none=True, exclude_defaults=True)
+    lines += ["[table.source]", *(f"{key} = {toml_value(value)}" for key, value in source.items())]
+    lines.append("[table.columns]")
+    for role, names in columns.items():
+        if names:
+            lines.append(f"{role} = {_texts(names) if len(names) > 1 else toml_text(names[0])}")
+    if "constants" in table:
+        lines.append("[table.constants]")
+        lines += [f"{role} = {toml_text(text)}" for role, text in table["constants"].items()]
+    for role, meanings in table.get("values", {}).items():
+        if role in told:
+            lines.append(f"[table.values.{role}]")
+            lines += [f"{toml_text(code)} = {toml_text(text)}" for code, text in meanings.items()]
+    return lines
+
+
+def _texts(texts: list[str]) -> str:
+    return f"[{', '.join(map(toml_text, texts))}]"

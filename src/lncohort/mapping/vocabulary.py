@@ -1,0 +1,112 @@
+"""What the hospital's own tables tell of its codes: what stands above them, strength and name."""
+
+from fractions import Fraction
+
+import duckdb
+from duckdb import ColumnExpression, ConstantExpression
+
+from lncohort.codes import CodeLists
+from lncohort.mapping.model import Mapping
+from lncohort.mapping.roles import role_names
+from lncohort.texts.numbers import DecimalMark, read_number
+from lncohort.texts.plain import plain
+from lncohort.texts.strength import Strength
+
+MG = {"mg": Fraction(1), "g": Fraction(1000), "ug": Fraction(1, 1000)}
+WITH_CODES = ("prescription", "lab", "diagnosis", "procedure")
+
+
+def ancestors(connection: duckdb.DuckDBPyConnection, lists: CodeLists) -> dict[str, set[str]]:
+    """Codes of the lists above each code that the hospital's rows hold, and above each other (OMOP).
+
+    Parameters
+    ----------
+    connection
+        With the ``given_`` views.
+    lists
+        The code lists.
+    """
+    listed = sorted(set(lists.rows.loc[lists.rows["system"] == "OMOP", "code"]))
+    above: dict[str, set[str]] = {}
+    if not listed:
+        return above
+    of_lists = [ConstantExpression(code) for code in listed]
+    pairs = connection.view("given_ancestor").filter(ColumnExpression("ancestor").isin(*of_lists))
+    pairs = pairs.filter(ColumnExpression("ancestor") != ColumnExpression("descendant"))
+    codes = _codes(connection).select(ColumnExpression("code").alias("descendant"))
+    for chosen in (
+        pairs.join(codes, "descendant", how="semi"),
+        pairs.filter(ColumnExpression("descendant").isin(*of_lists)),
+    ):
+        for ancestor, descendant in chosen.select("ancestor", "descendant").distinct().fetchall():
+            above.setdefault(descendant, set()).add(ancestor)
+    return above
+
+
+def strengths(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> dict[str, Strength]:
+    """The strength of each product that the hospital's rows hold, where one is told.
+
+    Unknown is that of a product of several drugs or strengths, of a box (what its quantity counts
+    is not certain), and one in a unit that is no mass.
+
+    Parameters
+    ----------
+    connection
+        With the ``given_`` views.
+    mapping
+        The mapping file.
+    """
+    tables = dict(enumerate(mapping.tables, start=1))
+    codes = connection.view("given_prescription").select("code").distinct()
+    rows = connection.view("given_strength").join(codes, "code", how="semi")
+    roles = role_names("strength")
+    found: dict[str, set[Strength | None]] = {}
+    for number, *texts in rows.select("table_number", *roles).distinct().fetchall():
+        table = tables[number]
+        told = {role: table.meant(role, text) for role, text in zip(roles, texts, strict=True)}
+        found.setdefault(told.pop("code"), set()).add(_strength(table.decimal, **told))
+    one = {code: of_code.pop() for code, of_code in found.items() if len(of_code) == 1}
+    return {code: strength for code, strength in one.items() if strength is not None}
+
+
+def code_names(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The name of each code that the hospital's rows hold, where a table tells it."""
+    rows = connection.view("given_concept").join(_codes(connection), "code", how="semi")
+    return dict(rows.select("code", "name").distinct().order("ALL").fetchall())
+
+
+def _codes(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+    """The codes of drugs, tests, diagnoses and procedures as they stand in the hospital's rows."""
+    first, *others = (connection.view(f"given_{of}").select("code") for of in WITH_CODES)
+    for other in others:
+        first = first.union(other)
+    return first.distinct()
+
+
+def _strength(
+    decimal_mark: DecimalMark,
+    *,
+    amount: str,
+    amount_unit: str,
+    amount_of_liquid: str,
+    amount_of_liquid_unit: str,
+    volume: str,
+    volume_unit: str,
+    units_a_pack: str,
+) -> Strength | None:
+    """What a row tells; None where it tells no strength of one unit, or of one ml."""
+    if units_a_pack not in ("", "0", "1"):
+        return None
+    if amount:
+        mg = _in_mg(amount, amount_unit, decimal_mark)
+        return None if mg is None else Strength(mg_a_unit=mg)
+    mg = _in_mg(amount_of_liquid, amount_of_liquid_unit, decimal_mark)
+    ml = read_number(volume, decimal_mark) if volume else 1
+    if mg is None or not ml or plain(volume_unit) != "ml":
+        return None
+    return Strength(mg_a_ml=mg / Fraction(ml))
+
+
+def _in_mg(amount: str, unit: str, decimal_mark: DecimalMark) -> Fraction | None:
+    number, factor = read_number(amount, decimal_mark), MG.get(plain(unit))
+    return None if not number or factor is None else Fraction(number) * factor

@@ -1,0 +1,391 @@
+"""The OMOP common data model as a ready mapping: what `init` writes, and what becomes of the rows."""
+
+import tomllib
+from datetime import date
+
+import pandas as pd
+import pytest
+import tomli_w
+
+from lncohort.extract.contract import CONTRACT
+from lncohort.extract.extract import Extract
+from lncohort.mapping.extract import map_extract
+from lncohort.mapping.guess import from_file
+from lncohort.mapping.omop import omop_source, omop_tables
+from lncohort.simulate import simulate_extract
+from lncohort.sources import find_tables
+from mapping.hospital import extract_rows, reasons
+from mapping.omop_form import (
+    class_and_score,
+    omop_form,
+    write_csv,
+    write_duckdb,
+    write_parquet,
+    write_postgres,
+)
+from sources.postgres_server import PASSWORD, postgres_server
+
+TACROLIMUS_1_MG, PREDNISONE_5_MG, COMBINED, OINTMENT = 19000001, 19000002, 19000003, 19000004
+PERSON = {"person_id": 1, "gender_concept_id": 8532, "year_of_birth": 1980}
+PERSON |= {"month_of_birth": 1, "day_of_birth": 2}
+SUPPLY = {
+    "drug_exposure_id": 1,
+    "person_id": 1,
+    "drug_concept_id": TACROLIMUS_1_MG,
+    "drug_exposure_start_date": "2015-03-01",
+    "drug_exposure_end_date": "2015-03-30",
+    "days_supply": 30,
+    "quantity": 60,
+    "route_concept_id": 4132161,
+    "sig": None,
+    "drug_source_value": "local 17",
+}
+RESULT = {
+    "measurement_id": 1,
+    "person_id": 1,
+    "measurement_concept_id": 3020564,
+    "measurement_date": "2015-02-27",
+    "operator_concept_id": 0,
+    "value_as_number": 88.0,
+    "unit_concept_id": 8749,
+    "unit_source_value": None,
+    "value_source_value": None,
+    "measurement_source_value": "CREA",
+}
+CONDITION = {"person_id": 1, "condition_concept_id": 37016279}
+CONDITION |= {"condition_start_date": "2015-02-01", "condition_source_value": None}
+STRENGTH = {"ingredient_concept_id": 950637, "amount_unit_concept_id": 8576}
+VOCABULARY = {
+    "concept_ancestor": [
+        {"ancestor_concept_id": above, "descendant_concept_id": below}
+        for above, below in (
+            (950637, TACROLIMUS_1_MG),
+            (950637, COMBINED),
+            (950637, OINTMENT),
+            (1551099, COMBINED),
+            (1551099, PREDNISONE_5_MG),
+            (257628, 37016279),
+            (257628, 4002),
+            (37016279, 4002),
+            (201820, 4003),
+            (46271022, 4003),
+        )
+    ],
+    "drug_strength": [
+        STRENGTH | {"drug_concept_id": TACROLIMUS_1_MG, "amount_value": 1.0},
+        STRENGTH | {"drug_concept_id": PREDNISONE_5_MG, "amount_value": 5.0},
+    ],
+    "concept": [
+        {"concept_id": TACROLIMUS_1_MG, "concept_name": "tacrolimus 1 MG Oral Capsule"},
+        {"concept_id": OINTMENT, "concept_name": "tacrolimus 0.001 MG/MG Topical Ointment"},
+    ],
+}
+
+
+def mapped_omop(folder, change=lambda mapping: mapping, write=write_csv, **tables):
+    """What a small OMOP database becomes; tables given as None are not there."""
+    rows = {"person": [PERSON], "drug_exposure": [SUPPLY], "measurement": [RESULT]}
+    rows |= VOCABULARY | tables
+    frames = {
+        name: pd.DataFrame(of_table) for name, of_table in rows.items() if of_table is not None
+    }
+    write(frames, folder / "cdm")
+    file = folder / "mapping.toml"
+    source = omop_source(omop_tables(find_tables(folder / "cdm")), "test", "cdm")
+    file.write_text(tomli_w.dumps(change(tomllib.loads(source))), encoding="utf-8")
+    return map_extract(file)
+
+
+def prescriptions(folder, *rows, **tables):
+    found = mapped_omop(folder, drug_exposure=[SUPPLY | row for row in rows], **tables)
+    return extract_rows(found, "prescription")
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("simulated") / "extract"
+    simulate_extract(60, 1, folder)
+    return omop_form({t.name: pd.read_parquet(folder / f"{t.name}.parquet") for t in CONTRACT})
+
+
+def bytes_of_extract(location, home):
+    """The files of the extract of a location, by the mapping that is written of it."""
+    file = home / "mapping.toml"
+    source = omop_source(omop_tables(find_tables(location)), "cdm", from_file(str(location), file))
+    file.write_text(class_and_score(source), encoding="utf-8")
+    found = map_extract(file)
+    Extract.open(found.folder)
+    assert sum(table["used"] for table in found.account.tables) > 1000
+    return {path.name: path.read_bytes() for path in found.folder.glob("*.parquet")}
+
+
+def test_parquet_csv_and_duckdb_give_the_same_extract_to_the_byte(tables, tmp_path):
+    found = []
+    for write, name in ((write_parquet, "a"), (write_csv, "b"), (write_duckdb, "cdm.duckdb")):
+        home = tmp_path / name[0]
+        home.mkdir()
+        found.append(bytes_of_extract(write(tables, home / name), home))
+    assert found[0] == found[1] == found[2]
+
+
+def test_a_schema_of_a_postgresql_server_gives_the_extract_of_its_files(
+    tables, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    (tmp_path / "files").mkdir()
+    (tmp_path / "server").mkdir()
+    of_files = bytes_of_extract(write_parquet(tables, tmp_path / "a"), tmp_path / "files")
+    with postgres_server() as address:
+        of_server = bytes_of_extract(write_postgres(tables, address), tmp_path / "server")
+        assert PASSWORD not in (tmp_path / "server" / "mapping.toml").read_text()
+    assert of_server == of_files
+
+
+@pytest.mark.parametrize(
+    ("changes", "days", "end", "dose"),
+    [
+        ({}, 30, None, 2.0),
+        ({"days_supply": None}, None, date(2015, 3, 30), 2.0),
+        ({"days_supply": 0}, None, date(2015, 3, 30), 2.0),
+        ({"days_supply": None, "drug_exposure_end_date": "2015-03-01"}, None, None, None),
+        (
+            {"days_supply": None, "drug_exposure_end_date": "2015-03-01", "quantity": None},
+            *(None, None, None),
+        ),
+        (
+            {"days_supply": None, "drug_exposure_end_date": "2015-03-01", "quantity": 1},
+            *(None, date(2015, 3, 1), 1.0),
+        ),
+        ({"days_supply": None, "sig": "1 mg bid"}, 30, None, 2.0),
+        ({"days_supply": None, "sig": "1 capsule qd", "quantity": 50}, 50, None, 1.0),
+        ({"days_supply": 60, "sig": "2 mg bid"}, 60, None, 4.0),
+        ({"sig": "as needed"}, 30, None, None),
+        ({"quantity": None}, 30, None, None),
+    ],
+)
+def test_supply_is_days_supply_then_quantity_then_an_end_that_tells_something(
+    tmp_path, changes, days, end, dose
+):
+    (row,) = prescriptions(tmp_path, changes)
+    assert (row["days_supply"], row["end_date"], row["daily_dose_mg"]) == (days, end, dose)
+
+
+def test_each_source_of_supply_is_counted(tmp_path):
+    rows = [SUPPLY, SUPPLY | {"drug_exposure_id": 2, "days_supply": None}]
+    found = mapped_omop(tmp_path, drug_exposure=rows)
+    counted = {row["supply_from"]: row["rows"] for row in found.account.order_sources}
+    assert counted == {"days_supply": 1, "later_end_date": 1}
+
+
+def test_where_ends_are_real_stops_the_mapping_can_put_them_first(tmp_path):
+    def ends_first(mapping):
+        table = next(t for t in mapping["table"] if t["name"] == "drug_exposure")
+        table["supply"] = ["end_date", "days_supply"]
+        return mapping
+
+    stopped = SUPPLY | {"drug_exposure_end_date": "2015-03-10"}
+    (row,) = extract_rows(
+        mapped_omop(tmp_path, ends_first, drug_exposure=[stopped]), "prescription"
+    )
+    assert (row["end_date"], row["daily_dose_mg"]) == (date(2015, 3, 10), 6.0)
+
+
+def test_a_product_of_two_drugs_is_neither_though_its_name_says_one(tmp_path):
+    both = SUPPLY | {"drug_concept_id": COMBINED, "drug_source_value": "tacrolimus compound"}
+    found = mapped_omop(tmp_path, drug_exposure=[both])
+    assert extract_rows(found, "prescription") == []
+    assert reasons(found, "drug_exposure") == {"unknown_name": 1}
+
+
+def test_an_ointment_that_descends_from_the_ingredient_is_not_the_drug(tmp_path):
+    ointment = SUPPLY | {"drug_concept_id": OINTMENT, "route_concept_id": 0}
+    skin = SUPPLY | {"drug_exposure_id": 2, "route_concept_id": 4263689}
+    found = mapped_omop(tmp_path, drug_exposure=[ointment, skin])
+    assert extract_rows(found, "prescription") == []
+    assert reasons(found, "drug_exposure") == {"not_a_systemic_route": 1, "unknown_name": 1}
+
+
+def test_without_a_route_the_form_in_the_name_of_the_concept_tells_it(tmp_path):
+    (row,) = prescriptions(tmp_path, {"route_concept_id": 0})
+    assert row["route"] == "oral"
+
+
+@pytest.mark.parametrize(
+    ("source", "drug"),
+    [("Prograf 1mg caps", "tacrolimus"), ("L04AD02", "tacrolimus"), ("他克莫司胶囊", "tacrolimus")],
+)
+def test_a_drug_without_a_standard_concept_is_found_by_its_source_value(tmp_path, source, drug):
+    (row,) = prescriptions(tmp_path, {"drug_concept_id": 0, "drug_source_value": source})
+    assert row["drug"] == drug
+
+
+def test_a_code_of_the_site_is_what_the_mapping_says(tmp_path):
+    def told(mapping):
+        return mapping | {"names": {"drug": {"2000000123": "prednisone", "local 17": "tacrolimus"}}}
+
+    rows = [
+        SUPPLY | {"drug_concept_id": 2000000123},
+        SUPPLY | {"drug_exposure_id": 2, "drug_concept_id": 0},
+    ]
+    found = mapped_omop(tmp_path, told, drug_exposure=rows)
+    drugs = [row["drug"] for row in extract_rows(found, "prescription")]
+    assert drugs == ["prednisone", "tacrolimus"]
+
+
+@pytest.mark.parametrize(
+    ("strengths", "dose"),
+    [
+        ([{"amount_value": 500.0, "amount_unit_concept_id": 9655}], 1.0),
+        ([{"amount_value": 0.002, "amount_unit_concept_id": 8504}], 4.0),
+        ([{"amount_value": 1.0}, {"amount_value": 2.0, "ingredient_concept_id": 5}], None),
+        ([{"amount_value": 1.0}, {"amount_value": 5.0, "amount_unit_concept_id": 8510}], None),
+        ([{"amount_value": 1.0, "box_size": 60}], None),
+        ([{"amount_value": 1.0}, {"amount_value": 9.0, "invalid_reason": "D"}], 2.0),
+        ([{"numerator_value": 1.0, "numerator_unit_concept_id": 8576}], None),
+    ],
+)
+def test_the_strength_is_that_of_one_unit_or_unknown(tmp_path, strengths, dose):
+    rows = [STRENGTH | {"drug_concept_id": TACROLIMUS_1_MG} | row for row in strengths]
+    (row,) = prescriptions(tmp_path, {}, drug_strength=rows, concept=None)
+    assert row["daily_dose_mg"] == dose
+
+
+def test_the_dose_of_a_liquid_is_read_in_millilitres(tmp_path):
+    liquid = STRENGTH | {"drug_concept_id": TACROLIMUS_1_MG, "numerator_value": 5.0}
+    liquid |= {"numerator_unit_concept_id": 8576, "denominator_value": 10.0}
+    liquid |= {"denominator_unit_concept_id": 8587}
+    (row,) = prescriptions(tmp_path, {"sig": "2 ml bid"}, drug_strength=[liquid])
+    assert row["daily_dose_mg"] == 2.0
+
+
+def test_a_measurement_with_a_standard_concept_is_only_that(tmp_path):
+    rows = [
+        RESULT | {"measurement_concept_id": 3017250, "measurement_source_value": "CREATININE"},
+        RESULT | {"measurement_id": 2, "measurement_concept_id": 0, "value_as_number": 90.0}
+        | {"measurement_source_value": "CREATININE"},
+    ]  # fmt: skip
+    found = mapped_omop(tmp_path, measurement=rows)
+    assert [row["value"] for row in extract_rows(found, "lab")] == [90.0]
+    assert reasons(found, "measurement") == {"unknown_name": 1}
+
+
+def test_a_result_keeps_its_bound_and_its_unit_wherever_they_stand(tmp_path):
+    protein = {"measurement_concept_id": 3020876, "measurement_source_value": "24h protein"}
+    changes = [
+        {"unit_concept_id": 8840, "value_as_number": 1.0},
+        {"unit_concept_id": 0, "unit_source_value": "mg/dL", "value_as_number": 1.5},
+        protein
+        | {"operator_concept_id": 4171756, "value_as_number": 0.15, "unit_concept_id": 8807},
+        protein | {"value_as_number": None, "value_source_value": "<0.05", "unit_concept_id": 8807},
+    ]
+    rows = [RESULT | change | {"measurement_id": n} for n, change in enumerate(changes)]
+    found = mapped_omop(tmp_path, measurement=rows)
+    assert [(row["value"], row["unit"]) for row in extract_rows(found, "lab")] == [
+        (1.0, "mg/dl"),
+        (1.5, "mg/dl"),
+        (0.15, "g/24h"),
+        (0.05, "g/24h"),
+    ]
+    assert sum(unit["censored"] for unit in found.account.units) == 2
+
+
+@pytest.mark.parametrize(
+    ("concept", "source", "found"),
+    [
+        (37016279, None, ["lupus_nephritis"]),
+        (4002, None, ["lupus_nephritis"]),
+        (4003, None, ["chronic_kidney_disease", "diabetes"]),
+        (0, "M32.14", ["lupus_nephritis"]),
+        (0, "M32.101", ["lupus_nephritis"]),
+        (0, "N18.6", ["end_stage_kidney_disease"]),
+        (0, "710.0", ["systemic_lupus_erythematosus"]),
+        (0, "R51", []),
+    ],
+)
+def test_a_condition_is_the_nearest_concepts_above_it_or_its_code(tmp_path, concept, source, found):
+    row = CONDITION | {"condition_concept_id": concept, "condition_source_value": source}
+    mapped = mapped_omop(tmp_path, condition_occurrence=[row])
+    assert sorted(r["concept"] for r in extract_rows(mapped, "diagnosis")) == found
+
+
+def test_births_are_filled_in_as_told_and_counted_and_deaths_come_from_their_table(tmp_path):
+    people = [
+        PERSON,
+        PERSON | {"person_id": 2, "day_of_birth": None, "gender_concept_id": 8507},
+        PERSON | {"person_id": 3, "month_of_birth": None, "day_of_birth": None},
+        PERSON | {"person_id": 4, "gender_concept_id": 0, "gender_source_value": "F"},
+    ]
+    deaths = [
+        {"person_id": 2, "death_date": "2019-05-06 00:00:00"},
+        {"person_id": 2, "death_date": "2019-05-05"},
+        {"person_id": 3, "death_date": None},
+    ]
+    found = mapped_omop(tmp_path, person=people, death=deaths)
+    rows = [tuple(row.values())[1:] for row in extract_rows(found, "patient")]
+    assert rows == [
+        ("female", date(1980, 1, 2), None),
+        ("male", date(1980, 1, 15), date(2019, 5, 5)),
+        ("female", date(1980, 7, 1), None),
+        ("female", date(1980, 1, 2), None),
+    ]
+    assert found.account.patients["births_assumed"] == 2
+    assert reasons(found, "death") == {"missing_date": 1}
+
+
+def test_numbers_kept_as_fractions_timestamps_and_nan_are_read_as_what_they_are(tmp_path):
+    def parquet(tables, folder):
+        stamped = tables["measurement"]
+        stamped["measurement_date"] = pd.to_datetime(stamped["measurement_date"])
+        for table in tables.values():
+            numbers = table.select_dtypes("number").columns
+            table[numbers] = table[numbers].astype(float)
+        return write_parquet(tables, folder)
+
+    nan = float("nan")
+    rows = [SUPPLY | {"days_supply": nan}, SUPPLY | {"drug_exposure_id": 2, "quantity": nan}]
+    results = [RESULT, RESULT | {"measurement_id": 2, "value_as_number": nan}]
+    found = mapped_omop(tmp_path, write=parquet, drug_exposure=rows, measurement=results)
+    assert {row["patient_id"] for row in extract_rows(found, "prescription")} == {"1"}
+    assert [row["days_supply"] for row in extract_rows(found, "prescription")] == [None, 30]
+    assert len(extract_rows(found, "lab")) == 1
+    assert reasons(found, "measurement") == {"missing_value": 1}
+    assert found.account.patients["strangers"] == 0
+
+
+def test_only_what_is_there_is_written_and_empty_tables_are_read(tmp_path):
+    empty = dict.fromkeys(("concept", "drug_strength", "concept_ancestor"))
+    no_deaths = pd.DataFrame(columns=["person_id", "death_date"])
+    found = mapped_omop(
+        tmp_path,
+        drug_exposure=[SUPPLY | {"drug_concept_id": 950637}],
+        death=no_deaths,
+        **empty,
+    )
+    (row,) = extract_rows(found, "prescription")
+    assert (row["days_supply"], row["daily_dose_mg"]) == (30, None)
+    assert [table["read"] for table in found.account.tables] == [1, 0, 1, 1]
+    assert extract_rows(found, "observation_period")[0]["start_date"] == date(2015, 2, 27)
+
+
+def test_a_table_without_a_needed_column_is_asked_about_and_others_are_read(tmp_path):
+    frames = {name: pd.DataFrame([row]) for name, row in (("person", PERSON), ("death", {"x": 1}))}
+    write_csv(frames | {"measurement": pd.DataFrame([RESULT])}, tmp_path)
+    source = omop_source(omop_tables(find_tables(tmp_path)), "test", ".")
+    asked = [line for line in source.splitlines() if line.startswith("# QUESTION: ")]
+    assert len(asked) == 2
+    assert "DEATH.csv has none of the columns person_id, death_date" in asked[0]
+    assert "there is no table drug_exposure" in asked[1]
+    assert "# There is no table concept." in source
+
+
+def test_tables_are_omop_by_their_names_and_the_fullest_schema_counts(tmp_path):
+    frames = {"person": pd.DataFrame([PERSON]), "measurement": pd.DataFrame([RESULT])}
+    write_csv(frames | {"note": pd.DataFrame({"a": [1]})}, tmp_path / "cdm")
+    write_csv({"person": pd.DataFrame({"a": [1]})}, tmp_path / "old")
+    write_csv({"person": pd.DataFrame([PERSON])}, tmp_path / "no_omop")
+    found = omop_tables(find_tables(tmp_path))
+    assert {name: table.path for name, table in found.items()} == {
+        "person": "cdm/PERSON.csv",
+        "measurement": "cdm/MEASUREMENT.csv",
+    }
+    assert omop_tables(find_tables(tmp_path / "no_omop")) == {}
