@@ -13,6 +13,7 @@ from lncohort.extract.extract import Extract
 from lncohort.mapping.extract import map_extract
 from lncohort.mapping.guess import guess_folder, mapping_source
 from lncohort.simulate.messy import simulate_messy
+from lncohort.sources import find_tables
 
 PATIENTS, SEED = 300, 1
 
@@ -21,7 +22,9 @@ PATIENTS, SEED = 300, 1
 def hospital(tmp_path_factory):
     folder = tmp_path_factory.mktemp("messy") / "hospital"
     simulate_messy(PATIENTS, SEED, folder)
-    source = mapping_source(guess_folder(folder / "raw"), "hospital", "raw")
+    source = mapping_source(
+        guess_folder(folder / "raw", find_tables(folder / "raw")), "hospital", "raw"
+    )
     (folder / "mapping.toml").write_text(edited(source), encoding="utf-8")
     return folder
 

@@ -5,6 +5,7 @@ import csv
 import pytest
 
 from lncohort.mapping.guess import answered, guess_folder, mapping_source
+from lncohort.sources import find_tables
 
 PEOPLE = [{"病案号": f"000{n}", "性别": "女", "出生日期": "1980/3/5"} for n in range(100, 160)]
 IDS = [person["病案号"] for person in PEOPLE]
@@ -25,7 +26,7 @@ def guessed(folder, **tables):
             writer = csv.DictWriter(file, list(rows[0]))
             writer.writeheader()
             writer.writerows(rows)
-    return guess_folder(folder)
+    return guess_folder(folder, find_tables(folder))
 
 
 def of(guess, target):
