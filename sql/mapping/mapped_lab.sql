@@ -1,7 +1,8 @@
 -- mapped_lab: one row per row of the hospital's laboratory tables (of a wide table, per cell).
 -- Key: none (a wide table has a row for each of its cells under one source_row).
 -- Columns: table_number, source_row, patient_id, test, sample_date, value, operator
--- (<, <=, >, >=; NULL for an exact value), unit, reference_low, reference_high, fate (used,
+-- (<, <=, >, >=; NULL for an exact value), unit, is_unit_assumed (none stands with the result, but
+-- one in the mapping file's units), reference_low, reference_high, fate (used,
 -- rejected, unmapped, out_of_scope), reason.
 -- Rule: a plain number is its value; any other text is what result_text reads in it. A grade, a
 -- titre or a word is no number and is rejected. The unit beside a result goes before one inside it.
@@ -25,6 +26,8 @@ WITH typed AS (
         COALESCE(operator_text.operator, result_text.operator) AS operator,
         result_text.problem AS result_problem,
         COALESCE(unit_text.unit, result_text.unit, test_text.default_unit) AS unit,
+        unit_text.unit IS NULL AND result_text.unit IS NULL
+            AND test_text.default_unit IS NOT NULL AS is_unit_assumed,
         COALESCE(low_text.value, range_text.low) AS reference_low,
         COALESCE(high_text.value, range_text.high) AS reference_high,
         lab_copy.source_row IS NOT NULL AS is_copy
@@ -84,6 +87,7 @@ SELECT
     value,
     operator,
     unit,
+    is_unit_assumed,
     reference_low,
     reference_high,
     CASE

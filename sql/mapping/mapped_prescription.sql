@@ -4,12 +4,13 @@
 -- daily_dose_mg, pulse_dose_mg, supply_from, dose_from, fate (used, rejected, unmapped,
 -- out_of_scope), reason.
 -- Rule: the same supply in two tables counts once, in the first of them; two orders of one table are
--- two, be they alike.
+-- two, be they alike, and need two of another table to be the same.
 CREATE OR REPLACE TABLE mapped_prescription AS
 WITH supply_seen AS (
     SELECT
         *,
-        reason IS NULL AND drug IS NOT NULL AND drug <> '-' AS is_supply,
+        COALESCE(reason, 'same_supply_in_another_table') = 'same_supply_in_another_table'
+            AND drug IS NOT NULL AND drug <> '-' AS is_supply,
         HASH(
             patient_id,
             drug,
@@ -22,25 +23,42 @@ WITH supply_seen AS (
     FROM order_supply
 ),
 shared AS (
-    SELECT supply_hash, MIN(table_number) AS first_table
+    SELECT supply_hash
     FROM supply_seen
     WHERE is_supply
     GROUP BY supply_hash
     HAVING MIN(table_number) < MAX(table_number)
 ),
-first_seen AS (
-    SELECT supply_seen.*, shared.first_table
+numbered AS (
+    SELECT
+        supply_seen.table_number,
+        supply_seen.source_row,
+        supply_seen.supply_hash,
+        ROW_NUMBER() OVER (
+            PARTITION BY supply_seen.supply_hash, supply_seen.table_number
+            ORDER BY supply_seen.source_row
+        ) AS place_in_table
     FROM supply_seen
-    LEFT JOIN shared ON shared.supply_hash = supply_seen.supply_hash
+    INNER JOIN shared ON shared.supply_hash = supply_seen.supply_hash
+    WHERE supply_seen.is_supply
+),
+repeated AS (
+    SELECT table_number, source_row
+    FROM numbered
+    QUALIFY
+        MIN(table_number) OVER (PARTITION BY supply_hash, place_in_table) < table_number
 ),
 judged AS (
     SELECT
-        *,
+        order_supply.*,
         CASE
-            WHEN is_supply AND first_table < table_number THEN 'same_supply_in_another_table'
-            ELSE reason
+            WHEN repeated.source_row IS NOT NULL THEN 'same_supply_in_another_table'
+            ELSE order_supply.reason
         END AS reason_found
-    FROM first_seen
+    FROM order_supply
+    LEFT JOIN repeated
+        ON repeated.table_number = order_supply.table_number
+        AND repeated.source_row = order_supply.source_row
 )
 SELECT
     table_number,

@@ -5,9 +5,11 @@
 -- directions; NULL when unknown), quantity (below 0 for a refund), mg_per_quantity and
 -- days_per_quantity (of one of the quantity), is_as_needed, reason (why it cannot be used).
 -- Rule: what cannot be read is unknown and never guessed. An inpatient order that was never stopped
--- has the day of discharge from the stay in which it began.
+-- has the day of discharge from the stay in which it began. What is taken once lasts a day, unless
+-- more than that was dispensed: then how it is taken is unknown. A row of status given back and of a
+-- quantity below 0 is a refund; with a quantity above 0 it is an order that was not carried out.
 CREATE OR REPLACE TABLE order_read AS
-WITH typed AS (
+WITH joined AS (
     SELECT
         given_prescription.table_number,
         given_prescription.source_row,
@@ -17,7 +19,7 @@ WITH typed AS (
         order_text.route,
         start_text.day AS start_date,
         end_text.day AS end_told,
-        days_text.value AS days_supply,
+        COALESCE(days_text.value, order_text.days_told) AS days_supply,
         order_text.take_mg,
         order_text.takes_per_day,
         COALESCE(daily_text.value, order_text.daily_dose_mg) AS daily_dose_mg,
@@ -26,19 +28,30 @@ WITH typed AS (
             WHEN COALESCE(order_text.daily_dose_mg, order_text.take_mg) IS NOT NULL
                 THEN 'directions'
         END AS dose_from,
-        quantity_text.value AS quantity,
+        CASE
+            WHEN mapping_table.is_of_refunds THEN -ABS(quantity_text.value)
+            ELSE quantity_text.value
+        END AS quantity,
         order_text.mg_per_quantity,
         CASE
             WHEN daily_text.value > 0 THEN order_text.mg_per_quantity / daily_text.value
             ELSE order_text.days_per_quantity
         END AS days_per_quantity,
+        COALESCE(order_text.is_single, FALSE) AS is_single,
         order_text.is_as_needed,
         mapping_table.is_inpatient,
         CASE
             WHEN patient_key.patient_id IS NULL THEN 'missing_patient_id'
             WHEN order_copy.source_row IS NOT NULL THEN 'copy_of_a_row'
             WHEN order_text.concept IS NULL OR order_text.concept = '-' THEN NULL
-            WHEN NOT COALESCE(status_text.is_carried_out, TRUE) THEN 'cancelled_or_not_executed'
+            WHEN mapping_table.is_of_refunds AND quantity_text.value IS NULL THEN 'missing_quantity'
+            WHEN
+                NOT COALESCE(status_text.is_carried_out, TRUE)
+                AND NOT (
+                    status_text.is_given_back
+                    AND (mapping_table.is_of_refunds OR COALESCE(quantity_text.value < 0, FALSE))
+                )
+                THEN 'cancelled_or_not_executed'
             WHEN order_text.route = 'other' THEN 'not_a_systemic_route'
             WHEN given_prescription.start_date = '' THEN 'missing_start_date'
             WHEN start_text.day IS NULL THEN start_text.problem
@@ -80,6 +93,12 @@ WITH typed AS (
         ON end_text.table_number = given_prescription.table_number
         AND end_text.given = given_prescription.end_date
 ),
+typed AS (
+    SELECT
+        *,
+        is_single AND NOT COALESCE(quantity * mg_per_quantity > take_mg, FALSE) AS is_once
+    FROM joined
+),
 discharge AS (
     SELECT typed.table_number, typed.source_row, MIN(stay.end_date) AS discharge_date
     FROM typed
@@ -92,7 +111,7 @@ discharge AS (
             typed.encounter_id = '' OR stay.encounter_id = ''
             OR stay.encounter_id = typed.encounter_id
         )
-    WHERE typed.is_inpatient AND typed.end_told IS NULL
+    WHERE typed.is_inpatient AND typed.end_told IS NULL AND NOT typed.is_single
     GROUP BY typed.table_number, typed.source_row
 )
 SELECT
@@ -102,12 +121,12 @@ SELECT
     typed.drug,
     typed.route,
     typed.start_date,
-    typed.end_told,
+    CASE WHEN NOT typed.is_once THEN typed.end_told END AS end_told,
     discharge.discharge_date,
-    typed.days_supply,
+    CASE WHEN typed.is_once THEN 1 ELSE typed.days_supply END AS days_supply,
     typed.take_mg,
     typed.takes_per_day,
-    typed.daily_dose_mg,
+    CASE WHEN typed.is_once OR NOT typed.is_single THEN typed.daily_dose_mg END AS daily_dose_mg,
     typed.dose_from,
     typed.quantity,
     typed.mg_per_quantity,

@@ -19,12 +19,16 @@ WITH kept AS (
         mapping_table.rank_of_discharge,
         CASE
             WHEN order_read.reason IS NOT NULL THEN order_read.reason
+            WHEN repeated_trade.source_row IS NOT NULL THEN 'same_supply_in_another_table'
             WHEN refund.is_refund AND refund.is_matched THEN 'refund'
             WHEN refund.is_refund THEN 'refund_without_dispensing'
             WHEN refund.kept_share <= 0 THEN 'refunded'
         END AS reason_so_far
     FROM order_read
     INNER JOIN mapping_table ON mapping_table.table_number = order_read.table_number
+    LEFT JOIN repeated_trade
+        ON repeated_trade.table_number = order_read.table_number
+        AND repeated_trade.source_row = order_read.source_row
     LEFT JOIN refund
         ON refund.table_number = order_read.table_number
         AND refund.source_row = order_read.source_row

@@ -2,7 +2,8 @@
 -- Key: none (there is one row).
 -- Columns: patients (in the patient tables), linked (identifiers merged into another), unobserved
 -- (patients without a day of observation), strangers (identifiers in other tables that no patient
--- table has), births_assumed (patients whose day or month of birth was filled in).
+-- table has), births_assumed (patients whose day or month of birth was filled in), sexless and
+-- birthless (rows of patients used without a sex, or a day of birth).
 CREATE OR REPLACE TABLE patient_overview AS
 WITH known AS (
     SELECT DISTINCT patient_id FROM mapped_patient WHERE fate = 'used'
@@ -20,7 +21,9 @@ SELECT
     COUNT(*) FILTER (WHERE known.patient_id IS NULL) AS strangers,
     (
         SELECT COUNT(DISTINCT patient_id) FROM mapped_patient WHERE fate = 'used' AND birth_assumed
-    ) AS births_assumed
+    ) AS births_assumed,
+    (SELECT COUNT(*) FROM mapped_patient WHERE fate = 'used' AND sex IS NULL) AS sexless,
+    (SELECT COUNT(*) FROM mapped_patient WHERE fate = 'used' AND birth_date IS NULL) AS birthless
 FROM mentioned
 LEFT JOIN known ON known.patient_id = mentioned.patient_id
 LEFT JOIN observed ON observed.patient_id = mentioned.patient_id

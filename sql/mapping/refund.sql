@@ -2,78 +2,98 @@
 -- Key: table_number, source_row.
 -- Columns: table_number, source_row, is_refund, kept_share (of the quantity that stays dispensed: 0
 -- when all of it was given back; NULL of a refund), is_matched.
--- Rule: within a patient and product, refunds of one quantity cancel as many dispensings of that
--- quantity, the last on or before the last of these refunds first. Of any other refund the quantity
--- is taken from the latest dispensing before it that holds more.
+-- Rule: within a patient and product, each refund cancels the latest dispensing of its quantity on or
+-- before its day that no other refund cancels (as brackets pair: dispensing and refund of one level
+-- of the running balance). Of any other refund the quantity is taken from the latest dispensing
+-- before it that holds more.
 CREATE OR REPLACE TABLE refund AS
 WITH traded AS (
     SELECT
-        table_number,
-        source_row,
-        patient_id,
-        drug,
-        mg_per_quantity,
-        start_date,
-        quantity,
-        ABS(quantity) AS size,
-        quantity < 0 AS is_refund
+        order_read.table_number,
+        order_read.source_row,
+        order_read.patient_id,
+        order_read.drug,
+        order_read.mg_per_quantity,
+        order_read.start_date,
+        order_read.quantity,
+        ABS(order_read.quantity) AS size,
+        order_read.quantity < 0 AS is_refund
     FROM order_read
-    WHERE reason IS NULL AND drug IS NOT NULL AND drug <> '-' AND quantity <> 0
+    LEFT JOIN repeated_trade
+        ON repeated_trade.table_number = order_read.table_number
+        AND repeated_trade.source_row = order_read.source_row
+    WHERE
+        order_read.reason IS NULL
+        AND order_read.drug IS NOT NULL
+        AND order_read.drug <> '-'
+        AND order_read.quantity <> 0
+        AND repeated_trade.source_row IS NULL
 ),
 refunded AS (
-    SELECT
-        patient_id, drug, mg_per_quantity, size, MAX(start_date) AS last_refund, COUNT(*) AS refunds
+    SELECT DISTINCT patient_id, drug, mg_per_quantity, size
     FROM traded
     WHERE is_refund
-    GROUP BY patient_id, drug, mg_per_quantity, size
 ),
-candidate AS (
+stepped AS (
     SELECT
         traded.*,
-        refunded.refunds,
-        ROW_NUMBER() OVER (
+        SUM(CASE WHEN traded.is_refund THEN -1 ELSE 1 END) OVER (
             PARTITION BY traded.patient_id, traded.drug, traded.mg_per_quantity, traded.size
-            ORDER BY traded.start_date DESC, traded.table_number DESC, traded.source_row DESC
-        ) AS from_last,
-        COUNT(*) OVER (
-            PARTITION BY traded.patient_id, traded.drug, traded.mg_per_quantity, traded.size
-        ) AS dispensings
+            ORDER BY
+                traded.start_date, traded.is_refund, traded.table_number, traded.source_row
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS balance
     FROM traded
     INNER JOIN refunded
         ON refunded.patient_id = traded.patient_id
         AND refunded.drug = traded.drug
         AND refunded.mg_per_quantity IS NOT DISTINCT FROM traded.mg_per_quantity
         AND refunded.size = traded.size
-        AND traded.start_date <= refunded.last_refund
-    WHERE NOT traded.is_refund
 ),
-numbered_refund AS (
+floored AS (
     SELECT
-        traded.*,
-        ROW_NUMBER() OVER (
-            PARTITION BY traded.patient_id, traded.drug, traded.mg_per_quantity, traded.size
-            ORDER BY traded.start_date DESC, traded.table_number DESC, traded.source_row DESC
-        ) AS from_last
-    FROM traded
-    WHERE traded.is_refund
+        *,
+        LEAST(
+            MIN(balance) OVER (
+                PARTITION BY patient_id, drug, mg_per_quantity, size
+                ORDER BY start_date, is_refund, table_number, source_row
+                ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+            ),
+            0
+        ) AS never_dispensed
+    FROM stepped
+),
+levelled AS (
+    SELECT
+        *,
+        balance - never_dispensed + CASE WHEN is_refund THEN 1 ELSE 0 END AS level,
+        NOT is_refund OR balance > COALESCE(
+            LAG(never_dispensed) OVER (
+                PARTITION BY patient_id, drug, mg_per_quantity, size
+                ORDER BY start_date, is_refund, table_number, source_row
+            ),
+            0
+        ) - 1 AS is_matched
+    FROM floored
+),
+paired AS (
+    SELECT
+        *,
+        NOT is_refund AND COALESCE(
+            LEAD(is_refund) OVER (
+                PARTITION BY patient_id, drug, mg_per_quantity, size, level
+                ORDER BY start_date, is_refund, table_number, source_row
+            ),
+            FALSE
+        ) AS is_cancelled
+    FROM levelled
+    WHERE is_matched
 ),
 cancelling AS (
-    SELECT
-        numbered_refund.*,
-        COALESCE(found.dispensings, 0) >= numbered_refund.from_last AS is_matched
-    FROM numbered_refund
-    LEFT JOIN (
-        SELECT patient_id, drug, mg_per_quantity, size, MAX(dispensings) AS dispensings
-        FROM candidate
-        GROUP BY patient_id, drug, mg_per_quantity, size
-    ) AS found
-        ON found.patient_id = numbered_refund.patient_id
-        AND found.drug = numbered_refund.drug
-        AND found.mg_per_quantity IS NOT DISTINCT FROM numbered_refund.mg_per_quantity
-        AND found.size = numbered_refund.size
+    SELECT * FROM levelled WHERE is_refund
 ),
 cancelled AS (
-    SELECT table_number, source_row FROM candidate WHERE from_last <= refunds
+    SELECT table_number, source_row FROM paired WHERE is_cancelled
 ),
 reduced AS (
     SELECT

@@ -14,19 +14,22 @@ if TYPE_CHECKING:  # a table is printed without pandas
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence]) -> None:
-    """Print a table; columns whose every entry is a number are set to the right.
+    """Print a title and its table; columns whose every entry is a number are set to the right.
 
-    Texts are printed as they stand: brackets in the name of a drug are no markup.
+    A table without columns is its title alone. Texts are printed as they stand: brackets in the
+    name of a drug are no markup.
     """
     rows = [[str(value) for value in row] for row in rows]
-    table = Table(title=Text(title), title_justify="left", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
     for i, column in enumerate(columns):
         numbers = all(row[i].replace("<", "").replace(".", "").isdigit() for row in rows)
         table.add_column(Text(column), justify="right" if numbers else "left", overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
     console = Console()
-    console.print(table)
+    console.print(Text(title, style="italic"))
+    if columns:
+        console.print(table)
     console.print()
 
 

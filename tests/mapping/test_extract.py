@@ -1,8 +1,12 @@
 """The rules by which a hospital's rows become an extract."""
 
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lncohort.errors import UserError
 from lncohort.extract.extract import Extract
@@ -83,8 +87,109 @@ def test_a_refund_cancels_the_dispensing_that_it_gives_back(tmp_path):
         order(quantity="2", no="4", start="2015-05-01"),
     ]
     found = mapped(tmp_path, prescription=rows)
-    assert [row["start_date"].month for row in extract_rows(found, "prescription")] == [3, 5]
+    months = sorted(row["start_date"].month for row in extract_rows(found, "prescription"))
+    assert months == [3, 5]
     assert reasons(found, "prescription") == {"refund": 1, "refunded": 1}
+
+
+def test_each_refund_cancels_the_dispensing_before_it_and_no_later_one(tmp_path):
+    rows = [
+        order(quantity="2", no="1", start="2015-01-01"),
+        order(quantity="2", no="2", start="2015-02-01"),
+        order(quantity="-2", no="3", start="2015-02-03"),
+        order(quantity="2", no="4", start="2015-03-01"),
+        order(quantity="2", no="5", start="2015-04-01"),
+        order(quantity="-2", no="6", start="2015-04-03"),
+        order(quantity="-2", no="7", start="2014-12-01"),
+    ]
+    found = mapped(tmp_path, prescription=rows)
+    months = sorted(row["start_date"].month for row in extract_rows(found, "prescription"))
+    assert months == [1, 3]
+    assert reasons(found, "prescription") == {
+        "refund": 2,
+        "refunded": 2,
+        "refund_without_dispensing": 1,
+    }
+
+
+@given(
+    events=st.lists(
+        st.tuples(st.integers(1, 28), st.sampled_from(["2", "-2", "3", "-3"])), max_size=12
+    )
+)
+@settings(max_examples=10, deadline=None)
+def test_refunds_pair_with_dispensings_as_a_stack_of_boxes_does(events):
+    with TemporaryDirectory() as folder:
+        rows = [
+            order(quantity=quantity, no=str(number), start=f"2015-03-{day:02}")
+            for number, (day, quantity) in enumerate(events)
+        ]
+        found = mapped(Path(folder), prescription=rows)
+        kept = sorted(
+            (row["start_date"].day, row["days_supply"])
+            for row in extract_rows(found, "prescription")
+        )
+    stacks = {"2": [], "3": []}
+    for _, (day, quantity) in sorted(
+        enumerate(events), key=lambda e: (e[1][0], e[1][1] < "0", e[0])
+    ):
+        stack = stacks[quantity.lstrip("-")]
+        if not quantity.startswith("-"):
+            stack.append((day, int(quantity) * 25))
+        elif stack:
+            stack.pop()
+        elif quantity == "-2":  # part of the latest that holds more is given back
+            return
+    assert kept == sorted(stacks["2"] + stacks["3"])
+
+
+def test_what_two_tables_dispense_is_given_back_once(tmp_path):
+    both = [order(no="1"), order(no="2", quantity="-1", start="2015-03-04")]
+    found = mapped(tmp_path, prescription=both, prescription_2=[order(no="77")])
+    assert extract_rows(found, "prescription") == []
+    assert reasons(found, "prescription_2") == {"same_supply_in_another_table": 1}
+
+
+def test_two_alike_in_one_table_and_one_in_another_are_two(tmp_path):
+    both = [order(no="1"), order(no="2")]
+    found = mapped(tmp_path, prescription=[order(no="77")], prescription_2=both)
+    assert len(extract_rows(found, "prescription")) == 2
+
+
+def test_directions_tell_how_long_where_no_column_does(tmp_path):
+    rows = [
+        order(directions="1mg bid 共7天", quantity="", of=""),
+        order(directions="1mg st", no="2", quantity="", of="", start="2015-05-01"),
+        order(directions="1mg bid 共7天", no="3", days="9", start="2015-06-01"),
+    ]
+    found = extract_rows(mapped(tmp_path, prescription=rows), "prescription")
+    told = sorted((row["start_date"].month, row["days_supply"]) for row in found)
+    assert told == [(3, 7), (5, 1), (6, 9)]
+
+
+@pytest.mark.parametrize(
+    ("directions", "strength", "daily", "problem"),
+    [
+        ("1mg(2粒) bid", "0.5mg*50粒", 2.0, None),
+        ("0.5mg*2粒 bid", "0.5mg*50粒", 2.0, None),
+        ("1mg(2粒) bid", "1mg*50粒", None, "contradicts_strength"),
+        ("1mg(2粒) bid", "", None, "strength_not_told"),
+        ("2粒 bid", "", None, "strength_not_told"),
+        ("2支 bid", "1mg*50粒", None, "another_unit_than_the_strength"),
+        ("4mg 早晚分服", "1mg*50粒", None, "ambiguous_word"),
+    ],
+)
+def test_directions_not_understood_are_told_with_the_reason(
+    tmp_path, directions, strength, daily, problem
+):
+    rows = [
+        order(id=f"P{i}", no=str(i), directions=directions, strength=strength, days="10", of="片")
+        for i in range(5)
+    ]
+    found = mapped(tmp_path, prescription=[row | {"quantity": ""} for row in rows])
+    assert {row["daily_dose_mg"] for row in extract_rows(found, "prescription")} == {daily}
+    told = [(r["directions"], r["reason"], r["rows"]) for r in found.account.unread_directions]
+    assert told == ([] if problem is None else [(directions, problem, 5)])
 
 
 def test_a_refund_in_part_shortens_the_supply(tmp_path):
@@ -92,6 +197,46 @@ def test_a_refund_in_part_shortens_the_supply(tmp_path):
     found = mapped(tmp_path, prescription=rows)
     assert only_order(found)["days_supply"] == 50
     assert reasons(found, "prescription") == {"refund": 1}
+
+
+@pytest.mark.parametrize(
+    ("status", "quantity", "expected"),
+    [
+        ("退药", "-2", {"refund": 1, "refunded": 1}),
+        ("作废", "-2", {"cancelled_or_not_executed": 1}),
+        ("已退费", "2", {"cancelled_or_not_executed": 1}),
+        ("已退费", "", {"cancelled_or_not_executed": 1}),
+    ],
+)
+def test_a_row_of_status_given_back_is_a_refund_where_its_quantity_is_below_0(
+    tmp_path, status, quantity, expected
+):
+    back = order(no="2", quantity=quantity, start="2015-03-04", status=status)
+    found = mapped(tmp_path, prescription=[order(no="1", quantity="2"), back])
+    assert reasons(found, "prescription") == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "days", "dose"),
+    [
+        ({"quantity": ""}, 1, 1.0),
+        ({"quantity": "", "end": "2015-03-09"}, 1, 1.0),
+        ({"quantity": "1", "of": "粒"}, 1, 1.0),
+        ({"quantity": "50", "of": "粒"}, None, None),
+    ],
+)
+def test_what_is_taken_once_lasts_a_day_unless_more_was_dispensed(tmp_path, changes, days, dose):
+    row = only_order(mapped(tmp_path, prescription=[order(directions="1mg st") | changes]))
+    assert (row["end_date"], row["days_supply"], row["daily_dose_mg"]) == (None, days, dose)
+
+
+def test_a_table_of_refunds_takes_back_whatever_the_sign_of_its_quantities(tmp_path):
+    given = [order(no="1"), order(no="2", start="2015-05-01")]
+    back = [order(no="9", start="2015-03-04"), order(no="8", start="2015-03-05", quantity="")]
+    keys = {"prescription_2": {"refunds": True}}
+    found = mapped(tmp_path, keys, prescription=given, prescription_2=back)
+    assert only_order(found)["start_date"] == date(2015, 5, 1)
+    assert reasons(found, "prescription_2") == {"refund": 1, "missing_quantity": 1}
 
 
 def test_a_refund_of_nothing_is_told(tmp_path):
@@ -268,6 +413,22 @@ def test_a_diagnosis_that_is_ruled_out_or_doubted_is_none(tmp_path):
     assert reasons(found, "diagnosis") == {"ruled_out_or_doubted": 2, "unknown_name": 1}
 
 
+@pytest.mark.parametrize(
+    ("text", "code", "concepts"),
+    [
+        ("狼疮性肾炎", "M32.9", {"lupus_nephritis", "systemic_lupus_erythematosus"}),
+        ("肾小球疾患", "M32.1+N08.5*", {"lupus_nephritis", "systemic_lupus_erythematosus"}),
+        ("狼疮性肾炎？", "M32.1†N08.5*", set()),
+        ("高血压", "I10.x00", {"hypertension"}),
+        ("感冒", "I10", {"hypertension"}),
+    ],
+)
+def test_a_diagnosis_is_what_its_words_and_each_of_its_codes_say(tmp_path, text, code, concepts):
+    rows = [{"id": "P1", "text": text, "icd": code, "on": "2015-02-01"}]
+    found = extract_rows(mapped(tmp_path, diagnosis=rows), "diagnosis")
+    assert {row["concept"] for row in found} == concepts
+
+
 def test_a_code_that_needs_another_counts_only_beside_it(tmp_path):
     rows = [
         {"id": "P1", "icd": "N08.5*", "on": "2015-02-01"},
@@ -291,6 +452,8 @@ def test_a_month_is_no_day_unless_the_table_says_which(tmp_path):
     [
         ("2015-02-27 08:30:00", []),
         ("2015/2/27 8:30", []),
+        ("2015/2/27 上午 8:30:00", []),
+        ("2015/2/27 下午8:30", []),
         ("2015-02-27T08:30:00.000", []),
         ("20150227083000", ["%Y%m%d"]),
         ("2015年2月27日 8时30分", []),

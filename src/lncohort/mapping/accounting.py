@@ -26,25 +26,31 @@ class Account:
         table, kind, concept, found_by, rows.
     unmapped_names : list of dict
         table, name, code, rows: the commonest that stand for no concept.
+    unread_directions : list of dict
+        table, directions, reason, rows: the commonest that were not understood.
     order_sources : list of dict
         table, drug, supply_from, dose_from, rows.
     months : list of dict
         table, month, rows.
     units : list of dict
-        test, unit, rows, censored, low, median, high: the values as given, without those of units
-        that few rows have.
+        test, unit, assumed (by the mapping's units), rows, censored, low, median, high: the values
+        as given, without those of units that few rows have.
     patients : dict
-        patients, linked, unobserved, strangers, births_assumed: counts.
+        patients, linked, unobserved, strangers, births_assumed, sexless, birthless: counts.
+    min_cell : int
+        Names and directions of fewer patients, and values of fewer rows, are left out.
     """
 
     tables: list[dict] = field(default_factory=list)
     reasons: list[dict] = field(default_factory=list)
     concepts: list[dict] = field(default_factory=list)
     unmapped_names: list[dict] = field(default_factory=list)
+    unread_directions: list[dict] = field(default_factory=list)
     order_sources: list[dict] = field(default_factory=list)
     months: list[dict] = field(default_factory=list)
     units: list[dict] = field(default_factory=list)
     patients: dict[str, int] = field(default_factory=dict)
+    min_cell: int = 5
 
 
 def account(connection: duckdb.DuckDBPyConnection, mapping: Mapping, given: list[Given]) -> Account:
@@ -92,7 +98,10 @@ def account(connection: duckdb.DuckDBPyConnection, mapping: Mapping, given: list
             {"table": names[n], "kind": kind, "concept": concept, "found_by": by, "rows": rows}
             for n, kind, concept, by, rows in _rows(connection, "concept_matched")
         ],
-        unmapped_names=_commonest(connection, names, least),
+        unmapped_names=_commonest(connection, "unmapped_name", ("name", "code"), names, least),
+        unread_directions=_commonest(
+            connection, "unread_directions", ("directions", "reason"), names, least
+        ),
         order_sources=[
             {
                 "table": names[n],
@@ -109,32 +118,50 @@ def account(connection: duckdb.DuckDBPyConnection, mapping: Mapping, given: list
             if rows >= least
         ],
         units=[
-            {"test": test, "unit": unit, "rows": rows, "censored": censored}
+            {
+                "test": test,
+                "unit": unit,
+                "assumed": assumed,
+                "rows": rows,
+                "censored": censored,
+            }
             | dict(zip(("low", "median", "high"), values if rows >= least else (), strict=False))
-            for test, unit, rows, censored, *values in _rows(connection, "result_unit")
+            for test, unit, assumed, rows, censored, *values in _rows(connection, "result_unit")
         ],
         patients=dict(
             zip(
-                ("patients", "linked", "unobserved", "strangers", "births_assumed"),
+                (
+                    *("patients", "linked", "unobserved", "strangers", "births_assumed"),
+                    *("sexless", "birthless"),
+                ),
                 _rows(connection, "patient_overview")[0],
                 strict=True,
             )
         ),
+        min_cell=least,
     )
 
 
-def _commonest(connection: duckdb.DuckDBPyConnection, names: dict, least: int) -> list[dict]:
+def _commonest(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: tuple[str, str],
+    names: dict[int, str],
+    least: int,
+) -> list[dict]:
+    """The commonest texts of each table, without those of few patients."""
     found = [
-        (number, name, code, rows)
-        for number, name, code, rows, patients in _rows(connection, "unmapped_name")
+        (number, *texts, rows)
+        for number, *texts, rows, patients in _rows(connection, table)
         if patients >= least
     ]
     found.sort(key=lambda row: (row[0], -row[3], row[1], row[2]))
     kept, of_table = [], dict.fromkeys(names, 0)
-    for number, name, code, rows in found:
+    for number, *texts, rows in found:
         of_table[number] += 1
         if of_table[number] <= COMMONEST:
-            kept.append({"table": names[number], "name": name, "code": code, "rows": rows})
+            told = dict(zip(columns, texts, strict=True))
+            kept.append({"table": names[number], **told, "rows": rows})
     return kept
 
 

@@ -8,6 +8,7 @@ SIGNS = {"ⅰ": "i", "ⅱ": "ii", "ⅲ": "iii", "ⅳ": "iv", "ⅴ": "v", "ⅵ": 
 FIGURES = {"1": "i", "2": "ii", "3": "iii", "4": "iv", "5": "v", "6": "vi"}
 CLASS = re.compile(r"(?<![a-z0-9])(vi|iv|v|i{1,3}|[1-6])(?![a-z0-9])")
 DETAIL = re.compile(r"-?\s*[gs](?![a-z])|\(?[ac](/[ac])?\)", re.IGNORECASE)
+INDEX = re.compile(r"(?<![a-z])[ac]i ?[:=为]? ?\d{1,2}(?: ?/ ?\d{1,2})?")  # activity, chronicity
 PURE = ("i", "ii", "iii", "iv", "v", "vi")
 MIXED = {("iii", "v"): "III+V", ("iv", "v"): "IV+V"}
 
@@ -21,7 +22,7 @@ def read_class(text: str) -> str | None:
     simple = plain(text)
     for sign, letters in SIGNS.items():
         simple = simple.replace(sign, letters)
-    simple = DETAIL.sub(" ", simple)
+    simple = DETAIL.sub(" ", INDEX.sub(" ", simple))
     simple = re.sub(r"(型|级|class|type|isn|/rps|rps|2003|2018|ln|狼疮性肾炎|分型)", " ", simple)
     named = {FIGURES.get(found, found) for found in CLASS.findall(simple)}
     ordered = tuple(name for name in PURE if name in named)

@@ -32,6 +32,7 @@ ROW_ORDER = ("table_number", "source_row", "row_part", "test_given")
 SUMMARIES = (
     "concept_matched",
     "unmapped_name",
+    "unread_directions",
     "order_source",
     "record_month",
     "result_unit",

@@ -17,7 +17,7 @@ from lncohort.sources import open_rows
 from lncohort.sources.layout import SOURCE_ROW
 
 MEMORY = "1000MB"
-TIME_OF_DAY = r"[T ]+[0-9]{1,2}[:时].*$"
+TIME_OF_DAY = r"[T ]+(上午|下午)? ?[0-9]{1,2}[:时点].*$"
 DAY_AND_TIME = r"^[0-9]{12}([0-9]{2})?$"
 FRACTION_OF_A_DAY = r"^([0-9]{5})\.[0-9]+$"
 ISO_DAY = 10  # characters of 2019-03-05

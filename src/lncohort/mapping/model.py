@@ -76,6 +76,7 @@ class SourceTable(Part):
     decimal: Literal[".", ","] = "."
     code_system: CodeSystem | None = None
     inpatient: bool = False
+    refunds: bool = False
     supply: Annotated[tuple[Supply, ...], Field(min_length=1)] = SUPPLY_ORDER
 
     @model_validator(mode="after")

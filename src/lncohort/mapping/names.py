@@ -11,6 +11,7 @@ from lncohort.codes.match import NAMES, Matcher, matcher_of_codes, matcher_of_na
 BY_MAPPING = "mapping file"
 BY_CONCEPT = "name of the concept"
 URINE = ("尿", "urin")
+METHOD = re.compile(r"\([^()]*法\)")
 BLOOD = ("血", "serum", "plasma", "blood")
 # Codes that can be told from a name by their form, where one stands in a column of names.
 WRITTEN_CODES = {
@@ -31,6 +32,12 @@ class Found(NamedTuple):
     concept: str
     by: str
     needs: str = ""
+
+
+def dialysis_or_graft(names: "Names", text: str) -> Found | None:
+    """Dialysis and transplantation have one name as a diagnosis and as a procedure."""
+    found = names.of_name("diagnosis", text)
+    return found if found and found.concept in ("dialysis", "kidney_transplant") else None
 
 
 class Names:
@@ -161,7 +168,8 @@ class Names:
 
         A test of urine is not found for a specimen of blood, nor the other way round: 肌酐 in urine
         is no serum creatinine. Where the name alone tells nothing, it is read with its specimen
-        before it (24小时尿 + 蛋白定量). A concept of OMOP tells test and specimen: one that no list
+        before it (24小时尿 + 蛋白定量), and then without the method in brackets: 白蛋白(溴甲酚绿法).
+        A concept of OMOP tells test and specimen: one that no list
         has is another test, whatever the name beside it (CREATININE may be that of urine).
         """
         told = normal_name(specimen)
@@ -176,6 +184,7 @@ class Names:
             self.of_written_code("lab", name),
             self.of_name("lab", name),
             self.of_name("lab", specimen + name),
+            self.of_name("lab", METHOD.sub("", normal_name(name))),
         )
         for found in candidates:
             if found is None:

@@ -10,6 +10,7 @@ from lncohort.texts.plain import plain
 from lncohort.texts.strength import (
     STRENGTH,
     Strength,
+    agrees,
     amount_mg,
     daily_dose_mg,
     read_strength,
@@ -89,7 +90,10 @@ class Order:
         The amount of a take and of a day, and the takes of a day.
     mg_per_quantity, days_per_quantity : Fraction or None
         mg in one of the quantity, and how many days it lasts.
-    is_as_needed : bool
+    days : int or None
+        How long the directions say that it is taken.
+    is_single, is_as_needed : bool
+        Taken once in all; taken when there is need.
     reason : str or None
         Why the directions could not be read; None where they could, or where there are none.
     """
@@ -101,6 +105,8 @@ class Order:
     takes_per_day: Fraction | None
     mg_per_quantity: Fraction | None
     days_per_quantity: Fraction | None
+    days: int | None
+    is_single: bool
     is_as_needed: bool
     reason: str | None
 
@@ -142,6 +148,7 @@ def read_order(
         found = None
     product = _product((drug, of_code), code, strength, known_strength, decimal_mark)
     said = _directions((dose, dose_unit, frequency), directions, decimal_mark)
+    take = amount_mg(said, product)
     daily = daily_dose_mg(said, product)
     mg_per_quantity, units_per_quantity = _quantity(quantity_unit, product)
     days_per_quantity = None
@@ -158,14 +165,26 @@ def read_order(
             or read_route(of_code)
             or _route_of_form(of_code)
         ),
-        take_mg=amount_mg(said, product),
-        daily_mg=daily,
+        take_mg=take,
+        daily_mg=take if said.single else daily,
         takes_per_day=said.takes_a_day,
         mg_per_quantity=mg_per_quantity,
         days_per_quantity=days_per_quantity,
+        days=said.days,
+        is_single=said.single,
         is_as_needed=said.as_needed,
-        reason=None if said.reason == "empty" else said.reason,
+        reason=_problem(said, product),
     )
+
+
+def _problem(said: Directions, product: Strength) -> str | None:
+    if not agrees(said, product):
+        return "contradicts_strength" if product.mg_a_unit else "strength_not_told"
+    if said.unit in COUNTED_UNITS and amount_mg(said, product) is None and said.amount:
+        return (
+            "strength_not_told" if product.mg_a_unit is None else "another_unit_than_the_strength"
+        )
+    return None if said.reason == "empty" else said.reason
 
 
 def _product(

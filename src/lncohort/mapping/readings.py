@@ -1,5 +1,6 @@
 """Every distinct text of the hospital's tables, read once, as tables to which the SQL joins."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import get_args
 
@@ -9,10 +10,11 @@ import pyarrow as pa
 from lncohort.mapping.biopsy_class import read_class
 from lncohort.mapping.days import read_day
 from lncohort.mapping.model import Mapping, Supply
-from lncohort.mapping.names import Names
+from lncohort.mapping.names import Found, Names, dialysis_or_graft
 from lncohort.mapping.orders import read_order
 from lncohort.mapping.roles import ROLES
 from lncohort.mapping.words import (
+    read_given_back,
     read_instrument,
     read_operator,
     read_sex,
@@ -55,6 +57,7 @@ def settings(mapping: Mapping) -> Tables:
                 "table_number": INT,
                 "decimal_mark": TEXT,
                 "is_inpatient": FLAG,
+                "is_of_refunds": FLAG,
                 **dict.fromkeys(ranks.values(), INT),
             },
             [
@@ -62,6 +65,7 @@ def settings(mapping: Mapping) -> Tables:
                     number,
                     table.decimal,
                     table.inpatient,
+                    table.refunds,
                     *(
                         table.supply.index(source) if source in table.supply else None
                         for source in ranks
@@ -109,7 +113,10 @@ class Readings:
             "sex_text": self._of_one("patient", "sex", {"sex": TEXT}, lambda t: (read_sex(t),)),
             "order_text": self._orders(),
             "status_text": self._of_one(
-                "prescription", "status", {"is_carried_out": FLAG}, lambda t: (read_status(t),)
+                "prescription",
+                "status",
+                {"is_carried_out": FLAG, "is_given_back": FLAG},
+                lambda t: (read_status(t), read_given_back(t)),
             ),
             "test_text": self._tests(),
             "operator_text": self._operators(),
@@ -232,6 +239,8 @@ class Readings:
                     by,
                     order.route,
                     *map(_float, amounts),
+                    order.days,
+                    order.is_single,
                     order.is_as_needed,
                     order.reason,
                 )
@@ -249,6 +258,8 @@ class Readings:
                 "daily_dose_mg": NUMBER,
                 "mg_per_quantity": NUMBER,
                 "days_per_quantity": NUMBER,
+                "days_told": INT,
+                "is_single": FLAG,
                 "is_as_needed": FLAG,
                 "directions_problem": TEXT,
             },
@@ -299,23 +310,22 @@ class Readings:
         rows = []
         for number, table, (name, code) in self._distinct("diagnosis", "diagnosis", "code"):
             text = table.meant("diagnosis", name)
-            by_code = self._names.all_of_code(
-                "diagnosis", table.code_system, table.meant("code", code)
-            )
             parts = read_diagnoses(text)
-            if by_code:
-                status = parts[0].status if len(parts) == 1 else "asserted"
-                found = [(one, status) for one in by_code]
-            else:
-                found = [
-                    (
-                        self._names.of_written_code("diagnosis", part.code or part.text)
-                        or self._names.of_code("diagnosis", "ICD-10", part.code or "")
-                        or self._names.of_name("diagnosis", part.text),
-                        part.status,
-                    )
-                    for part in parts
-                ]
+            found = [
+                (
+                    self._names.of_written_code("diagnosis", part.code or part.text)
+                    or self._names.of_code("diagnosis", "ICD-10", part.code or "")
+                    or self._names.of_name("diagnosis", part.text),
+                    part.status,
+                )
+                for part in parts
+            ]
+            # A code may say less than the words beside it (M32.9 beside 狼疮性肾炎), or more.
+            status = parts[0].status if len(parts) == 1 else "asserted"
+            codes = self._codes(table.code_system, table.meant("code", code))
+            found = [(match, status) for match in codes] + [
+                (match, of_part) for match, of_part in found if match or not codes
+            ]
             for part, (match, status) in enumerate(found or [(None, "asserted")], start=1):
                 concept, by, needs = match or (None, None, "")
                 rows.append(
@@ -335,6 +345,17 @@ class Readings:
             rows,
         )
 
+    def _codes(self, system: str | None, text: str) -> list[Found]:
+        """What a cell of codes stands for: a disease and, behind a dagger, its manifestation."""
+        codes = {text, *re.split("[+†‡*;,、 ]+", text)}
+        return sorted(
+            {
+                match
+                for code in codes
+                for match in self._names.all_of_code("diagnosis", system, code)
+            }
+        )
+
     def _procedures(self) -> pa.Table:
         rows = []
         for number, table, (name, code) in self._distinct("procedure", "procedure", "code"):
@@ -343,7 +364,7 @@ class Readings:
                 self._names.of_code("procedure", table.code_system, table.meant("code", code))
                 or self._names.of_written_code("procedure", text)
                 or self._names.of_name("procedure", text)
-                or _dialysis_or_graft(self._names.of_name("diagnosis", text))
+                or dialysis_or_graft(self._names, text)
             )
             concept, by, _ = found or (None, None, None)
             rows.append((number, name, code, concept, by))
@@ -351,11 +372,6 @@ class Readings:
             {"table_number": INT, "name": TEXT, "code": TEXT, "concept": TEXT, "found_by": TEXT},
             rows,
         )
-
-
-def _dialysis_or_graft(found):
-    """Dialysis and transplantation have one name as a diagnosis and as a procedure."""
-    return found if found and found.concept in ("dialysis", "kidney_transplant") else None
 
 
 def _float(number) -> float | None:

@@ -6,6 +6,7 @@ from itertools import groupby
 from lncohort.extract.lab_tests import LAB_TESTS
 from lncohort.extract.units import looks_like
 from lncohort.mapping.accounting import Account
+from lncohort.mapping.advice import advice
 
 Printed = tuple[str, tuple[str, ...], list[tuple]]
 BARS = "▁▂▃▄▅▆▇█"
@@ -47,6 +48,15 @@ def told(account: Account) -> Iterator[Printed]:
             ("table", "name", "code", "rows"),
             [(r["table"], r["name"], r["code"], r["rows"]) for r in account.unmapped_names],
         )
+    if account.unread_directions:
+        yield (
+            "Directions that were not understood: the dose is unknown, or that of the quantity",
+            ("table", "directions", "reason", "rows"),
+            [
+                (r["table"], r["directions"], r["reason"], r["rows"])
+                for r in account.unread_directions
+            ],
+        )
     if account.order_sources:
         yield (
             "Where the supply and the dose of a drug were read",
@@ -79,6 +89,19 @@ def told(account: Account) -> Iterator[Printed]:
             )
         ],
     )
+    to_do = advice(account)
+    if to_do:
+        yield (
+            "What to look at next in the mapping file (then check again)",
+            ("table", "rows", "what is wrong", "what to do"),
+            [(table or "all", *rest) for table, *rest in to_do],
+        )
+    yield (
+        f"Not told here: names and directions of fewer than {account.min_cell} patients; values and "
+        f"months of fewer than {account.min_cell} rows",
+        (),
+        [],
+    )
 
 
 def _concepts(account: Account) -> list[tuple]:
@@ -99,14 +122,15 @@ def _summed(rows: list[dict], keys: tuple[str, ...]) -> list[tuple]:
 
 
 def _unit(row: dict) -> tuple:
+    unit = f"{row['unit']} (assumed)" if row["assumed"] else row["unit"] or "none"
+    told = (row["test"], unit, row["rows"], row["censored"])
     if "median" not in row:
-        return (row["test"], row["unit"] or "none", row["rows"], row["censored"], *["few"] * 3, "")
-    values = [f"{row[name]:.3g}" for name in ("low", "median", "high")]
+        return (*told, *["few"] * 3, "")
+    values = [f"{float(f'{row[name]:.3g}'):g}" for name in ("low", "median", "high")]
     other = ""
     if row["test"] in LAB_TESTS:
         other = looks_like(row["test"], row["unit"], row["median"])
-    remark = f"looks like {other}" if other else ""
-    return (row["test"], row["unit"] or "none", row["rows"], row["censored"], *values, remark)
+    return (*told, *values, f"looks like {other}" if other else "")
 
 
 def _coverage(account: Account) -> Iterator[tuple]:

@@ -7,9 +7,22 @@ from lncohort.texts.plain import plain
 
 NOT_CARRIED_OUT = (
     *("取消", "作废", "撤销", "撤消", "未执行", "未发", "未发药", "未取药", "未收费", "退费"),
-    *("退药", "拒绝", "cancel", "void", "not executed", "not dispensed", "not administered"),
+    *(
+        "退药",
+        "已退",
+        "退货",
+        "returned",
+        "refund",
+        "拒绝",
+        "cancel",
+        "void",
+        "not executed",
+        "not dispensed",
+        "not administered",
+    ),
     *("entered in error", "entered-in-error", "draft", "refused", "rejected", "aborted"),
 )
+GIVEN_BACK = ("退费", "退药", "已退", "退货", "refund", "returned")
 OPERATORS = {
     "<": "<",
     "小于": "<",
@@ -39,7 +52,9 @@ WORDS_OF_UNITS = {
     "克": "g",
     "升": "L",
 }
-SLEDAI = re.compile(r"sle-?dai(-?2k)?(评分|积分|score)?|系统性红斑狼疮疾病活动(度|性)?指数.*")
+SLEDAI = re.compile(
+    r"sle-?dai(-? ?(2k|2000))?(评分|积分|score)?|系统性红斑狼疮疾病活动(度|性)?指数.*"
+)
 
 
 def read_sex(text: str) -> str | None:
@@ -51,6 +66,12 @@ def read_status(text: str) -> bool:
     """Whether an order was carried out: not where its status says that it was not."""
     simple = plain(text)
     return not any(word in simple for word in NOT_CARRIED_OUT)
+
+
+def read_given_back(text: str) -> bool:
+    """Whether the status of a row says that the supply was given back."""
+    simple = plain(text)
+    return any(word in simple for word in GIVEN_BACK)
 
 
 def read_operator(text: str) -> str | None:

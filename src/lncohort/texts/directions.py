@@ -10,6 +10,7 @@ from lncohort.texts.dosing_words import (
     LATIN_TAKES,
     TELLING,
     UNITS,
+    WEEKDAY,
     WORD,
 )
 from lncohort.texts.numbers import DecimalMark, read_number
@@ -35,6 +36,9 @@ FRACTION_SIGNS = {"½": "5", "¼": "25", "¾": "75"}
 NOT_UNDERSTOOD: dict[str, Reason] = {"range": "range", "doubtful": "ambiguous_word"}
 MOST_TAKES_A_DAY = 24
 UNIT_OF = re.compile("|".join(f"(?P<{unit}>{words})" for unit, words in UNITS.items()))
+GLUED = re.compile(
+    r"\d ?(?:mg|ug|mcg|ml|g|t|tabs?|caps?)(?=(?:q[dn]|[bt]id|q[io]d|q\d{1,2}h|prn|po)(?![a-z]))"
+)
 PIECES = re.compile(
     r"\d{1,6}(?:[.,]\d{1,6})?|[一二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九半]"
 )
@@ -60,6 +64,9 @@ class Directions:
         How long it is to be taken, where the text says so.
     as_needed, single : bool
         Taken as needed; taken once in all.
+    mg_a_unit : Fraction or None
+        Where an amount is told in both ways, ``1mg(2粒)`` or ``0.5mg*2粒``, what one unit must
+        hold for the two to agree: believe the text only where the product does.
     route : str or None
         oral, iv, im, sc, sublingual or topical.
     reason : str or None
@@ -75,6 +82,7 @@ class Directions:
     days: int | None = None
     as_needed: bool = False
     single: bool = False
+    mg_a_unit: Fraction | None = None
     route: str | None = None
     reason: Reason | None = None
 
@@ -124,6 +132,7 @@ def read_directions(text: str | None, decimal_mark: DecimalMark | None = None) -
 def _simple(text: str) -> str:
     """A text with fractions as decimals, dotted Latin as words, small English numbers as digits."""
     text = plain(text).replace("(s)", "s")
+    text = GLUED.sub(r"\g<0> ", text)
     text = re.sub(
         rf"(?<![\d.,/])(\d*) ?([{''.join(FRACTION_SIGNS)}])(?!\d)",
         lambda number: f"{number[1] or 0}.{FRACTION_SIGNS[number[2]]}",
@@ -172,13 +181,14 @@ class _Reading:
     def __init__(self, words: list[_Word], decimal_mark: DecimalMark | None):
         self.words = words
         self.decimal_mark = decimal_mark
+        self.mg_a_unit: Fraction | None = None
 
     def directions(self) -> Directions:
         route = self._one({word.kind[6:] for word in self._take("route_")})
         as_needed = bool(self._take("as_needed"))
         single = bool(self._take("single"))
         at_one_go = bool(self._take("at_one_go"))
-        divided = self._one({self._count(word.text) for word in self._take("divided")})
+        divided = self._one({self._parts(word.text) for word in self._take("divided")})
         days = self._days()
         rate, month_rate = self._rates()
         amounts, period, slots = self._amounts(rate)
@@ -214,6 +224,7 @@ class _Reading:
             days=days,
             as_needed=as_needed,
             single=single,
+            mg_a_unit=self.mg_a_unit,
             route=route,
         )
 
@@ -251,9 +262,16 @@ class _Reading:
             raise _NotUnderstood("impossible")
         return int(numbers[0])
 
+    def _parts(self, text: str) -> int:
+        """The takes that a day's total is divided into: ``分2次``, ``早晚分服``."""
+        return {"早晚": 2, "早中": 3}.get(text[:2]) or self._count(text)
+
     def _days(self) -> int | None:
-        """How long: ``共7天``, or ``7天`` as the last word after a frequency."""
-        told = {self._count(word.text) * _days_in(word.text) for word in self._take("days")}
+        """How long: ``共7天``, ``d1-3``, or ``7天`` as the last word after a frequency."""
+        told = {
+            self._count(word.text.removeprefix("d1-")) * _days_in(word.text)
+            for word in self._take("days")
+        }
         bare = [place for place, word in enumerate(self.words) if word.kind == "bare_days"]
         if bare:
             frequency = any(word.kind.startswith(("takes", "every", "slot")) for word in self.words)
@@ -276,10 +294,15 @@ class _Reading:
             number = re.search(r"[^a-z ].*?(?= ?[a-z]|$)", word.text)[0]
             every = self._count(number)
             unit = word.text[word.text.index(number) + len(number) :].strip()
+            if re.search("周|星期", number):
+                every *= 7
             if unit.startswith("m"):
                 by_month.add(Fraction(1, every))
             else:
                 by_day.add(Fraction(1, every * (7 if unit.startswith("w") else 1)))
+        for word in self._take("weekdays"):
+            days = re.sub("每|周|星期", "", word.text)
+            by_day.add(Fraction(len(set(re.findall(WEEKDAY, days))), 7))
         for word in self._take("takes"):
             times, every, month = self._takes(word)
             (by_month if month else by_day).add(Fraction(times, every))
@@ -326,16 +349,19 @@ class _Reading:
             word = words[place]
             following = words[place + 1].kind if place + 1 < len(words) else ""
             if word.kind in ("period_label", "total_label", "take_label"):
-                if following != "amount" or period:
+                if not following.startswith("amount") or period:
                     raise _NotUnderstood("ambiguous_word")
                 if word.kind != "take_label":
                     period = 7 if re.search("周|星期|礼拜", word.text) else 1
             elif word.kind in ("amount", "bare_number"):
-                amount, unit, total = self._amount(word.text)
-                if total and period == 7:
+                amount, unit, days = self._amount(word.text)
+                if days and period not in (None, days):
                     raise _NotUnderstood("contradiction")
-                period = 1 if total else period
+                period = days or period
                 amounts.append((amount, unit))
+                kinds += "A"
+            elif word.kind == "amount_twice":
+                amounts.append((self._amount_twice(word.text), "mg"))
                 kinds += "A"
             elif word.kind == "parts_of_day":
                 if len(words) > 1:
@@ -365,10 +391,27 @@ class _Reading:
             raise _NotUnderstood("ambiguous_word")
         raise _NotUnderstood("contradiction")
 
-    def _amount(self, text: str) -> tuple[Fraction, str | None, bool]:
-        """An amount, its unit, and whether it is the total of a day."""
-        total = bool(re.search(r"/ ?(?:日|天|d|day)$| (?:per|a|each) day$", text))
-        text = re.sub(r" ?/ ?(?:次|日|天|dose|day|d)$| (?:per|a|each) (?:day|dose)$", "", text)
+    def _amount_twice(self, text: str) -> Fraction:
+        """An amount told as mg and in units, in mg: ``1mg(2粒)``, ``2粒(1mg)``, ``0.5mg*2粒``."""
+        told = [self._amount(part)[:2] for part in re.split(r" ?[(*x] ?", text.rstrip(")"))]
+        masses = [amount for amount, unit in told if unit == "mg"]
+        counts = [amount for amount, unit in told if unit in COUNTED_UNITS]
+        if len(masses) != 1 or len(counts) != 1 or 0 in (*masses, *counts):
+            raise _NotUnderstood("contradiction")
+        is_product = "(" not in text
+        mg_a_unit = masses[0] if is_product else masses[0] / counts[0]
+        if self.mg_a_unit not in (None, mg_a_unit):
+            raise _NotUnderstood("contradiction")
+        self.mg_a_unit = mg_a_unit
+        return mg_a_unit * counts[0]
+
+    def _amount(self, text: str) -> tuple[Fraction, str | None, int | None]:
+        """An amount, its unit, and the days that it is the total of."""
+        over = re.search(r"/ ?(?:(日|天|d|day)|周|w|week)$| (?:per|a|each) (day)$", text)
+        days = None if over is None else 1 if over[1] or over[2] else 7
+        text = re.sub(
+            r" ?/ ?(?:次|日|天|周|dose|day|week|d|w)$| (?:per|a|each) (?:day|dose)$", "", text
+        )
         half = text.endswith("半") and len(text) > 1
         text = text.removesuffix("半") if half else text
         number = re.match(rf"(?:\d{{1,3}} )?\d/[234]|half(?: a(?= ))?|(?:{PIECES.pattern})", text)[
@@ -379,7 +422,7 @@ class _Reading:
         if "/" in number and unit not in COUNTED_UNITS:
             raise _NotUnderstood("ambiguous_number")
         amount = self._number(number) + (Fraction(1, 2) if half else 0)
-        return *self._in_unit(amount, unit), total
+        return *self._in_unit(amount, unit), days
 
     def _in_unit(self, amount: Fraction, unit: str | None) -> tuple[Fraction, str | None]:
         """The amount in mg where it is a mass; counted units come in simple fractions.

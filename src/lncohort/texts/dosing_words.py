@@ -19,7 +19,7 @@ UNITS = {
     "g": r"g|grams?|克",
     "ug": r"ug|mcg|微克",
     "ml": r"ml|毫升",
-    "tablet": r"片|tablets?|tabs?",
+    "tablet": r"片|tablets?|tabs?|#|t",
     "capsule": r"粒|颗|capsules?|caps?|胶囊",
     "pill": r"丸|pills?",
     "sachet": r"袋|包|sachets?",
@@ -27,12 +27,14 @@ UNITS = {
 }
 UNIT = "|".join(UNITS.values())
 COUNTED = "片|粒|颗|丸|袋|包|支"
+CLOCK = r"(?: ?\d{1,2}(?:点半?|:\d\d))?"
+WEEKDAY = "[一二三四五六日天]"
 PART = r"(?:1/[24]|\d(?:[.,]\d{1,2})?)"
 BROKEN = r"(?:\d{1,3} )?\d/[234]|half(?: a)?"
 SLOTS = {
     "morning": (
         r"每?(?:早上|早晨|清晨|晨起|上午|早餐[前后时]?|早饭[前后]?|晨|早)"
-        r"|(?:in the|every|each) morning|morning|mane|qam|am"
+        r"|(?:in the|every|each) morning|morning|mane|qam|(?:0?[5-9]|1[01])(?::\d\d)?am|am"
     ),
     "noon": r"每?(?:中午|午餐[前后时]?|午饭[前后]?|午|中)|at noon|noon",
     "afternoon": r"每?下午|(?:in the|every) afternoon|afternoon|qpm|pm",
@@ -103,13 +105,17 @@ KINDS = {
         rf"{NUMBER} ?(?:{UNIT}|次)? ?(?:-|~|至|到|或|或者|to|or) ?{NUMBER}"
         rf"|[一二两三四五六七八九]{{2}}(?={UNIT}|次)"
     ),
-    "divided": rf"分(?:成|为)?{NUMBER} ?次|(?:in|divided into) \d divided doses",
+    "divided": rf"分(?:成|为)?{NUMBER} ?次|早中?晚分服|(?:in|divided into) \d divided doses",
     "every_hours": (
         rf"(?:(?<![a-z])q ?|(?<![a-z])(?:once )?every |每隔?|(?:[1一] ?次)?/){NUMBER} ?{HOURS}(?:[1一] ?次)?"
         rf"|(?<![\d.,/]){NUMBER} ?{HOURS}[1一] ?次"
     ),
     "every_days": _words(
         rf"(?:q ?|(?:once )?every ){NUMBER} ?(?:days?|d|weeks?|wks?|wk|w|months?|mo|m)"
+        rf"|每{NUMBER} ?(?:日|天|周|星期)(?! ?{NUMBER} ?次)"
+    ),
+    "weekdays": (
+        rf"每?(?:周|星期){WEEKDAY}(?:[、,和及 ]?(?:周|星期)?{WEEKDAY}){{1,6}}(?!{COUNTED}|次|个|m?g)"
     ),
     "total_label": (
         rf"(?:每|一|1)?{DAY}(?:总剂量|总量|剂量|用量|量):?|(?<![a-z])(?:total )?daily dose(?: of|:)?"
@@ -124,24 +130,27 @@ KINDS = {
     "takes_latin": rf"{_words(_any(LATIN_TAKES))}(?:(?<=[日天周])(?:[1一]次)?)?",
     "monthly": _words("monthly|every month"),
     "doubtful": _words("biweekly|bi-weekly|bimonthly|bi-monthly|qm|semiweekly"),
+    "amount_twice": (
+        rf"{NUMBER} ?(?:{UNIT}) ?\({NUMBER} ?(?:{UNIT})\)|{NUMBER} ?(?:{UNIT}) ?[*x] ?{NUMBER} ?(?:{UNIT}){EDGE}"
+    ),
     "amount": (
         rf"(?:{BROKEN}|{NUMBER}) ?(?:{UNIT}){EDGE}(?:半(?!{COUNTED}|日|天|个))?"
-        rf"(?: ?/ ?(?:次|{DAY}|dose(?![a-z])|day(?![a-z])|d(?![a-z]))"
+        rf"(?: ?/ ?(?:次|{DAY}|周|dose(?![a-z])|day(?![a-z])|d(?![a-z])|week(?![a-z])|w(?![a-z]))"
         r"| (?:per|a|each) (?:day|dose)(?![a-z]))?"
     ),
     "days": (
         rf"(?:(?<![a-z])(?:x|for) ?|\* ?|共|连服|连用|疗程:?){NUMBER} ?"
-        rf"(?:{DAY}|周|星期|(?:days?|d|weeks?|wks?|wk|w)(?![a-z]))"
+        rf"(?:{DAY}|周|星期|(?:days?|d|weeks?|wks?|wk|w)(?![a-z]))|(?<![a-z])d1-\d{{1,2}}(?!\d)"
     ),
     "each_once": r"各[1一] ?次",
     "each": r"各",
-    **{f"slot_{name}": rf"{_words(words)}(?:[1一] ?次)?" for name, words in SLOTS.items()},
+    **{f"slot_{name}": rf"{_words(words)}{CLOCK}(?:[1一] ?次)?" for name, words in SLOTS.items()},
     "every_day": rf"每{DAY}(?=$|[ ,;。])",
     "period_label": r"(?:每|一|1)(?:日|天|周|星期|礼拜)",
     "take_label": rf"每次(?:剂量|用量|量)?:?|单次剂量:?|[一1] ?次(?=:? ?(?:口服)?(?:{BROKEN}|{NUMBER}))",
     **{f"route_{name}": _words(words) for name, words in ROUTES.items()},
     "as_needed": _words("prn|sos|必要时|需要时|(?:as|when|if) (?:needed|required|necessary)"),
-    "single": r"(?<![a-z\d])(?:stat|st|once)(?![a-z])|立即|即刻",
+    "single": r"(?<![a-z\d])(?:stat|st|once)(?![a-z])|立即|即刻|临时(?!医嘱)",
     "at_one_go": "顿服",
     "harmless": (
         r"(?:饭|餐)[前后中时](?:\d{1,2}分钟|半小时|[1一]小时)?|空腹|随餐|温水送服|吞服|服用|用法用量|用法|用量|给予|服|用"
@@ -158,7 +167,7 @@ WORD = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in KINDS.i
 # Words that say why a text is not understood, where it is not understood for other words too.
 TELLING = {
     "as_directed": re.compile(
-        r"医嘱|遵嘱|说明书|as directed|as instructed|per label|(?<![a-z])(?:ud|ut dict)(?![a-z])"
+        r"(?<!长期)(?<!临时)医嘱|遵嘱|说明书|as directed|as instructed|per label|(?<![a-z])(?:ud|ut dict)(?![a-z])"
     ),
     "changing_dose": re.compile(
         r"减量|递减|加量|递增|增量|[减增加改]至|[减增加改]为|改[为用]|逐渐|逐步|维持量|首剂|然后"

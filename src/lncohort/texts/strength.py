@@ -96,18 +96,28 @@ def daily_dose_mg(directions: Directions, strength: Strength | None = None) -> F
 
     Amount × takes a day, exact; counted units need the mg of one unit, ml the mg of one ml. A
     tablet, a capsule and a pill count as one solid unit, as hospitals write 片 and 粒 for each
-    other; a sachet or an ampoule is only its own. Amounts without a unit are not turned into mg.
+    other; a sachet or an ampoule is only its own. Amounts without a unit are not turned into mg, nor
+    are those told in two ways (``1mg(2粒)``) between which the strength does not decide.
     """
-    return _in_mg(directions.daily_amount, directions.unit, strength)
+    return _in_mg(directions, directions.daily_amount, strength)
 
 
 def amount_mg(directions: Directions, strength: Strength | None = None) -> Fraction | None:
     """The amount of one take in mg, as :func:`daily_dose_mg`: of a pulse, or of a single dose."""
-    return _in_mg(directions.amount, directions.unit, strength)
+    return _in_mg(directions, directions.amount, strength)
 
 
-def _in_mg(amount: Fraction | None, unit: str | None, strength: Strength | None) -> Fraction | None:
-    if amount is None or unit is None:
+def agrees(directions: Directions, strength: Strength | None) -> bool:
+    """Whether an amount told in two ways, as mg and in units, is one by the strength."""
+    told = directions.mg_a_unit
+    return told is None or (strength is not None and strength.mg_a_unit == told)
+
+
+def _in_mg(
+    directions: Directions, amount: Fraction | None, strength: Strength | None
+) -> Fraction | None:
+    unit = directions.unit
+    if amount is None or unit is None or not agrees(directions, strength):
         return None
     if unit == "mg":
         return amount

@@ -1,13 +1,14 @@
 """What the texts of a column look like: of each kind of value, the share of its rows that are one."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from lncohort.mapping.biopsy_class import read_class
-from lncohort.mapping.names import Names
+from lncohort.mapping.names import Names, dialysis_or_graft
 from lncohort.mapping.orders import PACK_WORDS, UNIT_WORDS, read_route
-from lncohort.mapping.words import NOT_CARRIED_OUT, read_instrument, read_sex
+from lncohort.mapping.words import NOT_CARRIED_OUT, read_instrument, read_operator, read_sex
 from lncohort.sources.profiling import ColumnProfile
 from lncohort.texts.dates import DateGuess, guess_dates
 from lncohort.texts.diagnoses import read_diagnoses
@@ -18,6 +19,8 @@ from lncohort.texts.results import read_result
 from lncohort.texts.strength import read_strength
 
 LOOKED_AT = 200  # of a column's commonest texts
+DATES_LOOKED_AT = 2_000
+HALF_OF_DAY = re.compile(" ?(上午|下午) ?")
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Column:
         """The commonest texts."""
         return tuple(text for text, _ in self._texts)
 
-    def share(self, is_one: Callable[[str], bool]) -> float:
+    def share(self, is_one: Callable[[str], object]) -> float:
         """The share of rows, of those with a common text, whose text is one of a kind."""
         rows = sum(count for _, count in self._texts)
         fitting = sum(count for text, count in self._texts if is_one(text))
@@ -65,7 +68,8 @@ class Column:
     @cached_property
     def dates(self) -> DateGuess:
         """The formats of its dates."""
-        return guess_dates(self.distinct)
+        texts = (text.strip() for text, _ in self.profile.texts[:DATES_LOOKED_AT])
+        return guess_dates([HALF_OF_DAY.sub(" ", text) for text in texts if text])
 
     @cached_property
     def looks(self) -> dict[str, float]:
@@ -82,7 +86,9 @@ class Column:
             "test": self.share(lambda t: names.of_name("lab", t) is not None),
             "diagnosis": self.share(self._is_diagnosis),
             "icd": self.share(lambda t: _is_icd(t)),
-            "procedure": self.share(lambda t: names.of_name("procedure", t) is not None),
+            "procedure": self.share(
+                lambda t: names.of_name("procedure", t) or dialysis_or_graft(names, t)
+            ),
             "directions": self.share(_is_directions),
             "frequency": self.share(_is_frequency),
             "amount": self.share(lambda t: _amount(t) is not None),
@@ -93,6 +99,7 @@ class Column:
             "range": self.share(lambda t: read_reference_range(t).reason is None),
             "specimen": self.share(_is_specimen),
             "status": self.share(_is_status),
+            "operator": self.share(lambda t: read_operator(t) is not None or t == "="),
             "class": self.share(lambda t: read_class(t) is not None),
             "instrument": self.share(lambda t: read_instrument(t) not in (None, "-")),
             "year": self.share(lambda t: t.isdecimal() and 1900 <= int(t) <= 2030),

@@ -103,20 +103,22 @@ def _columns(
 def _identifiers(
     looked: list[tuple[FoundTable, list[Column]]], names: Names
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """The identifiers of the likeliest patient table: without leading zeros, and as given."""
-    best: tuple[float, Column] | None = None
+    """The identifiers of all patient tables: without leading zeros, and as given.
+
+    A patient table has a row a patient; where none does, the likeliest table counts.
+    """
+    keys, best = [], None
     for table, columns in looked:
         for guess in guess_table(table.spec, columns, frozenset(), names):
             if guess.target != "patient":
                 continue
             column = guess.played["patient_id"].column
-            is_key = column.profile.distinct >= 0.9 * column.profile.filled
-            score = guess.confidence + (0.5 if is_key else 0.0)
-            if best is None or score > best[0]:
-                best = (score, column)
-    if best is None:
-        return frozenset(), frozenset()
-    texts = [text.strip() for text, _ in best[1].profile.texts]
+            if column.profile.distinct >= 0.9 * column.profile.filled:
+                keys.append(column)
+            if best is None or guess.confidence > best[0]:
+                best = (guess.confidence, column)
+    of = keys or ([best[1]] if best else [])
+    texts = [text.strip() for column in of for text, _ in column.profile.texts]
     return frozenset(map(plain_identifier, texts)), frozenset(texts)
 
 

@@ -11,13 +11,14 @@ from lncohort.mapping.roles import NEEDED, ROLES, Role
 
 LEAST = 0.45  # of the mean of header and content
 SURE = 0.9
+UNKNOWN_IDENTIFIER = 0.6  # of the fit of its header is left to an identifier that is not known
 # What the texts of a role look like, the share that they must be at least, and the share from
 # which on they speak for it without a header.
 LOOKS: dict[str, tuple[tuple[str, ...], float, float]] = {
     "sex": (("sex",), 0.0, 0.9),
     "birth_year": (("year",), 0.8, 2.0),
     "drug": (("drug",), 0.0, 0.05),
-    "strength": (("strength",), 0.0, 0.5),
+    "strength": (("strength",), 0.0, 2.0),  # 0.5g may as well be a dose
     "dose": (("amount", "number"), 0.3, 2.0),
     "dose_unit": (("amount", "packing"), 0.0, 2.0),
     "frequency": (("frequency",), 0.2, 0.6),
@@ -28,6 +29,7 @@ LOOKS: dict[str, tuple[tuple[str, ...], float, float]] = {
     "quantity_unit": (("packing",), 0.2, 0.8),
     "daily_dose_mg": (("number",), 0.8, 2.0),
     "status": (("status",), 0.0, 2.0),
+    "operator": (("operator",), 0.5, 2.0),
     "test": (("test",), 0.0, 0.05),
     "specimen": (("specimen",), 0.3, 0.8),
     "result": (("result",), 0.5, 2.0),
@@ -95,6 +97,8 @@ def fit(column: Column, target: str, role: Role, identifiers: frozenset[str]) ->
     if role.kind == "date":
         share = column.looks["date"]
         return 0.0 if share < 0.5 else (header + share) / 2
+    if (target, role.name) == ("patient_link", "patient_id"):
+        return header  # a replaced identifier need not be known
     if role.kind == "patient":
         return _fit_of_identifier(column, header, identifiers)
     kinds, needed, telling = LOOKS.get(role.name, NO_LOOK)
@@ -110,14 +114,17 @@ def fit(column: Column, target: str, role: Role, identifiers: frozenset[str]) ->
 
 
 def _fit_of_identifier(column: Column, header: float, identifiers: frozenset[str]) -> float:
-    """An identifier is one that the patient table knows; where none is known, by its header."""
+    """An identifier is one that a patient table knows; otherwise its header has to tell it.
+
+    Tables of another campus, or of another numbering, may hold none that is known.
+    """
     if not identifiers:
         return header
     known = sum(plain_identifier(text) in identifiers for text in column.distinct)
     share = known / len(column.distinct)
     if share >= 0.5:
         return min(1.0, SURE * share + 0.1 * header)
-    return header / 2
+    return UNKNOWN_IDENTIFIER * header
 
 
 def plain_identifier(text: str) -> str:

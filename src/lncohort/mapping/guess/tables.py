@@ -3,14 +3,24 @@
 import re
 from dataclasses import dataclass, field, replace
 
+from lncohort.extract.lab_tests import LAB_TESTS
+from lncohort.extract.units import looks_like
+from lncohort.mapping.days import UNMISTAKABLE
 from lncohort.mapping.guess.evidence import Column
 from lncohort.mapping.guess.headers import fit_of_file, simple_header
 from lncohort.mapping.guess.parts import Played, parts_of
+from lncohort.mapping.model import CODED, CodeSystem
 from lncohort.mapping.names import Names
+from lncohort.mapping.orders import MG_WORDS
 from lncohort.mapping.roles import NEEDED, ROLES
+from lncohort.mapping.words import read_given_back
 from lncohort.sources import SourceSpec
 from lncohort.texts.codings import guess_sexes
+from lncohort.texts.date_formats import MONTH
 from lncohort.texts.numbers import decimal_mark_of
+from lncohort.texts.plain import plain
+from lncohort.texts.results import read_result
+from lncohort.texts.strength import STRENGTH
 
 OF_FOLDERS = (
     "patient",
@@ -40,6 +50,17 @@ KNOWN_BY = {
 LEAST_OF_TARGET = 0.55
 UNIT_IN_HEADER = re.compile(r"[(\[](?P<unit>[^()\[\]]*)[)\]]")
 INPATIENT = ("住院", "病区", "病房", "inpatient", "ward")
+OUTPATIENT = ("门诊", "outpatient")
+MIDDLE = 15  # of a month of birth, as of one in a column of its own
+FEWEST_VALUES = 20  # of a column whose median is judged
+LEAST_OF_CODES = 0.5
+ICD = re.compile(r"[A-TV-Z]\d[0-9A-Z](\.?[0-9A-Z]{0,4})?(X?\d{3})?([+†*‡ ]|$)")
+FORMS_OF_CODES: dict[str, dict[CodeSystem, re.Pattern]] = {
+    "prescription": {"ATC": re.compile(r"[ABCDGHJLMNPRSV]\d{2}([A-Z]([A-Z](\d{2})?)?)?$")},
+    "lab": {"LOINC": re.compile(r"\d{3,5}-\d$")},
+    "diagnosis": {"ICD-10": ICD},
+    "procedure": {"ICD-9-CM": re.compile(r"\d{2}\.\d{1,4}(X\d{3})?$")},
+}
 SLEDAI = "sledai"
 
 
@@ -50,7 +71,7 @@ class Question:
     Attributes
     ----------
     about : str
-        ``sex``, ``date_formats`` or ``unit``.
+        ``sex``, ``date_formats``, ``unit``, ``quantity_unit``, ``strength`` or ``units``.
     column : str
         Of the table.
     text : str
@@ -89,11 +110,15 @@ class TableGuess:
         Columns of results, of a wide table.
     constants : dict of str to str
     date_formats : tuple of str
+    day_of_month : int or None
+        Of births that are given as months.
     decimal : str or None
         None where the texts do not tell it, and no comma stands in them.
-    inpatient : bool
+    inpatient, refunds : bool
     sex_codes : dict of str to str
         What codes of sex mean, where somebody told it.
+    code_system : str or None
+        That the texts of the codes are of.
     questions : tuple of Question
     """
 
@@ -104,9 +129,12 @@ class TableGuess:
     wide: tuple[WideTest, ...] = ()
     constants: dict[str, str] = field(default_factory=dict)
     date_formats: tuple[str, ...] = ()
+    day_of_month: int | None = None
     decimal: str | None = None
     inpatient: bool = False
+    refunds: bool = False
     sex_codes: dict[str, str] = field(default_factory=dict)
+    code_system: CodeSystem | None = None
     questions: tuple[Question, ...] = ()
 
 
@@ -139,6 +167,8 @@ def guess_table(
             played = parts_of(target, others, identifiers) if tests else None
         if played is None:
             continue
+        if target == "encounter" and not ("end_date" in played or _is_named(target, spec)):
+            continue  # a patient and a day stand in every table
         score = 0.9 if tests else _score(target, played, spec)
         if score >= LEAST_OF_TARGET:
             candidates.append((score, target, played, constants, tests))
@@ -171,8 +201,13 @@ def _score(target: str, played: dict[str, Played], spec: SourceSpec) -> float:
         max((played[r].confidence for r in group if r in played), default=0.5) for group in groups
     ]
     others = sum(p.confidence for p in played.values()) - sum(fits)
-    file = fit_of_file(f"{spec.path} {spec.table or ''}", target)
-    return sum(fits) / len(fits) + 0.3 * max(others, 0) / len(ROLES[target]) + 0.2 * file
+    file = 0.2 if _is_named(target, spec) else 0.0
+    return sum(fits) / len(fits) + 0.3 * max(others, 0) / len(ROLES[target]) + file
+
+
+def _is_named(target: str, spec: SourceSpec) -> bool:
+    """Whether the name of the file or sheet tells the target."""
+    return fit_of_file(f"{spec.path} {spec.table or ''}", target) > 0
 
 
 def _wide_tests(columns: list[Column], names: Names) -> tuple[WideTest, ...]:
@@ -198,10 +233,25 @@ def _guess(
     if "sex" in played:
         questions += _sex_question(played["sex"].column)
     questions += [
-        Question("unit", test.column.name, f"unit of {test.column.name} ({test.test})?")
+        Question("unit", test.column.name, _unit_question(test))
         for test in wide
         if test.unit is None
     ]
+    if target == "prescription":
+        questions += _questions_of_amounts(played)
+    if target == "lab" and not wide and "unit" not in played:
+        text = "no column of units: give the unit of each test under [units] above"
+        questions.append(Question("units", played["result"].column.name, text))
+    system = None
+    if "code" in played and target in CODED:
+        system = code_system_of(target, played["code"].column)
+        if system is None:
+            text = (
+                f"{played['code'].column.name}: codes of the hospital's own, so not read; if they "
+                "are of a system, name it as code_system and the column as code"
+            )
+            questions.append(Question("code_system", played["code"].column.name, text))
+            played = {role: part for role, part in played.items() if role != "code"}
     texts = [
         text
         for role in ("result", "dose", "directions", "quantity")
@@ -218,10 +268,64 @@ def _guess(
         wide=wide,
         constants=constants,
         date_formats=formats,
+        day_of_month=MIDDLE if "birth_date" in played and _are_months(played) else None,
         decimal=decimal_mark_of(texts),
-        inpatient=target == "prescription" and any(word in label.lower() for word in INPATIENT),
+        inpatient=target == "prescription" and _is_of_wards(label, played),
+        refunds=target == "prescription" and read_given_back(label),
+        code_system=system,
         questions=tuple(questions),
     )
+
+
+def _are_months(played: dict[str, Played]) -> bool:
+    return played["birth_date"].column.dates.formats[:1] == (MONTH,)
+
+
+def _unit_question(test: WideTest) -> str:
+    """What the unit of a column is, with the unit that its values look to be in."""
+    text = f"unit of {test.column.name} ({test.test})?"
+    numbers = [read_result(t, ".").number for t in test.column.distinct]
+    values = sorted(float(number) for number in numbers if number is not None)
+    if test.test not in LAB_TESTS or len(values) < FEWEST_VALUES:
+        return text
+    other = looks_like(test.test, None, values[len(values) // 2])
+    return f"{text} Its values look like {other}." if other else text
+
+
+def _questions_of_amounts(played: dict[str, Played]) -> list[Question]:
+    """What has to be known before a quantity, or a dose in tablets, is an amount in mg."""
+    questions = []
+    if "quantity" in played and "quantity_unit" not in played:
+        name = played["quantity"].column.name
+        text = f"{name}: counted in what? Give quantity_unit under [table.constants]; unknown until then"
+        questions.append(Question("quantity_unit", name, text, ("盒", "片", "mg")))
+    names = played["drug"].column if "drug" in played else None
+    in_names = names is not None and names.share(lambda t: bool(STRENGTH.search(plain(t)))) >= 0.5
+    in_mg = {"daily_dose_mg"} & played.keys() or (
+        "dose_unit" in played and played["dose_unit"].column.share(lambda t: t in MG_WORDS) == 1
+    )
+    if "strength" not in played and not in_names and not in_mg:
+        column = names.name if names is not None else "drug"
+        text = "no column of strengths: doses in tablets, and quantities in boxes, are unknown"
+        questions.append(Question("strength", column, text))
+    return questions
+
+
+def code_system_of(target: str, column: Column) -> CodeSystem | None:
+    """The system that the texts of a column of codes are of; None for a hospital's own."""
+    for system, form in FORMS_OF_CODES[target].items():
+        if column.share(lambda text, form=form: bool(form.match(text.upper()))) >= LEAST_OF_CODES:
+            return system
+    return None
+
+
+def _is_of_wards(label: str, played: dict[str, Played]) -> bool:
+    """Whether orders are of inpatients: by the name of the file, or by what tells their kind."""
+    name = label.lower()
+    if any(word in name for word in OUTPATIENT):
+        return False
+    headers = " ".join(part.column.name for part in played.values())
+    return any(word in name or word in headers for word in INPATIENT) or "停嘱" in headers
 
 
 def _sex_question(column: Column) -> list[Question]:
@@ -238,7 +342,11 @@ def told_codes(codes: dict[str, str | None]) -> str:
 
 
 def _date_formats(target: str, played: dict[str, Played]) -> tuple[tuple[str, ...], list[Question]]:
-    """The formats of all columns of dates of a table, without times; and what they do not tell."""
+    """The formats of all columns of dates of a table, without times; and what they do not tell.
+
+    None where every format is one that is read without being named: rare dates of another of these
+    are then read too.
+    """
     formats, questions = {}, []
     for role in ROLES[target]:
         if role.kind != "date" or role.name not in played:
@@ -250,6 +358,8 @@ def _date_formats(target: str, played: dict[str, Played]) -> tuple[tuple[str, ..
             choices = tuple(dict.fromkeys(day_format(name) for name in guess.candidates))
             text = f"{column.name}: {QUESTIONS[question]}"
             questions.append(Question("date_formats", column.name, text, choices))
+    if set(formats) <= set(UNMISTAKABLE) and not questions:
+        return (), []
     return tuple(formats), questions
 
 
@@ -274,6 +384,11 @@ def answered(guess: TableGuess, question: Question, answer: str) -> TableGuess:
         return replace(guess, sex_codes=codes, questions=left)
     if question.about == "date_formats":
         return replace(guess, date_formats=(*guess.date_formats, answer), questions=left)
+    if question.about == "quantity_unit":
+        constants = guess.constants | {"quantity_unit": answer}
+        return replace(guess, constants=constants, questions=left)
+    if question.about != "unit":
+        return guess  # what one answer does not settle stays a question
     wide = tuple(
         replace(test, unit=answer) if test.column.name == question.column else test
         for test in guess.wide

@@ -80,13 +80,16 @@ def _table(guess: TableGuess, name: str) -> list[str]:
     ]
     if guess.date_formats:
         lines.append(f"date_formats = [{', '.join(map(toml_text, guess.date_formats))}]")
+    if guess.day_of_month is not None:
+        lines.append(f"day_of_month = {guess.day_of_month}  # births are given as months")
     if guess.decimal == ",":
         lines.append('decimal = ","')
     if guess.inpatient:
         lines.append("inpatient = true  # an order that was never stopped ends at discharge")
-    if "code" in guess.played and guess.target in ("prescription", "lab", "diagnosis", "procedure"):
-        system = {"prescription": "ATC", "lab": "LOINC", "procedure": "ICD-9-CM"}
-        lines.append(f"code_system = {toml_text(system.get(guess.target, 'ICD-10'))}")
+    if guess.refunds:
+        lines.append("refunds = true  # each row takes back what it names, whatever its sign")
+    if guess.code_system is not None:
+        lines.append(f"code_system = {toml_text(guess.code_system)}")
     lines += [
         QUESTION + " / ".join([question.text, *question.choices]) for question in guess.questions
     ]

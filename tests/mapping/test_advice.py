@@ -1,0 +1,44 @@
+"""What check says to look at next."""
+
+from lncohort.mapping.advice import advice
+from mapping.hospital import ORDER, PATIENTS, RESULT, mapped
+
+
+def told(found):
+    return {(table, wrong): rows for table, rows, wrong, _ in advice(found.account)}
+
+
+def test_nothing_is_advised_where_nothing_is_wrong(tmp_path):
+    assert advice(mapped(tmp_path).account) == []
+
+
+def test_each_thing_that_can_be_mended_is_told_with_its_rows(tmp_path):
+    people = [*PATIENTS, {"id": "P3", "sex": "1", "born": "1980-01-02"}]
+    orders = [ORDER | {"no": str(i), "id": "P1", "directions": "遵医嘱"} for i in range(2)]
+    results = [
+        *(RESULT | {"at": f"2015-01-{day:02}", "unit": "", "result": "0.9"} for day in range(1, 8)),
+        RESULT | {"test": "胱抑素"},
+        RESULT | {"at": "2015-02"},
+        RESULT | {"id": "P77"},
+    ]
+    found = mapped(tmp_path, patient=people, prescription=orders, lab=results)
+    assert told(found) == {
+        ("", "serum_creatinine without a unit"): 7,
+        ("", "identifiers in no patient table"): 1,
+        ("", "patients without a sex: unused"): 1,
+        ("lab", "a month is no day"): 1,
+        ("lab", "names that stand for nothing"): 1,
+        ("prescription", "how long it lasts is unknown"): 2,
+    }
+
+
+def test_an_assumed_unit_that_its_values_do_not_fit_is_told(tmp_path):
+    keys = {"units": {"serum_creatinine": "umol/L"}}
+    results = [
+        *(RESULT | {"at": f"2015-01-{day:02}", "unit": "", "result": "0.9"} for day in range(1, 8)),
+        *(RESULT | {"at": f"2016-01-{day:02}"} for day in range(1, 28)),
+    ]
+    found = mapped(tmp_path, keys, lab=results)
+    assert advice(found.account) == [
+        ("", 7, "serum_creatinine in umol/L looks like mg/dL", "see [units]")
+    ]

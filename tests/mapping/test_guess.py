@@ -1,0 +1,179 @@
+"""What a folder's tables are taken for, and what is asked where their texts do not tell."""
+
+import csv
+
+import pytest
+
+from lncohort.mapping.guess import answered, guess_folder, mapping_source
+from lncohort.sources import find_tables
+
+PEOPLE = [{"病案号": f"000{n}", "性别": "女", "出生日期": "1980/3/5"} for n in range(100, 160)]
+IDS = [person["病案号"] for person in PEOPLE]
+ORDERS = [
+    {"病案号": number, "药品名称": "他克莫司胶囊", "用法用量": "1mg bid", "开方日期": "2015-03-01"}
+    for number in IDS
+]
+RESULTS = [
+    {"病案号": number, "检验项目": "肌酐", "结果": "88", "单位": "umol/L", "采样时间": "2015-02-01"}
+    for number in IDS
+]
+
+
+def guessed(folder, **tables):
+    """The guess of a folder with a patient table and the tables given."""
+    for name, rows in ({"患者": PEOPLE} | tables).items():
+        with open(folder / f"{name}.csv", "w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+    return guess_folder(folder, find_tables(folder))
+
+
+def of(guess, target):
+    """The one table of a target."""
+    (table,) = [table for table in guess.tables if table.target == target]
+    return table
+
+
+def columns(table):
+    return {role: played.column.name for role, played in table.played.items()}
+
+
+def questions(table):
+    return {question.about for question in table.questions}
+
+
+def with_column(rows, name, *texts):
+    return [row | {name: texts[i % len(texts)]} for i, row in enumerate(rows)]
+
+
+def test_tables_of_a_second_campus_are_found_beside_those_of_the_first(tmp_path):
+    second = [{"登记号": f"E{n}", "性别": "男", "出生日期": "1970-01-01"} for n in range(40)]
+    rows = [{**row, "病案号": f"E{i}"} for i, row in enumerate(ORDERS[:40])]
+    guess = guessed(tmp_path, 东院患者=second, 东院处方=rows, 处方=ORDERS)
+    assert [table.target for table in guess.tables].count("patient") == 2
+    assert [table.target for table in guess.tables].count("prescription") == 2
+
+
+def test_a_table_of_links_is_found_though_its_old_identifiers_are_not_known(tmp_path):
+    links = [{"旧病案号": f"9{n}", "主病案号": number} for n, number in enumerate(IDS)]
+    table = of(guessed(tmp_path, 对照=links), "patient_link")
+    assert columns(table) == {"patient_id": "旧病案号", "same_as": "主病案号"}
+
+
+def test_births_given_as_months_stand_for_their_middle(tmp_path):
+    people = [{"登记号": f"E{n}", "性别": "男", "出生年月": "1980-05"} for n in range(40)]
+    guess = guessed(tmp_path, 东院患者=people)
+    days = {table.spec.path: table.day_of_month for table in guess.tables}
+    assert days == {"东院患者.csv": 15, "患者.csv": None}
+    assert "day_of_month = 15" in mapping_source(guess, "h", ".")
+
+
+def test_dialysis_is_a_procedure_and_not_a_diagnosis(tmp_path):
+    rows = [{"病案号": n, "治疗方式": "血液透析", "治疗日期": "2016-01-02"} for n in IDS]
+    assert [t.target for t in guessed(tmp_path, 透析记录=rows).tables] == ["patient", "procedure"]
+
+
+def test_an_amount_that_might_be_a_strength_is_none_without_a_header_that_says_so(tmp_path):
+    rows = with_column(ORDERS, "备用", "0.5g", "0.8g")
+    assert "strength" not in columns(of(guessed(tmp_path, 处方=rows), "prescription"))
+
+
+def test_times_of_the_half_day_are_dates(tmp_path):
+    rows = [row | {"开方日期": "2015/3/5 上午 8:30:00"} for row in ORDERS]
+    assert columns(of(guessed(tmp_path, 处方=rows), "prescription"))["start_date"] == "开方日期"
+
+
+def test_a_patient_and_a_day_alone_are_no_stay(tmp_path):
+    rows = [{"病案号": number, "日期": "2015-02-01", "金额": "88"} for number in IDS]
+    assert "encounter" not in {table.target for table in guessed(tmp_path, 费用=rows).tables}
+
+
+def test_formats_that_read_in_one_way_only_are_not_named_so_that_rare_ones_are_read_too(tmp_path):
+    rows = [row | {"采样时间": f"2015-02-{i % 28 + 1:02} 08:00"} for i, row in enumerate(RESULTS)]
+    assert of(guessed(tmp_path, 检验=rows), "lab").date_formats == ()
+    rows = [row | {"采样时间": f"{i % 28 + 1:02}.02.2015"} for i, row in enumerate(RESULTS)]
+    assert of(guessed(tmp_path, 检验=rows), "lab").date_formats == ("%d.%m.%Y",)
+
+
+def test_the_kind_of_an_order_is_no_directions_but_tells_the_ward(tmp_path):
+    rows = with_column(with_column(ORDERS, "医嘱类型", "长期医嘱", "临时医嘱"), "住院次数", "1")
+    table = of(guessed(tmp_path, orders=rows), "prescription")
+    assert columns(table)["directions"] == "用法用量"
+    assert table.inpatient
+    assert not of(guessed(tmp_path, 门诊处方=ORDERS, orders=PEOPLE), "prescription").inpatient
+
+
+def test_what_a_quantity_is_counted_in_is_asked_and_the_answer_kept(tmp_path):
+    rows = with_column(with_column(ORDERS, "数量", "2"), "规格", "1mg*50粒")
+    table = of(guessed(tmp_path, 处方=rows), "prescription")
+    (question,) = table.questions
+    assert question.about == "quantity_unit"
+    assert answered(table, question, "盒").constants == {"quantity_unit": "盒"}
+    told = of(guessed(tmp_path, 处方=with_column(rows, "数量单位", "盒")), "prescription")
+    assert questions(told) == set()
+
+
+def test_a_file_of_what_was_given_back_is_told_by_its_name(tmp_path):
+    rows = with_column(with_column(ORDERS, "数量", "2"), "单位", "盒")
+    assert of(guessed(tmp_path, 退药记录=rows), "prescription").refunds
+
+
+@pytest.mark.parametrize(
+    ("drug", "column", "asked"),
+    [
+        ("他克莫司胶囊", {}, True),
+        ("他克莫司胶囊 1mg*50粒", {}, False),
+        ("他克莫司胶囊", {"规格": "1mg*50粒"}, False),
+        ("他克莫司胶囊", {"每日剂量": "2"}, False),
+    ],
+)
+def test_strengths_are_asked_for_where_nothing_tells_them(tmp_path, drug, column, asked):
+    rows = [row | {"药品名称": drug} | column for row in ORDERS]
+    table = of(guessed(tmp_path, 处方=rows), "prescription")
+    assert ("strength" in questions(table)) == asked
+
+
+def test_the_unit_of_a_wide_column_is_asked_with_what_its_values_look_like(tmp_path):
+    rows = [
+        {"病案号": n, "日期": "2015-02-01", "血肌酐": f"0.{50 + i % 50}", "白蛋白(g/L)": "40"}
+        for i, n in enumerate(IDS)
+    ]
+    table = of(guessed(tmp_path, 随访=rows), "lab")
+    (question,) = table.questions
+    assert question.text == "unit of 血肌酐 (serum_creatinine)? Its values look like mg/dL."
+    assert answered(table, question, "mg/dL").wide[0].unit == "mg/dL"
+
+
+def test_the_units_of_a_long_table_without_them_are_asked_for(tmp_path):
+    rows = [{key: text for key, text in row.items() if key != "单位"} for row in RESULTS]
+    assert questions(of(guessed(tmp_path, 检验=rows), "lab")) == {"units"}
+    assert questions(of(guessed(tmp_path, 检验=RESULTS), "lab")) == set()
+
+
+@pytest.mark.parametrize(
+    ("codes", "system"),
+    [(("L04AD02", "L04AA06"), "ATC"), (("YP00012", "YP00013"), None)],
+)
+def test_a_system_of_codes_is_told_by_its_codes_and_others_are_not_read(tmp_path, codes, system):
+    guess = guessed(tmp_path, 处方=with_column(ORDERS, "药品编码", *codes))
+    table = of(guess, "prescription")
+    assert table.code_system == system
+    assert ("code" in table.played) == (system is not None)
+    assert ("code_system" in questions(table)) == (system is None)
+    assert ("code_system = " in mapping_source(guess, "h", ".")) == (system is not None)
+
+
+@pytest.mark.parametrize("code", ["M32.1+N08.5*", "M32.101†N08.5*", "I10.x00", "E11.900", "N04"])
+def test_chinese_editions_of_the_icd_are_told(tmp_path, code):
+    rows = [
+        {"病案号": number, "诊断名称": "高血压", "诊断编码": code, "诊断日期": "2015-02-01"}
+        for number in IDS
+    ]
+    assert of(guessed(tmp_path, 诊断=rows), "diagnosis").code_system == "ICD-10"
+
+
+def test_no_value_of_a_patient_stands_in_the_mapping_file(tmp_path):
+    source = mapping_source(guessed(tmp_path, 处方=ORDERS, 检验=RESULTS), "h", ".")
+    assert "0001" not in source
+    assert "9999" in source
