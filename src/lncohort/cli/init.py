@@ -23,7 +23,7 @@ def init(
     from lncohort.terminal import print_progress
 
     where = from_file(location, out)
-    name = Path(where).name or Path(location).name
+    name = Path(where).name or Path(location).resolve().name or "hospital"
     found = find_tables(location)
     if omop := omop_tables(found):
         source = omop_source(omop, name, where)
