@@ -18,6 +18,18 @@ from hypothesis import strategies as st
 
 from mapping.hospital import TABLES
 
+HEADERS = {
+    **{"id": "患者编号", "sex": "性别", "born": "出生日期", "no": "医嘱号", "drug": "药品名称"},
+    **{"strength": "规格", "directions": "用法用量", "route": "给药途径", "start": "开始日期"},
+    **{"end": "停止日期", "days": "天数", "quantity": "数量", "of": "数量单位", "status": "状态"},
+    **{"test": "检验项目", "specimen": "标本", "at": "采样时间", "result": "结果", "unit": "单位"},
+    **{"range": "参考范围", "text": "诊断名称", "icd": "ICD编码", "on": "诊断日期"},
+}
+COLUMNS = {
+    name: {role: HEADERS[column] for role, column in TABLES[name].items()}
+    for name in ("patient", "prescription", "lab", "diagnosis")
+}
+
 PATIENTS = 8
 NASTY = (
     *("=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "a\nb", "a\0b", "[/red]", "\x1b[31mx", "{}"),
@@ -85,7 +97,7 @@ def hospital() -> dict[str, Grid]:
             )
         ],
     }
-    return {name: Grid(tuple(TABLES[name].values()), tuple(of)) for name, of in rows.items()}
+    return {name: Grid(tuple(COLUMNS[name].values()), tuple(of)) for name, of in rows.items()}
 
 
 def _order(who, number, drug, strength, directions, start):

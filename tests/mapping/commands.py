@@ -30,6 +30,7 @@ def call(*arguments) -> Told:
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     code = 0
     with (
+        patch.dict(os.environ, {"COLUMNS": "1000"}),  # what is folded could not be searched
         patch.object(sys, "argv", ["lncohort", *map(str, arguments)]),
         redirect_stdout(out),
         redirect_stderr(out),

@@ -13,7 +13,10 @@ UNDERSTOOD = (
     *("cancelled_or_not_executed", "not_a_systemic_route", "ruled_out_or_doubted"),
 )
 # Words in place of a number: many of a table may be, and not all.
-WORDS = ("text_without_number", "grade_is_no_amount", "titre_is_no_amount", "missing_value")
+WORDS = (
+    *("text_without_number", "grade_is_no_amount", "titre_is_no_amount", "missing_value"),
+    "unknown_text",
+)
 
 
 def refuse_unusable(account: Account) -> None:
