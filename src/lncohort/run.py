@@ -57,11 +57,11 @@ def run_study(
     started = datetime.now(UTC)
     out = Path(out)
     loaded = load_study(study)
+    refuse_over(out, Path(extract), *(file for file in [Path(study)] if file.is_file()))
     if force:
         refuse_all_but(out, MANIFEST, WRITTEN)
     else:
         refuse_existing(out)
-    refuse_over(out, Path(extract), *(file for file in [Path(study)] if file.is_file()))
     opened = Extract.open(extract)
     with written_whole(out) as folder:
         cohort = build(loaded, opened, threads, progress)

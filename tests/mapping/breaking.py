@@ -53,7 +53,7 @@ NASTY = (
 NAMES = st.sampled_from([*NASTY, "id", "patient_id", "source_row", "列", "a b", "select", "x;y"])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Grid:
     """A table of a hospital: names of columns, and rows of texts."""
 
@@ -169,7 +169,7 @@ BREAKAGES = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Written:
     """A file of a table, how a mapping says that it is read, and its rows as a plain reader has them.
 
@@ -210,7 +210,11 @@ def _text(draw, name: str, grid: Grid) -> Written:
 def _damaged(draw, text: str) -> str:
     """A text as it was, cut off, with a row too short or too long, or with a stray quote."""
     lines = text.split('"\n"')
-    match draw(st.sampled_from(["whole", "whole", "cut", "short", "long", "quote", "nul", "crlf"])):
+    match draw(
+        st.sampled_from(
+            ["whole", "whole", "cut", "short", "long", "quote", "nul", "crlf", "headless"]
+        )
+    ):
         case "cut":
             return text[: draw(st.integers(0, len(text)))]
         case "short":
@@ -225,6 +229,8 @@ def _damaged(draw, text: str) -> str:
         case "nul":
             at = draw(st.integers(0, len(text)))
             return text[:at] + "\0" + text[at:]
+        case "headless":
+            return text.partition('"\n')[2]
         case "crlf":
             return text.replace('"\n', '"\r\n')
     return '"\n"'.join(lines)

@@ -7,10 +7,8 @@ from pathlib import Path
 from lncohort.errors import UserError
 from lncohort.mapping.model import SourceTable
 from lncohort.sources import detect
-from lncohort.sources.layout import SOURCE_ROW
 
 HOW_IT_IS_READ = ("encoding", "delimiter", "header_row")
-MOST_TOLD = 40  # names of columns
 
 
 def refuse_missing_columns(
@@ -18,8 +16,8 @@ def refuse_missing_columns(
 ) -> None:
     """Refuse a table that lacks columns which the mapping names.
 
-    Where the file looks as if it is read in another way, that is told in place of what was found:
-    in a wrong row of names stand the values of a patient.
+    Where the file looks as if it is read in another way, that is told. Of what was found only a name
+    like the missing one is: in a wrong or broken row of names stand the values of a patient.
 
     Parameters
     ----------
@@ -78,6 +76,4 @@ def _nearest(column: str, found: Sequence[str]) -> str:
     near = get_close_matches(column, found, n=1)
     if near:
         return f'"{near[0]}", if that is it'
-    found = [name for name in found if name != SOURCE_ROW]
-    more = "" if len(found) <= MOST_TOLD else f" and {len(found) - MOST_TOLD} more"
-    return ", ".join(found[:MOST_TOLD]) + more
+    return f"{len(found) - 1} columns, none of a name like it; see the row of names of the file"
