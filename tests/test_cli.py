@@ -121,16 +121,29 @@ def test_check_says_what_a_run_would_reject(lncohort, extract_folder):
     assert "ghost" not in out
 
 
+def test_check_tells_no_unit_that_few_patients_have(lncohort, extract_folder):
+    rows = several_patients()
+    rows["lab"] += [creatinine(201 + i, 80.0, "q001") | {"unit": "Zhang San"} for i in range(9)]
+    code, out, _ = lncohort("check", extract_folder(rows))
+    assert code == 0
+    assert ("serum_creatinine", "few", "9", "0", "few", "few", "few") in {
+        tuple(line.split()) for line in out.splitlines()
+    }
+    assert "Zhang" not in out
+
+
 def test_check_shows_the_nearest_spelling_of_a_name_that_no_row_has(lncohort, extract_folder):
     rows = several_patients()
     rows["procedure"] = [
-        {"patient_id": "q001", "concept": "Dialysis", "procedure_date": day(50)},
+        {"patient_id": f"q{i:03d}", "concept": concept, "procedure_date": day(50)}
+        for i in range(5)
+        for concept in ("Dialysis", f"kidney_transplant {i}")
     ]
     code, out, _ = lncohort("check", extract_folder(rows))
     assert code == 0
     found = {tuple(line.split()) for line in out.splitlines()}
     assert ("procedure", "dialysis", "0", "Dialysis") in found
-    assert ("procedure", "kidney_transplant", "0") in found
+    assert ("procedure", "kidney_transplant", "0") in found  # few patients: it may be no name
     assert ("prescription", "tacrolimus", "30") in found
 
 
@@ -219,6 +232,26 @@ def test_figures_of_a_scenario_are_not_set_beside_the_published(lncohort, tmp_pa
     lncohort("simulate", "--patients", 60, "--seed", 1, "--scenario", "null", "--out", out)
     command = ("results-table", "--extract", out, "--out", tmp_path / "results.md")
     assert "is of the scenario null" in refused(lncohort, tmp_path, *command)
+
+
+def test_what_stands_beside_earlier_results_or_is_read_is_kept_even_when_forced(
+    lncohort, extract, tmp_path
+):
+    (extract / "manifest.json").write_text("{}")
+    over = ("run", "nanjing", "--extract", extract, "--force", "--out")
+    assert "what is read is never replaced" in refused(lncohort, tmp_path, *over, extract)
+    assert "what is read is never replaced" in refused(lncohort, tmp_path, *over, tmp_path)
+    out = tmp_path / "results"
+    out.mkdir()
+    (out / "manifest.json").write_text("{}")
+    (out / "mine.txt").write_text("precious")
+    err = refused(lncohort, tmp_path, *over, out)
+    assert "holds 1 files or folders that no run writes (the first is mine.txt)" in err
+
+
+def test_a_refusal_of_the_file_system_is_no_fault_of_ours(lncohort, tmp_path):
+    err = refused(lncohort, tmp_path, "check", "x" * 300)
+    assert "File name too long" in err
 
 
 def test_output_below_a_file_cannot_be_written(lncohort, extract, tmp_path):

@@ -54,8 +54,8 @@ class Cohort:
     rejected : DataFrame
         Columns table_name, reason, rows: how many rows could not be used, and why.
     lab_units : DataFrame
-        Columns test, unit, row_count, censored_count, low_given, median_given, high_given,
-        median_value.
+        Columns test, unit, row_count, patient_count, censored_count, low_given, median_given,
+        high_given, median_value.
     covariate_sources : DataFrame
         Columns covariate, source, patients, censored_patients.
     last_day_observed : date

@@ -1,8 +1,9 @@
 """Output folders: they appear whole or not at all, and nothing is overwritten unasked."""
 
+import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,8 +26,8 @@ def refuse_existing(out: Path) -> None:
         )
 
 
-def refuse_all_but(out: Path, mark: str) -> None:
-    """Refuse to replace an output folder that is not of an earlier run.
+def refuse_all_but(out: Path, mark: str, written: Collection[str]) -> None:
+    """Refuse to replace an output folder that is not of an earlier run, or holds more than it wrote.
 
     Parameters
     ----------
@@ -34,17 +35,52 @@ def refuse_all_but(out: Path, mark: str) -> None:
         The folder that is to be replaced.
     mark
         The file by which a folder of an earlier run is known.
+    written
+        Names of all that a run writes there, the mark among them.
 
     Raises
     ------
     UserError
-        When ``out`` holds something, and not that file.
+        When ``out`` holds something, and not that file, or anything else beside it.
     """
-    if out.is_dir() and any(out.iterdir()) and not (out / mark).is_file():
+    if out.exists() and not out.is_dir():
+        raise UserError(f"{out}: is a file; expected a folder to be made. Choose another --out.")
+    found = sorted(entry.name for entry in out.iterdir()) if out.is_dir() else []
+    if found and not (out / mark).is_file():
         raise UserError(
-            f"{out}: holds no {mark}, so it is not the folder of an earlier run; --force replaces "
-            "only those. Choose another --out."
+            f"{out}: holds no {mark}, so it is not the folder of an earlier run; only such a "
+            "folder is replaced. Choose another."
         )
+    others = [name for name in found if name not in written]
+    if others:
+        raise UserError(
+            f"{out}: holds {len(others)} files or folders that no run writes (the first is "
+            f"{others[0]}); nothing of yours is replaced. Move them, or choose another --out."
+        )
+
+
+def refuse_over(out: Path, *sources: Path) -> None:
+    """Refuse an output folder that is, or holds, what it would be made of.
+
+    Parameters
+    ----------
+    out
+        The folder that is to be made or replaced.
+    sources
+        Files and folders that are read; links are followed to where they lead.
+
+    Raises
+    ------
+    UserError
+        When a source lies at or under ``out``.
+    """
+    place = os.path.realpath(out)
+    for source in sources:
+        if Path(os.path.realpath(source)).is_relative_to(place):
+            raise UserError(
+                f"{out}: {source} is read from there; what is read is never replaced. Choose a "
+                "folder of its own."
+            )
 
 
 @contextmanager

@@ -75,14 +75,15 @@ def print_check(folder: Path, study: Study) -> None:
 
 
 def _units(study: Study, cohort: Cohort) -> Iterator[tuple]:
-    """Each unit of each test, with its range unless few rows have it."""
+    """Each unit of each test, with its name and range unless few patients have it."""
     for row in cohort.lab_units.itertuples():
-        few = row.row_count < study.info.min_cell
+        few = row.patient_count < study.info.min_cell
         values = (row.low_given, row.median_given, row.high_given)
         shown = ["few" if few or value != value else f"{value:.3g}" for value in values]
         other = "" if few else looks_like(row.test, row.unit, row.median_given)
         remark = f"looks like {other}" if other else ""
-        yield row.test, row.unit or "none", row.row_count, row.censored_count, *shown, remark
+        unit = "few" if few and row.unit else row.unit or "none"
+        yield row.test, unit, row.row_count, row.censored_count, *shown, remark
 
 
 def _sources(study: Study, cohort: Cohort) -> Iterator[tuple]:
@@ -97,7 +98,8 @@ def _names(study: Study, extract: Extract) -> Iterator[tuple]:
     """Rows of each drug, test, diagnosis, procedure and instrument that the study names.
 
     One that no row has is no error, nor is it seen in a result: a procedure that nobody had and
-    one that is spelt otherwise exclude the same patients. So the nearest spelling is shown.
+    one that is spelt otherwise exclude the same patients. So the nearest spelling is shown,
+    unless few patients have it: it may be no name.
     """
     parameters = parameter_tables(study, date.today())
     drugs = parameters["prescribed_drug"]["drug_given"].to_pylist()
@@ -108,6 +110,8 @@ def _names(study: Study, extract: Extract) -> Iterator[tuple]:
     for table, name in sought:
         others = [other for other in counts[table] if (table, other) not in sought]
         near = [] if name in counts[table] else get_close_matches(name, others, n=1)
+        if near and _patients(extract, table, near[0]) < study.info.min_cell:
+            near = []
         yield table, name, counts[table].get(name, 0), *(near or [""])
 
 
@@ -116,6 +120,13 @@ def _counts(extract: Extract, table: str) -> dict[str, int]:
     content = pq.read_table(extract.path(table), columns=[column], read_dictionary=[column])
     counted = content[column].value_counts().to_pylist()
     return {row["values"]: row["counts"] for row in counted if row["values"] is not None}
+
+
+def _patients(extract: Extract, table: str, name: str) -> int:
+    rows = pq.read_table(
+        extract.path(table), columns=["patient_id"], filters=[(NAMED_BY[table], "=", name)]
+    )
+    return len(rows["patient_id"].unique())
 
 
 def _dose_coverage(study: Study, cohort: Cohort) -> Iterator[tuple]:

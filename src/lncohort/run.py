@@ -13,13 +13,15 @@ from pathlib import Path
 from lncohort.cohort import Cohort, build
 from lncohort.engine.stages import study_files
 from lncohort.extract.extract import Extract
-from lncohort.folders import refuse_all_but, refuse_existing, written_whole
+from lncohort.folders import refuse_all_but, refuse_existing, refuse_over, written_whole
 from lncohort.installed import sql_hashes, versions
 from lncohort.report import write_report
 from lncohort.results import Results, analyse
 from lncohort.study import load_study, study_source
 
 MANIFEST = "manifest.json"
+PATIENTS = "analysis_set.parquet"
+WRITTEN = (MANIFEST, PATIENTS, "report.html", "results.json", "tables", "figures")
 
 
 def run_study(
@@ -55,8 +57,9 @@ def run_study(
     started = datetime.now(UTC)
     out = Path(out)
     loaded = load_study(study)
+    refuse_over(out, Path(extract), *(file for file in [Path(study)] if file.is_file()))
     if force:
-        refuse_all_but(out, MANIFEST)
+        refuse_all_but(out, MANIFEST, WRITTEN)
     else:
         refuse_existing(out)
     opened = Extract.open(extract)
@@ -67,7 +70,7 @@ def run_study(
             results = analyse(cohort, synthetic=opened.is_synthetic)
         with _timed("report", seconds, progress):
             write_report(results, folder)
-        cohort.analysis_set.to_parquet(folder / "analysis_set.parquet", index=False)
+        cohort.analysis_set.to_parquet(folder / PATIENTS, index=False)
         manifest = _manifest(study, opened, cohort, seconds, started)
         (folder / MANIFEST).write_text(
             json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"

@@ -9,6 +9,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 from rich.table import Table
 from rich.text import Text
 
+from lncohort.texts.one_line import printable
+
 if TYPE_CHECKING:  # a table is printed without pandas
     from lncohort.results import Results
 
@@ -19,7 +21,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence]) ->
     A table without columns is its title alone. Texts are printed as they stand: brackets in the
     name of a drug are no markup.
     """
-    rows = [[str(value) for value in row] for row in rows]
+    rows = [[printable(str(value)) for value in row] for row in rows]
     table = Table(box=None, pad_edge=False)
     for i, column in enumerate(columns):
         numbers = all(row[i].replace("<", "").replace(".", "").isdigit() for row in rows)
@@ -36,7 +38,9 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence]) ->
 def print_progress(stage: str, rows: int | None, seconds: float) -> None:
     """Print one line a stage."""
     told = "" if rows is None else f"{rows:>12,} rows"
-    Console(stderr=True, highlight=False).print(f"{stage:<13}{told:<18}{seconds:8.2f} s")
+    Console(stderr=True, highlight=False, markup=False).print(
+        f"{stage:<13}{told:<18}{seconds:8.2f} s"
+    )
 
 
 @contextmanager

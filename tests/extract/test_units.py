@@ -36,9 +36,14 @@ def test_usual_values_of_one_unit_are_not_usual_in_another():
             assert looks_like(name, unit, middle / factor) == ""
 
 
-def test_few_rows_are_not_judged():
+def test_units_of_few_patients_are_not_judged():
     seen = pd.DataFrame(
-        {"test": ["serum_creatinine"], "unit": ["umol/L"], "row_count": [4], "median_given": [0.9]}
+        {
+            "test": ["serum_creatinine"],
+            "unit": ["umol/L"],
+            "patient_count": [4],
+            "median_given": [0.9],
+        }
     )
     assert units_to_doubt(seen, 5) == []
     assert units_to_doubt(seen, 4) == ["serum_creatinine in umol/L looks like mg/dL"]

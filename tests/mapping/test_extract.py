@@ -559,3 +559,47 @@ def test_words_that_programs_write_for_nothing_are_nothing(tmp_path):
     assert [row["birth_date"] for row in extract_rows(found, "patient")][0] is None
     assert reasons(found, "lab") == {"missing_date": 1, "missing_value": 1}
     assert extract_rows(found, "lab")[0]["unit"] is None
+
+
+def test_units_of_few_patients_are_told_by_no_name(tmp_path):
+    rows = [RESULT | {"unit": "张三的单位", "at": f"2015-03-{day:02}"} for day in range(1, 10)]
+    found = mapped(tmp_path, lab=[*rows, RESULT | {"unit": "李四"}])
+    (unit,) = found.account.units
+    assert unit == {
+        "test": "serum_creatinine",
+        "unit": "units of few patients",
+        "assumed": False,
+        "rows": 10,
+        "censored": 0,
+    }
+    manifest = (found.folder / "mapping_manifest.json").read_text(encoding="utf-8")
+    assert "张三" not in manifest and "李四" not in manifest
+
+
+def test_a_strength_that_is_no_number_is_unknown(tmp_path):
+    for amount in ("1/0", "1e999999999", "nan", "一", ""):
+        folder = tmp_path / (amount.replace("/", "") or "none")
+        folder.mkdir()
+        file = write_hospital(folder, prescription=[order(strength="")])
+        (folder / "strength.csv").write_text(f"c,a,u\n1,{amount},mg\n", encoding="utf-8")
+        source = 'path = "strength.csv", format = "text", encoding = "utf-8", delimiter = ","'
+        told = 'columns = { code = "c", amount = "a", amount_unit = "u" }'
+        table = f'\n[[table]]\nname = "strength"\nto = "strength"\n{told}\n'
+        table += f"source = {{ {source}, quote = '\"', header_row = 1 }}\n"
+        text = (
+            file.read_text(encoding="utf-8")
+            .replace('drug = "drug"', 'drug = "drug"\ncode = "no"')
+            .replace('to = "prescription"', 'to = "prescription"\ncode_system = "RxNorm"')
+        )
+        file.write_text(text + table, encoding="utf-8")
+        found = map_extract(file)
+        assert len(extract_rows(found, "prescription")) == 1
+
+
+def test_an_extract_of_which_a_file_is_gone_is_made_again(tmp_path):
+    file = write_hospital(tmp_path)
+    found = map_extract(file)
+    (found.folder / "lab.parquet").unlink()
+    (found.folder / "mapping_manifest.json").write_text("not json", encoding="utf-8")
+    assert not map_extract(file).was_unchanged
+    Extract.open(found.folder)

@@ -1,5 +1,6 @@
 """The files of a report: whole, the same each time, and rounded at one place."""
 
+import csv
 import io
 import json
 import math
@@ -111,3 +112,19 @@ def test_no_file_holds_a_small_count(results, tmp_path):
         assert (row["n"], row["events"], row["estimate"]) == (None, None, None)
     regimens = (tmp_path / "tables" / "regimens.csv").read_text(encoding="utf-8-sig")
     assert "TAC+CYC+MMF,<5,<5" in regimens
+
+
+def test_labels_that_begin_like_formulas_are_run_by_no_spreadsheet(results, tmp_path):
+    study = results.study
+    covariates = tuple(c.model_copy(update={"label": f"={c.label}"}) for c in study.covariates)
+    named = replace(results, study=study.model_copy(update={"covariates": covariates}))
+    write_report(named, tmp_path)
+    cells = [
+        cell
+        for path in sorted((tmp_path / "tables").iterdir())
+        for row in csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig")))
+        for cell in row
+    ]
+    assert any(cell.startswith("'=") for cell in cells)
+    began = [cell for cell in cells if cell[:1] in ("=", "+", "-", "@", "\t", "\r")]
+    assert began and all(float(cell) < 0 for cell in began)

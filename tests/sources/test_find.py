@@ -97,3 +97,11 @@ def test_a_password_in_an_address_is_refused_and_not_told(address):
     with pytest.raises(UserError, match="PostgreSQL address") as refused:
         find_tables(address)
     assert "hunter2" not in str(refused.value)
+
+
+def test_a_name_that_is_no_text_is_a_problem_and_no_failure(tmp_path):
+    (tmp_path / "a\nb.csv").write_bytes(b"id\n1\n")
+    (tmp_path / b"\xff.csv".decode("utf-8", "surrogateescape")).write_bytes(b"id\n1\n")
+    for table in find_tables(tmp_path):
+        assert table.spec is None and table.path.isprintable()
+        assert "Rename it" in table.problem

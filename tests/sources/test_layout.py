@@ -72,3 +72,9 @@ def test_a_footer_is_told_from_a_row_of_data(last, count):
 def test_a_lone_cell_where_the_file_is_cut_off_is_what_is_left_of_a_row():
     assert footer_rows([*DATA, ["Q"]], 4, cut_off=True) == 0
     assert footer_rows([*DATA, ["合计"]], 4, cut_off=True) == 1
+
+
+def test_a_row_of_names_that_runs_into_the_first_row_of_data_is_no_header():
+    below = [["P2", "x", "80", "81"], ["P3", "y", "70", "71"]]
+    assert find_header([["id", "test", "result", "again\n(g/L)"], *below]) == 0
+    assert find_header([["id", 'test"\nP1', "x", "80"], *below]) is None

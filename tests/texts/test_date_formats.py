@@ -14,6 +14,7 @@ from lncohort.texts.date_formats import (
     MONTH,
     MONTHS,
     ReadDate,
+    is_format,
     pattern_of,
     read_date,
 )
@@ -157,3 +158,15 @@ def test_serial_day_comes_back(day, fraction):
 def test_any_text_is_read_without_an_error(text, format):
     found = read_date(text, format)
     assert (found.reason is None) == (found.day is not None or found.month is not None)
+
+
+@pytest.mark.parametrize("format", [*FORMATS, *FORMATS_OF_TWO_DIGIT_YEARS, MONTH, EXCEL_SERIAL])
+def test_every_format_that_is_guessed_is_one(format):
+    assert is_format(format)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "%Y", "%Y-%m", "%d.%m", "%Y-%Q-%d", "%d%d%m%Y", "(%d.%m.%Y", "DD.MM.YYYY"]
+)
+def test_a_text_that_tells_no_day_is_no_format(text):
+    assert not is_format(text)

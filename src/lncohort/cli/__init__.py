@@ -1,5 +1,6 @@
 """The command line: parses, calls the API, prints. Heavy imports stand inside the commands."""
 
+import errno
 import os
 import signal
 import sys
@@ -26,6 +27,7 @@ from lncohort.cli.studies import studies
 from lncohort.cli.timeline import timeline
 from lncohort.cli.validate import validate
 from lncohort.errors import UserError
+from lncohort.texts.one_line import printable
 
 COMMANDS = (  # in the order of the work, as --help lists them
     contract,
@@ -45,6 +47,11 @@ COMMANDS = (  # in the order of the work, as --help lists them
     power,
     selftest,
     results_table,
+)
+
+REFUSALS = (  # of the file system: no fault of ours
+    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO),
+    *(errno.ENAMETOOLONG, errno.ELOOP, errno.EMFILE),
 )
 
 app = typer.Typer(
@@ -76,10 +83,16 @@ def lncohort(
     """Retrospective cohort analysis: from hospital extracts to a report."""
 
 
+def _tell_error(message: str) -> None:
+    lines = [printable(line) for line in message.splitlines()]
+    typer.echo("\n".join(["Error: " + lines[0], *lines[1:]]), err=True)
+
+
 def main() -> None:
     """Run a command.
 
-    What the user can mend is told without a traceback, with exit code 2. An error of ours is told
+    What the user can mend is told without a traceback, with exit code 2; so is a refusal of the
+    file system. An error of ours is told
     by its place, with exit code 1; its text may quote a patient's values and is shown only where
     LNCOHORT_DEBUG is set. A signal to end is obeyed once what is half-written is removed, with
     exit code 128 + its number.
@@ -92,6 +105,8 @@ def main() -> None:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
+    for stream in (sys.stdout, sys.stderr):  # a terminal may lack the signs of a name
+        stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except BaseException as error:
@@ -100,7 +115,13 @@ def main() -> None:
             typer.echo("Interrupted: nothing half-written is left.", err=True)
             sys.exit(128 + signals[0])
         if isinstance(error, UserError):
-            typer.echo(f"Error: {error}", err=True)
+            _tell_error(str(error))
+            sys.exit(2)
+        if isinstance(error, OSError) and error.errno in REFUSALS:
+            _tell_error(
+                f"{error.filename or 'a file'}: {error.strerror}. Give the right, make room, or "
+                "choose another place."
+            )
             sys.exit(2)
         if isinstance(error, SystemExit) or os.environ.get("LNCOHORT_DEBUG"):
             raise

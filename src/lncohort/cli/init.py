@@ -21,6 +21,7 @@ def init(
     from lncohort.mapping.omop import omop_source, omop_tables
     from lncohort.sources import find_tables
     from lncohort.terminal import print_progress
+    from lncohort.texts.one_line import one_line
 
     where = from_file(location, out)
     name = Path(where).name or Path(location).resolve().name or "hospital"
@@ -33,11 +34,11 @@ def init(
         return
     guess = guess_folder(location, found, print_progress)
     for table in guess.tables:
-        typer.echo(f"{table.spec.label}: {table.target} ({table.confidence:.2f})")
+        typer.echo(f"{one_line(table.spec.label)}: {table.target} ({table.confidence:.2f})")
     for label in guess.unused:
-        typer.echo(f"{label}: not read, seems to be of nothing here")
+        typer.echo(f"{one_line(label)}: not read, seems to be of nothing here")
     for path, problem in guess.problems:
-        typer.echo(f"{path}: {problem}")
+        typer.echo(one_line(f"{path}: {problem}"))
     if sys.stdin.isatty() and sys.stdout.isatty():
         guess = _asked(guess)
     _written(out, mapping_source(guess, name, where))
@@ -59,13 +60,14 @@ def _asked(guess):
     from dataclasses import replace
 
     from lncohort.mapping.guess import answered
+    from lncohort.texts.one_line import one_line
 
     tables = []
     for table in guess.tables:
         for question in table.questions:
-            typer.echo(f"{table.spec.label}: {question.text}")
+            typer.echo(one_line(f"{table.spec.label}: {question.text}"))
             for number, choice in enumerate(question.choices, start=1):
-                typer.echo(f"  {number}  {choice}")
+                typer.echo(f"  {number}  {one_line(choice)}")
             answer = typer.prompt("Answer (empty: leave it open)", default="", show_default=False)
             if question.choices and answer.isdecimal():
                 number = int(answer)

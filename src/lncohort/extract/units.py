@@ -38,7 +38,7 @@ def looks_like(test: str, unit: str | None, median_given: float) -> str:
     )
 
 
-def units_to_doubt(seen: "pd.DataFrame", min_rows: int) -> list[str]:
+def units_to_doubt(seen: "pd.DataFrame", min_patients: int) -> list[str]:
     """Each test and unit whose values look like another, in words.
 
     Parameters
@@ -46,10 +46,10 @@ def units_to_doubt(seen: "pd.DataFrame", min_rows: int) -> list[str]:
     seen : DataFrame
         As the SQL table ``lab_unit_seen``.
     min_rows : int
-        Fewer rows say nothing.
+        A unit that fewer have may be no unit, and is not told.
     """
     told = []
-    for row in seen[seen["row_count"] >= min_rows].itertuples():
+    for row in seen[seen["patient_count"] >= min_patients].itertuples():
         other = looks_like(row.test, row.unit, row.median_given)
         if other:
             told.append(f"{row.test} in {row.unit or 'no unit'} looks like {other}")

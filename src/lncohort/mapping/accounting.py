@@ -9,6 +9,7 @@ from lncohort.mapping.model import Mapping
 from lncohort.mapping.roles import LOOKED_UP
 
 COMMONEST = 20
+FEW = "units of few patients"
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class Account:
         table, month, rows.
     units : list of dict
         test, unit, assumed (by the mapping's units), rows, censored, low, median, high: the values
-        as given, without those of units that few rows have.
+        as given. Units that few patients have stand together as one, without name and values: one
+        may hold what is no unit.
     patients : dict
         patients, linked, unobserved, strangers, births_assumed, sexless, birthless: counts.
     min_cell : int
@@ -117,17 +119,7 @@ def account(connection: duckdb.DuckDBPyConnection, mapping: Mapping, given: list
             for n, month, rows in _rows(connection, "record_month")
             if rows >= least
         ],
-        units=[
-            {
-                "test": test,
-                "unit": unit,
-                "assumed": assumed,
-                "rows": rows,
-                "censored": censored,
-            }
-            | dict(zip(("low", "median", "high"), values if rows >= least else (), strict=False))
-            for test, unit, assumed, rows, censored, *values in _rows(connection, "result_unit")
-        ],
+        units=_units(connection, least),
         patients=dict(
             zip(
                 (
@@ -163,6 +155,22 @@ def _commonest(
             told = dict(zip(columns, texts, strict=True))
             kept.append({"table": names[number], **told, "rows": rows})
     return kept
+
+
+def _units(connection: duckdb.DuckDBPyConnection, least: int) -> list[dict]:
+    told, of_few = [], {}
+    for test, unit, assumed, *counts, low, median, high in _rows(connection, "result_unit"):
+        rows, patients, censored = counts
+        if unit and not assumed and patients < least:
+            few = {"test": test, "unit": FEW, "assumed": False, "rows": 0, "censored": 0}
+            few = of_few.setdefault(test, few)
+            few["rows"] += rows
+            few["censored"] += censored
+            continue
+        row = {"test": test, "unit": unit, "assumed": assumed, "rows": rows, "censored": censored}
+        values = {"low": low, "median": median, "high": high}
+        told.append(row | (values if patients >= least else {}))
+    return sorted([*told, *of_few.values()], key=lambda row: (row["test"], row["unit"]))
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple]:

@@ -3,7 +3,8 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -12,10 +13,11 @@ import duckdb
 from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
 
 from lncohort.codes import read_code_lists
-from lncohort.engine.duck import make_tables
+from lncohort.engine.duck import StageError, make_tables
 from lncohort.engine.stages import MAPPING, sql_files
+from lncohort.errors import UserError
 from lncohort.extract.contract import CONTRACT, Table
-from lncohort.folders import refuse_all_but, written_whole
+from lncohort.folders import refuse_all_but, refuse_over, written_whole
 from lncohort.mapping.accounting import Account, account
 from lncohort.mapping.given import give
 from lncohort.mapping.links import patient_replacements
@@ -23,10 +25,12 @@ from lncohort.mapping.loader import load_mapping
 from lncohort.mapping.model import Mapping
 from lncohort.mapping.names import Names
 from lncohort.mapping.readings import Readings, settings
-from lncohort.mapping.staging import MANIFEST, STAGED, Staged, staged_tables
+from lncohort.mapping.staging import MANIFEST, STAGED, Staged, read_json, sources_of, staged_tables
 from lncohort.mapping.vocabulary import ancestors, code_names, strengths
 
 MEMORY = "1500MB"
+NO_ROOM = (duckdb.IOException, duckdb.OutOfMemoryException)
+WRITTEN = (MANIFEST, *(f"{table.name}.parquet" for table in CONTRACT))
 TYPES = {"text": "VARCHAR", "date": "DATE", "integer": "BIGINT", "number": "DOUBLE"}
 ROW_ORDER = ("table_number", "source_row", "row_part", "test_given")
 SUMMARIES = (
@@ -92,43 +96,52 @@ def map_extract(
     location = mapping.info.location
     root = location if "://" in location else home / location
     folder = Path(out) if out is not None else home / mapping.info.extract
-    refuse_all_but(folder, MANIFEST)
-    lists = read_code_lists(
-        [home / name for name in mapping.info.code_lists], mapping.info.only_own_code_lists
-    )
+    own_lists = [home / name for name in mapping.info.code_lists]
+    read = [file, *own_lists, *sources_of(mapping.tables, root)]
+    refuse_over(folder, *read)
+    refuse_all_but(folder, MANIFEST, WRITTEN)
     staging = folder.with_name(folder.name + STAGED)
-    copied = staged_tables(mapping.tables, root, staging, progress)
-    fingerprint = _fingerprint(mapping, lists.sha256, copied)
-    known = _manifest(folder)
-    if known.get("fingerprint") == fingerprint and not any(copy.was_read for copy in copied):
-        return Mapped(folder, mapping, Account(**known["account"]), was_unchanged=True)
-    with tempfile.TemporaryDirectory(prefix="lncohort-", dir=staging) as work:
-        config = {"memory_limit": MEMORY, "temp_directory": work, "preserve_insertion_order": False}
-        with duckdb.connect(str(Path(work) / "mapping.duckdb"), config=config) as connection:
-            found = _make(connection, mapping, lists, copied)
-            with written_whole(folder) as made:
-                for table in CONTRACT:
-                    _write(connection, table, made / f"{table.name}.parquet")
-                manifest = {
-                    "fingerprint": fingerprint,
-                    "version": version("lncohort"),
-                    "code_lists_sha256": lists.sha256,
-                    "sources": {
-                        table.name: copy.source_hash
-                        for table, copy in zip(mapping.tables, copied, strict=True)
-                    },
-                    "account": asdict(found),
-                }
-                (made / MANIFEST).write_text(
-                    json.dumps(manifest, indent=1, ensure_ascii=False, default=str) + "\n",
-                    encoding="utf-8",
-                )
-    return Mapped(folder, mapping, Account(**_manifest(folder)["account"]), was_unchanged=False)
-
-
-def _manifest(folder: Path) -> dict:
-    path = folder / MANIFEST
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    refuse_over(staging, *read)
+    lists = read_code_lists(own_lists, mapping.info.only_own_code_lists)
+    with _room_for(staging):
+        copied = staged_tables(mapping.tables, root, staging, progress)
+        fingerprint = _fingerprint(mapping, lists.sha256, copied)
+        known = read_json(folder / MANIFEST)
+        is_whole = all((folder / name).is_file() for name in WRITTEN)
+        if (
+            is_whole
+            and known.get("fingerprint") == fingerprint
+            and not any(copy.was_read for copy in copied)
+        ):
+            return Mapped(folder, mapping, Account(**known["account"]), was_unchanged=True)
+        with tempfile.TemporaryDirectory(prefix="lncohort-", dir=staging) as work:
+            config = {
+                "memory_limit": MEMORY,
+                "temp_directory": work,
+                "preserve_insertion_order": False,
+            }
+            with duckdb.connect(str(Path(work) / "mapping.duckdb"), config=config) as connection:
+                found = _make(connection, mapping, lists, copied)
+                with written_whole(folder) as made:
+                    for table in CONTRACT:
+                        _write(connection, table, made / f"{table.name}.parquet")
+                    manifest = {
+                        "fingerprint": fingerprint,
+                        "version": version("lncohort"),
+                        "code_lists_sha256": lists.sha256,
+                        "sources": {
+                            table.name: copy.source_hash
+                            for table, copy in zip(mapping.tables, copied, strict=True)
+                        },
+                        "account": asdict(found),
+                    }
+                    (made / MANIFEST).write_text(
+                        json.dumps(manifest, indent=1, ensure_ascii=False, default=str) + "\n",
+                        encoding="utf-8",
+                    )
+        return Mapped(
+            folder, mapping, Account(**read_json(folder / MANIFEST)["account"]), was_unchanged=False
+        )
 
 
 def _fingerprint(mapping: Mapping, lists_sha256: str, copied: list[Staged]) -> str:
@@ -140,6 +153,21 @@ def _fingerprint(mapping: Mapping, lists_sha256: str, copied: list[Staged]) -> s
         *(str(copy.source_hash) for copy in copied),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@contextmanager
+def _room_for(staging: Path) -> Iterator[None]:
+    """Tell a disk that is full, or memory that does not do, as what it is."""
+    try:
+        yield
+    except (*NO_ROOM, StageError) as error:
+        cause = error.__cause__ if isinstance(error, StageError) else error
+        if not isinstance(cause, NO_ROOM):
+            raise
+        raise UserError(
+            f"{staging}: the work there stopped ({type(cause).__name__}); no extract was made. Make "
+            "room on that disk, or choose another place for the extract."
+        ) from error
 
 
 def _make(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 import duckdb
@@ -10,7 +9,7 @@ import pyarrow as pa
 from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Expression
 from duckdb import FunctionExpression as Function
 
-from lncohort.errors import UserError
+from lncohort.mapping.missing_columns import refuse_missing_columns
 from lncohort.mapping.model import SourceTable
 from lncohort.mapping.roles import TARGETS, Kind, role_names
 from lncohort.sources import open_rows
@@ -20,6 +19,7 @@ MEMORY = "1000MB"
 TIME_OF_DAY = r"[T ]+(上午|下午)? ?[0-9]{1,2}[:时点].*$"
 DAY_AND_TIME = r"^[0-9]{12}([0-9]{2})?$"
 FRACTION_OF_A_DAY = r"^([0-9]{5})\.[0-9]+$"
+ROWS = "rows.parquet"
 ISO_DAY = 10  # characters of 2019-03-05
 WHOLE = {"patient": r"^(-?[0-9]+)\.0+$", "whole": r"^(-?[0-9]+)\.0+$"}
 # Not the 401.0 of ICD-9: a code that was kept as a number has more figures, or is 0.
@@ -83,7 +83,7 @@ def write_given(table: SourceTable, root: Path | str, folder: Path) -> Given:
     UserError
         When the source cannot be read, or lacks a column.
     """
-    file = folder / "rows.parquet"
+    file = folder / ROWS
     config = {
         "memory_limit": MEMORY,
         "temp_directory": str(folder),
@@ -93,7 +93,7 @@ def write_given(table: SourceTable, root: Path | str, folder: Path) -> Given:
         duckdb.connect(config=config) as connection,
         open_rows(connection, root, table.source, trimmed=True) as rows,
     ):
-        _refuse_missing_columns(table, rows.relation.columns)
+        refuse_missing_columns(table, columns_named(table), rows.relation.columns, root)
         if table.wide:
             narrow = folder / "columns.parquet"
             names = [*dict.fromkeys(columns_named(table)), SOURCE_ROW]
@@ -136,23 +136,6 @@ def columns_named(table: SourceTable) -> list[str]:
     told = (column for role in table.columns for column in table.columns_of(role))
     named = [*told, *table.keep, *(wide.column for wide in table.wide)]
     return list(dict.fromkeys(named))
-
-
-def _refuse_missing_columns(table: SourceTable, found: list[str]) -> None:
-    missing = [column for column in columns_named(table) if column not in found]
-    if missing:
-        raise UserError(
-            "\n".join(
-                f"{table.source.label}: column {column}: not there, though table.{table.name} "
-                f"names it; found {_nearest(column, found)}"
-                for column in missing
-            )
-        )
-
-
-def _nearest(column: str, found: list[str]) -> str:
-    near = get_close_matches(column, found, n=1)
-    return f'"{near[0]}", if that is it' if near else ", ".join(found)
 
 
 def give(

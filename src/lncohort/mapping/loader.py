@@ -7,6 +7,7 @@ import tomli_w
 from lncohort.errors import UserError
 from lncohort.mapping.model import Mapping
 from lncohort.model_file import load_model
+from lncohort.sources.addresses import refuse_passwords
 
 
 def load_mapping(file: str | Path) -> Mapping:
@@ -15,7 +16,8 @@ def load_mapping(file: str | Path) -> Mapping:
     Raises
     ------
     UserError
-        When it cannot be read; with all its errors together, each with its key path.
+        When it cannot be read, or holds a password; with all its errors together, each with its
+        key path.
     """
     try:
         source = Path(file).read_bytes()
@@ -24,6 +26,7 @@ def load_mapping(file: str | Path) -> Mapping:
             f"{file}: cannot be read ({error.strerror}); expected a mapping file, as "
             "`lncohort init FOLDER` writes it."
         ) from error
+    refuse_passwords(str(file), source.decode("utf-8", errors="replace"))
     return load_model(str(file), source, Mapping)
 
 

@@ -2,13 +2,15 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from lncohort.codes.lists import KINDS
 from lncohort.mapping.roles import NEEDED, ROLES, Role, Target, role_names
 from lncohort.sources import SourceSpec
+from lncohort.sources.spec import NAME
+from lncohort.texts.date_formats import is_format
 
-Text = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, Field(pattern=NAME)]
 IGNORED = "-"  # the concept of a name that is known and of no interest
 CodeSystem = Literal["ATC", "RxNorm", "OMOP", "LOINC", "ICD-10", "ICD-10-CM", "ICD-9-CM"]
 Supply = Literal["end_date", "later_end_date", "days_supply", "quantity", "discharge"]
@@ -29,7 +31,7 @@ class Info(Part):
     name: Text
     location: Text = "."
     extract: Text = "extract"
-    code_lists: tuple[str, ...] = ()
+    code_lists: tuple[Text, ...] = ()
     only_own_code_lists: bool = False
     leading_zeros: Literal["keep", "drop"] = "keep"
     min_cell: Annotated[int, Field(ge=1)] = 5
@@ -39,7 +41,7 @@ class Observation(Part):
     """When the hospital would have seen what happened."""
 
     source: Annotated[Literal["table", "records"], Field(alias="from")] = "records"
-    gap_days: Annotated[int, Field(gt=0)] | None = None
+    gap_days: Annotated[int, Field(gt=0, le=36_500)] | None = None
 
     @model_validator(mode="after")
     def _gap_of_records(self):
@@ -78,6 +80,17 @@ class SourceTable(Part):
     inpatient: bool = False
     refunds: bool = False
     supply: Annotated[tuple[Supply, ...], Field(min_length=1)] = SUPPLY_ORDER
+
+    @field_validator("date_formats")
+    @classmethod
+    def _are_formats(cls, formats):
+        unknown = [format for format in formats if not is_format(format)]
+        if unknown:
+            raise ValueError(
+                f"no format of a day: {', '.join(unknown)}; expected %Y (or %y), %m (or %b) and %d "
+                "with the signs between them, excel_serial or month"
+            )
+        return formats
 
     @model_validator(mode="after")
     def _has_what_its_target_needs(self):

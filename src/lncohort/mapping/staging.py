@@ -7,14 +7,15 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from lncohort.folders import written_whole
-from lncohort.mapping.given import Given, write_given
+from lncohort.folders import refuse_all_but, written_whole
+from lncohort.mapping.given import ROWS, Given, write_given
 from lncohort.mapping.model import SourceTable
 from lncohort.sources import content_hash
 
 MANIFEST = "mapping_manifest.json"  # beside the tables of an extract that a mapping made
 STAGED = ".staged"
 ABOUT = "about.json"
+WRITTEN = (ABOUT, ROWS)
 
 
 @dataclass(frozen=True)
@@ -51,14 +52,30 @@ def staged_tables(
     return [_staged(table, root, folder / table.name, progress) for table in tables]
 
 
+def sources_of(tables: tuple[SourceTable, ...], root: Path | str) -> list[Path]:
+    """The folder that the sources are in, and each of their files; none of a server."""
+    files = [Path(root) / t.source.path for t in tables if t.source.format != "postgresql"]
+    return [Path(root), *files] if files else []
+
+
+def read_json(file: Path) -> dict:
+    """What an earlier run wrote down; nothing where there is none, or it is not to be read."""
+    try:
+        known = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
 def _staged(table: SourceTable, root: Path | str, folder: Path, progress) -> Staged:
     source_hash = content_hash(root, table.source)
-    about = folder / ABOUT
-    known = json.loads(about.read_text(encoding="utf-8")) if about.is_file() else {}
+    known = read_json(folder / ABOUT)
     fingerprint = _fingerprint(table, source_hash)
-    if source_hash is not None and known.get("fingerprint") == fingerprint:
+    is_known = source_hash is not None and known.get("fingerprint") == fingerprint
+    if is_known and (folder / ROWS).is_file():
         given = Given(**known["given"] | {"file": folder / known["given"]["file"]})
         return Staged(given, source_hash, was_read=False)
+    refuse_all_but(folder, ABOUT, WRITTEN)
     started = time.perf_counter()
     with written_whole(folder) as made:
         given = write_given(table, root, made)

@@ -10,6 +10,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from lncohort.exported_csv import csv_of_frame
 from lncohort.folders import refuse_existing, written_whole
 from lncohort.pooling.pooled import HARTUNG_KNAPP, KEY, pool_sites
 from lncohort.pooling.sites import Site, read_sites
@@ -58,8 +59,8 @@ def pool_folders(folders: Sequence[Path], out: Path) -> pd.DataFrame:
         rounded = pooled.copy()
         for column in pooled.select_dtypes("float").columns:
             rounded[column] = pooled[column].map(numbers.exported, na_action="ignore")
-        rounded.to_csv(
-            folder / "pooled.csv", index=False, lineterminator="\n", encoding="utf-8-sig"
+        (folder / "pooled.csv").write_text(
+            csv_of_frame(rounded), encoding="utf-8-sig", newline="\n"
         )
         if picture is not None:
             (folder / "forest.svg").write_text(picture.wide, encoding="utf-8", newline="\n")

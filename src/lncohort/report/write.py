@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from lncohort.exported_csv import csv_of_frame
 from lncohort.report.figures import pictures
 from lncohort.report.numbers import exported
 from lncohort.report.page import render
@@ -33,7 +34,7 @@ def write_report(results, folder: Path) -> None:
     for table in tables.values():
         _write(folder / "tables" / f"{table.name}.csv", table.csv())
     estimates = _rounded(shown.estimates)
-    _write(folder / "tables" / "estimates.csv", estimates.to_csv(index=False, lineterminator="\n"))
+    _write(folder / "tables" / "estimates.csv", csv_of_frame(estimates))
     (folder / "figures").mkdir()
     for name, picture in drawn.items():
         _write(folder / "figures" / f"{name}.svg", picture.wide)

@@ -71,7 +71,7 @@ class Sheet:
         """
         width, number = len(self.names), 1
         with _workbook(self.path) as workbook:
-            rows = _rows(workbook, self.spec.table)
+            rows = _rows(self.path, workbook, self.spec.table)
             below = list(islice(rows, self.spec.header_row or 0, None))
         below = [cells for cells in below if any(cell is not None for cell in cells)]
         counts.footer = min(self.spec.footer_rows, len(below))
@@ -92,7 +92,7 @@ class Sheet:
 def _ends(path: Path, sheet: str) -> tuple[list, list]:
     """The first and the last rows of a sheet, as text."""
     with _workbook(path) as workbook:
-        rows = list(_rows(workbook, sheet))
+        rows = list(_rows(path, workbook, sheet))
     return rows[:ROWS_LOOKED_AT], rows[-ROWS_LOOKED_AT:]
 
 
@@ -107,12 +107,13 @@ def _workbook(path: Path):
         ) from error
 
 
-def _rows(workbook, sheet: str) -> Iterator[list[str | None]]:
+def _rows(path: Path, workbook, sheet: str) -> Iterator[list[str | None]]:
     try:
         found = workbook.get_sheet_by_name(sheet)
     except python_calamine.CalamineError as error:
         raise UserError(
-            f"{sheet}: no such sheet; found {', '.join(workbook.sheet_names)}."
+            f"{path.name}: no sheet {sheet}; found {', '.join(workbook.sheet_names)}. Correct the key "
+            "table."
         ) from error
     for cells in found.iter_rows():
         yield [_text(cell) for cell in cells]

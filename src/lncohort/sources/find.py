@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lncohort.errors import UserError
+from lncohort.sources.addresses import SCHEMES, is_address, refuse_password
 from lncohort.sources.database import DuckFile, SqliteFile
 from lncohort.sources.excel import sheet_layout, sheets
 from lncohort.sources.layout import Header, distinct_names
 from lncohort.sources.parquet import Parquet
-from lncohort.sources.postgres import SCHEMES, Postgres
+from lncohort.sources.postgres import Postgres
 from lncohort.sources.read_errors import READ_ERRORS, reason
 from lncohort.sources.spec import SourceSpec
 from lncohort.sources.text_layout import text_layout
+from lncohort.texts.one_line import printable
 
 TEXT = (".csv", ".tsv", ".txt", ".tab", ".csv.gz", ".tsv.gz", ".txt.gz")
 EXCEL = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
@@ -65,6 +67,8 @@ def find_tables(location: str | Path) -> list[FoundTable]:
     UserError
         When there is no such location, or its address holds a password.
     """
+    if is_address(str(location)):
+        refuse_password(str(location))
     if str(location).startswith(SCHEMES):
         return _postgres(str(location))
     root = Path(location)
@@ -121,7 +125,10 @@ def _search(root: Path, folder: Path) -> Iterator[FoundTable]:
     for entry in entries:
         path = Path(entry.path)
         name = path.relative_to(root).as_posix()
-        if entry.is_symlink():
+        if not name.isprintable():
+            problem = "has a name with bytes or signs that are no letters. Rename it."
+            yield FoundTable(printable(name), problem=problem)
+        elif entry.is_symlink():
             yield FoundTable(name, problem="is a link and is not followed. Copy the file itself.")
         elif entry.is_dir(follow_symlinks=False):
             yield from _search(root, path)

@@ -46,7 +46,8 @@ def find_header(rows: Sequence[Row]) -> int | None:
     It is the first row of which more than half the columns are filled, since titles fill a cell
     or two. It is data, and there are no names, where a third of its cells or more (but not all:
     that is a header written twice) stand in the same column below, or where it holds numbers or
-    dates and nowhere names a column of numbers with a text.
+    dates and nowhere names a column of numbers with a text. So it is where it holds numbers and a
+    quote that is not closed runs over its end, into the first row of data.
 
     Parameters
     ----------
@@ -71,7 +72,9 @@ def find_header(rows: Sequence[Row]) -> int | None:
     names_numbers = any(
         values and not _is_number(cell) and all(map(_is_number, values)) for cell, values in cells
     )
-    return index if names_numbers or not any(_is_number(cell) for cell, _ in cells) else None
+    holds_numbers = any(_is_number(cell) for cell, _ in cells)
+    runs_over = any("\n" in cell or "\r" in cell for cell, _ in cells)
+    return None if holds_numbers and (runs_over or not names_numbers) else index
 
 
 def _column(rows: Sequence[Row], column: int) -> list[str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import parse_qsl, urlsplit
 
 import adbc_driver_manager
 import numpy as np
@@ -10,40 +9,13 @@ import pyarrow as pa
 from adbc_driver_postgresql import dbapi
 
 from lncohort.errors import UserError
+from lncohort.sources.addresses import refuse_password
 from lncohort.sources.counts import Counts
 from lncohort.sources.numbered import numbered
 from lncohort.sources.spec import SourceSpec
 from lncohort.sources.statement import whole_table
 
-SCHEMES = ("postgresql://", "postgres://")
 SYSTEM_SCHEMAS = ("information_schema", "pg_catalog", "pg_toast")
-
-
-def refuse_password(address: str) -> None:
-    """Refuse an address that holds a password, without telling it.
-
-    Raises
-    ------
-    UserError
-        When it does, or cannot be read as an address.
-    """
-    try:
-        parts = urlsplit(address)
-        settings = parse_qsl(parts.query, keep_blank_values=True)
-        has_password = parts.password is not None or any(
-            "password" in name.casefold() for name, _ in settings
-        )
-    except ValueError:
-        raise UserError(
-            "the PostgreSQL address cannot be read; expected postgresql://user@host/database, or "
-            "postgresql://?service=name."
-        ) from None
-    if has_password:
-        raise UserError(
-            "the PostgreSQL address holds a password (it is not shown here); others can read it "
-            "from the command line and from files. Take it out, and set the environment variable "
-            "PGPASSWORD, or write it to ~/.pgpass or to the file that PGPASSFILE names."
-        )
 
 
 class Postgres:

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Format = Literal["text", "excel", "parquet", "duckdb", "sqlite", "postgresql"]
+NAME = r"^[^\x00]+$"
 SEVERAL_TABLES = ("excel", "duckdb", "sqlite", "postgresql")
 
 
@@ -32,12 +33,12 @@ class SourceSpec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    path: Annotated[str, Field(min_length=1)]
+    path: Annotated[str, Field(pattern=NAME)]
     format: Format
-    table: str | None = None
+    table: Annotated[str, Field(pattern=NAME)] | None = None
     encoding: str | None = None
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
-    quote: Annotated[str, Field(max_length=1)] | None = None
+    delimiter: Annotated[str, Field(pattern=r"^[\t -~]$")] | None = None
+    quote: Annotated[str, Field(pattern=r"^[!-~]?$")] | None = None
     header_row: Annotated[int, Field(ge=1)] | None = None
     footer_rows: Annotated[int, Field(ge=0)] = 0
 
@@ -47,7 +48,21 @@ class SourceSpec(BaseModel):
             raise ValueError(f"table: missing; {self.format} holds several, so name one")
         if self.format == "text" and None in (self.encoding, self.delimiter, self.quote):
             raise ValueError("encoding, delimiter and quote are needed to read a text file")
+        if self.delimiter is not None and self.delimiter == self.quote:
+            raise ValueError("delimiter and quote are the same sign; expected two different ones")
         return self
+
+    @field_validator("encoding")
+    @classmethod
+    def _decodes_any_bytes(cls, encoding):
+        try:
+            b"\xff\x00".decode(encoding or "utf-8", errors="replace")
+        except (LookupError, ValueError):
+            raise ValueError(
+                "no encoding of texts; expected utf-8, gb18030, utf-16, cp1252 or another that "
+                "Python knows"
+            ) from None
+        return encoding
 
     @property
     def label(self) -> str:

@@ -89,12 +89,26 @@ def text_header(path: Path, spec: SourceSpec) -> tuple[Header, int]:
 
 
 def read_head(path: Path, encoding: str) -> str:
-    """The first characters of a file, and no more of its last line than stands in them."""
-    with (
-        open_bytes(path) as file,
-        io.TextIOWrapper(file, encoding, errors="replace", newline="") as text,
-    ):
-        return text.read(HEAD_CHARACTERS)
+    """The first characters of a file, and no more of its last line than stands in them.
+
+    Raises
+    ------
+    UserError
+        When it lacks the mark at its start that the encoding needs.
+    """
+    try:
+        with (
+            open_bytes(path) as file,
+            io.TextIOWrapper(file, encoding, errors="replace", newline="") as text,
+        ):
+            return text.read(HEAD_CHARACTERS)
+    except UnicodeError as error:
+        with open_bytes(path) as file:
+            found = find_encoding(path, file)
+        raise UserError(
+            f"{path.name}: encoding: {encoding}; found a text that does not begin as one; it looks "
+            f"like {found}. Correct the key encoding."
+        ) from error
 
 
 def _lines(head: str, count: int) -> Iterator[str]:

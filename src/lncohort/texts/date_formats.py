@@ -150,6 +150,17 @@ def pattern_of(format: str) -> str:
     )
 
 
+def is_format(format: str) -> bool:
+    """Whether a text is a format that :func:`read_date` knows, and tells a day or a month."""
+    try:
+        told = set(_compiled(format).groupindex)
+    except (KeyError, re.error):
+        return False
+    return format in (EXCEL_SERIAL, MONTH) or (
+        "d" in told and bool(told & {"Y", "y"}) and bool(told & {"m", "b"})
+    )
+
+
 @cache
 def _compiled(format: str) -> re.Pattern:
     return re.compile(pattern_of(format), re.ASCII)

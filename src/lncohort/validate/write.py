@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lncohort.exported_csv import csv_of_frame
 from lncohort.folders import refuse_existing, written_whole
 from lncohort.validate.bias import expected_bias
 from lncohort.validate.chunks import Progress, kept_work, run_chunks
@@ -70,7 +71,7 @@ def validate(
                 pa.Table.from_pandas(found.reset_index(), preserve_index=False),
                 folder / "estimates.parquet",
             )
-            table.to_csv(folder / CHARACTERISTICS, index=False, float_format="%.6g")
+            _write(folder / CHARACTERISTICS, csv_of_frame(table, float_format="%.6g"))
             _write(folder / "validation.html", page(plan, rows, table, found))
             _write(folder / "summary.md", _summary(plan, rows))
             manifest = {

@@ -6,6 +6,7 @@ from collections import Counter
 from lncohort.mapping.guess.folder import FolderGuess
 from lncohort.mapping.guess.tables import TableGuess
 from lncohort.sources.profiling import ColumnProfile
+from lncohort.texts.one_line import one_line
 
 FEWEST_ROWS = 5  # of a shape that is shown
 SHAPES = 3
@@ -25,7 +26,7 @@ def mapping_source(guess: FolderGuess, name: str, location: str) -> str:
         Of the folder, from where the mapping file stands.
     """
     lines = [
-        f"# Mapping of {name} to an extract, guessed. Behind each column: how sure the guess is, and",
+        f"# Mapping of {one_line(name)} to an extract, guessed. Behind each column: how sure the guess is, and",
         "# the commonest shapes of what stands in it (A a letter, 9 a digit, 字 a Chinese character).",
         "# Mend what is wrong, answer what is asked, then: lncohort check --mapping THIS_FILE",
         "",
@@ -58,8 +59,11 @@ def mapping_source(guess: FolderGuess, name: str, location: str) -> str:
         used[table.target] += 1
         number = used[table.target]
         lines += ["", *_table(table, f"{table.target}_{number}" if number > 1 else table.target)]
-    lines += [f"\n# Not read, as it seems to be of nothing here: {label}" for label in guess.unused]
-    lines += [f"\n# Not read: {path}: {' '.join(why.split())}" for path, why in guess.problems]
+    lines += [
+        f"\n# Not read, as it seems to be of nothing here: {one_line(label)}"
+        for label in guess.unused
+    ]
+    lines += [f"\n# Not read: {one_line(path)}: {one_line(why)}" for path, why in guess.problems]
     return "\n".join(lines) + "\n"
 
 
@@ -91,7 +95,8 @@ def _table(guess: TableGuess, name: str) -> list[str]:
     if guess.code_system is not None:
         lines.append(f"code_system = {toml_text(guess.code_system)}")
     lines += [
-        QUESTION + " / ".join([question.text, *question.choices]) for question in guess.questions
+        QUESTION + one_line(" / ".join([question.text, *question.choices]))
+        for question in guess.questions
     ]
     source = guess.spec.model_dump(exclude_none=True, exclude_defaults=True)
     lines += ["[table.source]", *(f"{key} = {toml_value(value)}" for key, value in source.items())]
@@ -117,7 +122,7 @@ def _table(guess: TableGuess, name: str) -> list[str]:
 def _shapes(profile: ColumnProfile) -> str:
     """The commonest shapes of a column, without those that few rows have."""
     shapes = [shape for shape, rows in profile.shapes if rows >= FEWEST_ROWS][:SHAPES]
-    return "".join(f"; {' '.join(shape.split())}" for shape in shapes)
+    return "".join(f"; {one_line(shape)}" for shape in shapes)
 
 
 def toml_value(value) -> str:
@@ -127,4 +132,4 @@ def toml_value(value) -> str:
 
 def toml_text(text: str) -> str:
     """A TOML string."""
-    return json.dumps(text, ensure_ascii=False)
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,9 +1,9 @@
 """A table as it is displayed: the same cells in the page and in its CSV file."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from lncohort.exported_csv import csv_of_rows
 
 
 @dataclass(frozen=True)
@@ -59,18 +59,16 @@ class Table:
     def csv(self) -> str:
         """The displayed cells as CSV; a group's name stands before each of its rows."""
         grouped = any(row.heading for row in self.rows)
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\n")
-        writer.writerow((["group"] if grouped else []) + list(self.columns))
+        lines = [(["group"] if grouped else []) + list(self.columns)]
         group = ""
         for row in self.rows:
             if row.heading:
                 group = row.cells[0]
                 if len(row.cells) > 1:
-                    writer.writerow([group, "", *row.cells[1:]])
+                    lines.append([group, "", *row.cells[1:]])
             else:
-                writer.writerow(([group] if grouped else []) + list(row.cells))
-        return buffer.getvalue()
+                lines.append(([group] if grouped else []) + list(row.cells))
+        return csv_of_rows(lines)
 
 
 def heading(*cells: str) -> Row:
