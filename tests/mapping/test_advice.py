@@ -34,11 +34,15 @@ def test_each_thing_that_can_be_mended_is_told_with_its_rows(tmp_path):
 
 def test_an_assumed_unit_that_its_values_do_not_fit_is_told(tmp_path):
     keys = {"units": {"serum_creatinine": "umol/L"}}
+    people = [*PATIENTS, *(PATIENTS[0] | {"id": f"P{number}"} for number in range(3, 9))]
     results = [
-        *(RESULT | {"at": f"2015-01-{day:02}", "unit": "", "result": "0.9"} for day in range(1, 8)),
+        *(
+            RESULT | {"id": f"P{number}", "at": "2015-01-01", "unit": "", "result": "0.9"}
+            for number in range(1, 8)
+        ),
         *(RESULT | {"at": f"2016-01-{day:02}"} for day in range(1, 28)),
     ]
-    found = mapped(tmp_path, keys, lab=results)
+    found = mapped(tmp_path, keys, patient=people, lab=results)
     assert advice(found.account) == [
         ("", 7, "serum_creatinine in umol/L looks like mg/dL", "see [units]")
     ]
