@@ -76,7 +76,7 @@ def analyse(cohort: Cohort, synthetic: bool = False) -> Results:
         cohort.analysis_set,
         cohort.person_time,
         cohort.alternatives,
-        cohort.follow_up,
+        follow_up=cohort.follow_up,
     )
     course = course_rows(
         cohort.study, cohort.analysis_set, cohort.course_state, cohort.first_course
