@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from lncohort.audit.finding import FUTURE_KINDS, ODDS_RATIO_KINDS, Evidence, Finding, Rule, p_text
+from lncohort.audit.finding import (
+    FUTURE_KINDS,
+    ODDS_RATIO_KINDS,
+    Evidence,
+    Finding,
+    Rule,
+    p_text,
+    use_in_words,
+)
 
 FEW = 10
 PER_PARAMETER, SERIOUS_PER_PARAMETER = 10, 5
@@ -108,7 +116,7 @@ def negative_control(evidence: Evidence) -> Finding:
     made_up = evidence.of("permuted_start", model="adjusted").dropna(subset=["ci_low"])
     shifted = made_up[(made_up["ci_low"] > 1) | (made_up["ci_high"] < 1)]
     size += tuple(
-        f"Made-up use, {r.contrast}, {r.level}: odds ratio {r.estimate:.2f}, from {r.ci_low:.2f} to "
+        f"Made-up use ({use_in_words(r.level)}): odds ratio {r.estimate:.2f}, from {r.ci_low:.2f} to "
         f"{r.ci_high:.2f} in 95% of the permutations."
         for r in made_up.itertuples()
     )
@@ -121,10 +129,7 @@ def negative_control(evidence: Evidence) -> Finding:
         why = "No negative control shows an effect; a wide interval shows little either way."
         return Finding(bias, "pass", "no", why, size, where=where)
     named = [r.contrast.replace("_", " ") for r in found.itertuples()]
-    named += [
-        f"made-up {'use' if r.level == 'ever' else f'use of {r.level} days'}"
-        for r in shifted.itertuples()
-    ]
+    named += [f"made-up use ({use_in_words(r.level)})" for r in shifted.itertuples()]
     certain = len(shifted) or found["p_value"].min() < ALPHA / len(rows)
     return Finding(
         bias,

@@ -161,3 +161,11 @@ def p_text(value: float) -> str:
 def listed(words: Sequence[str]) -> str:
     """``a, b and c``."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def use_in_words(level: str) -> str:
+    """A level of use as a reader knows it: ``(90,180]`` is ``>90 to 180 days``."""
+    if level == "ever":
+        return "ever"
+    low, _, high = level.strip("(]").partition(",")
+    return f">{low} to {high} days" if high else f"{level} days"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lncohort.audit.finding import FUTURE_KINDS, Evidence, Finding, Rule, ratio
+from lncohort.audit.finding import FUTURE_KINDS, Evidence, Finding, Rule, ratio, use_in_words
 from lncohort.study.analyses_in_words import RESPECT_TIME
 
 SHARE_IMMORTAL = 5.0  # percent of person-time
@@ -41,10 +41,10 @@ def immortal_time(evidence: Evidence) -> Finding:
             "time of any exposed group had passed before it."
         )
         return Finding(bias, "pass", "no", why, _days_told(evidence, shares), where=where)
+    stay = "without a response" if study.exposure.until == "outcome" else "in care"
     why = (
-        f"Use, dose and duration of {study.exposure.drug} are known only after the index date, but "
-        f"set beside a {outcome} counted from it: exposed patients had to stay "
-        f"{'unresponded' if study.exposure.until == 'outcome' else 'in care'} to become exposed"
+        f"Use, dose and duration of {study.exposure.drug} are known only after the index date, yet are "
+        f"set against a {outcome} counted from it: patients had to stay {stay} to become exposed"
     )
     size = (*_days_told(evidence, shares), *_made_up(evidence), *_beside(evidence))
     remedy = "Read the analyses that respect time, which take the drug as it was known on each day."
@@ -62,7 +62,7 @@ def _days_told(evidence: Evidence, shares) -> tuple[str, ...]:
     drug = evidence.study.exposure.drug
     for contrast, words in (
         ("ever use", f"Users of {drug}"),
-        ("duration", "Users for {} days"),
+        ("duration", "Users for {}"),
         ("regimen", "Patients given {}"),
     ):
         own = shares[shares["contrast"] == contrast].dropna(subset=["estimate"])
@@ -71,8 +71,9 @@ def _days_told(evidence: Evidence, shares) -> tuple[str, ...]:
         most = own.loc[own["estimate"].idxmax()]
         place = {"contrast": contrast, "level": most["level"]}
         days = evidence.value("immortal_time", "mean days", **place)
+        level = most["level"] if contrast == "regimen" else use_in_words(most["level"])
         told.append(
-            f"{words.format(most['level'])}: free of the outcome by definition for "
+            f"{words.format(level)}: free of the outcome by definition for "
             f"{days:.0f} days on average, {most['estimate']:.0f}% of their time up to it."
         )
     late = evidence.value("immortal_time", "percent after the outcome", contrast="ever use")
