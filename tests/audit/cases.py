@@ -48,7 +48,7 @@ CASES = (
     ),
     Case(
         "balance",
-        World("made without anyone to compare", "made-up patients, young users unlike any other"),
+        World("made with old users", "made-up patients, users thirty years older"),
         "fail",
         NULL,
     ),

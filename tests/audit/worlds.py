@@ -108,6 +108,8 @@ def made_up(world: str) -> dict[str, Finding]:
     elif world == "made without anyone to compare":
         young = patients["exposed"] & (patients["age"] < 40)
         patients.loc[young, "age"] = -20.0
+    elif world == "made with old users":
+        patients.loc[patients["exposed"], "age"] += 30.0
     elif world == "made with users who die":
         die = patients["exposed"] & (patients.index % 2 == 0)
         patients.loc[die, ["response", "event", "time_days"]] = [False, 2, 90]
