@@ -51,6 +51,8 @@ class Cohort:
         Use before the index date and days under observation before it, by patient.
     refill_gap : DataFrame
         Gaps of supply of the exposure drug.
+    interval_visit : DataFrame
+        Days of measurement in each interval of follow-up.
     attrition : DataFrame
         Columns step, criterion, label, before, excluded, after (patients).
     row_counts : DataFrame
@@ -79,6 +81,7 @@ class Cohort:
     first_course: pd.DataFrame
     prior_use: pd.DataFrame
     refill_gap: pd.DataFrame
+    interval_visit: pd.DataFrame
     attrition: pd.DataFrame
     row_counts: pd.DataFrame
     rejected: pd.DataFrame
@@ -134,6 +137,7 @@ def build(
                 "first_course",
                 "prior_use",
                 "refill_gap",
+                "interval_visit",
             )
         }
         follow_up = read_follow_up(study, connection)
@@ -161,6 +165,9 @@ def build(
         first_course=tables["first_course"].sort_values("patient_id", ignore_index=True),
         prior_use=tables["prior_use"].sort_values("patient_id", ignore_index=True),
         refill_gap=tables["refill_gap"].sort_values(["patient_id", "gap_start"], ignore_index=True),
+        interval_visit=tables["interval_visit"].sort_values(
+            ["patient_id", "start_day"], ignore_index=True
+        ),
         attrition=attrition,
         row_counts=row_counts,
         rejected=rejected,

@@ -30,8 +30,7 @@ class FollowUp:
         One row per patient and interval, as the SQL of ``person_interval`` says; for each drug the
         columns of ``exposure_so_far`` as ``<drug>_<column>``, behind a lag as
         ``<drug>_<column> lag <days>``, and ``<drug>_started``; each covariate that is measured as
-        ``<covariate> now``; ``measured_days`` of the SQL of ``interval_visit``; and
-        ``patient_number`` of the trials.
+        ``<covariate> now``; and ``patient_number`` of the trials.
     landmarks : DataFrame
         One row per patient at risk at a landmark and drug taken by then, as the SQL of
         ``exposure_so_far`` says.
@@ -59,9 +58,7 @@ def read_follow_up(study: Study, connection: duckdb.DuckDBPyConnection) -> Follo
     return FollowUp(
         intervals=_intervals(
             study,
-            connection.table("person_interval")
-            .join(connection.table("interval_visit"), "patient_id, start_day")
-            .df(),
+            connection.table("person_interval").df(),
             exposure.rename(columns={"day": "start_day"}),
             connection.table("interval_covariate").df(),
         ),

@@ -15,11 +15,13 @@ def followed(rows):
         columns=["patient_id", "days", "tacrolimus_started", "proteinuria now", "measured_days"],
     )
     intervals = intervals.assign(start_day=0, stop_day=intervals["days"])
-    return FollowUp(intervals, pd.DataFrame(), pd.DataFrame())
+    visits = intervals[["patient_id", "start_day", "measured_days"]]
+    intervals = intervals.drop(columns="measured_days")
+    return FollowUp(intervals, pd.DataFrame(), pd.DataFrame()), visits
 
 
 def measured(study, rows):
-    table = as_estimates(measurement_rows(study, followed(rows)))
+    table = as_estimates(measurement_rows(study, *followed(rows)))
     rates = table[table["measure"] == "per person-year"].set_index(["contrast", "level"])
     ratios = table[table["measure"] == "rate ratio"].set_index("contrast")
     return rates["estimate"], ratios
@@ -56,4 +58,4 @@ def test_the_interval_is_that_of_a_ratio_of_two_counts(nanjing):
 
 def test_without_intervals_nothing_is_told(nanjing):
     empty = FollowUp(pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
-    assert measurement_rows(nanjing, empty) == []
+    assert measurement_rows(nanjing, empty, pd.DataFrame()) == []

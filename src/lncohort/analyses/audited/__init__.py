@@ -31,7 +31,7 @@ def audit_rows(cohort: Cohort, estimates: pd.DataFrame) -> list[dict]:
         *prior_rows(study, cohort.prior_use),
         *feedback_rows(study, patients, follow_up),
         *loss_rows(study, patients, follow_up),
-        *measurement_rows(study, follow_up),
+        *measurement_rows(study, follow_up, cohort.interval_visit),
         *outcome_rows(study, patients),
         *gap_rows(study, cohort.refill_gap),
         *event_rows(patients),

@@ -15,14 +15,15 @@ YEAR = 365.25
 METHOD = "Mantel-Haenszel ratio of rates"
 
 
-def measurement_rows(study: Study, follow_up: FollowUp) -> list[dict]:
+def measurement_rows(study: Study, follow_up: FollowUp, interval_visit: pd.DataFrame) -> list[dict]:
     """Days on which the outcome could be judged, per person-year up to it.
 
     Parameters
     ----------
     study : Study
     follow_up : FollowUp
-        Its intervals have ``measured_days``.
+    interval_visit : DataFrame
+        As the SQL of ``interval_visit`` says.
 
     Returns
     -------
@@ -37,9 +38,11 @@ def measurement_rows(study: Study, follow_up: FollowUp) -> list[dict]:
     over strata and its variance: Greenland S, Robins JM. Biometrics 1985;41:55; days of a patient
     count as if of several, which for regular visits makes the interval too wide.
     """
-    rows = follow_up.intervals
-    if rows.empty:
+    if follow_up.intervals.empty:
         return []
+    rows = follow_up.intervals.merge(
+        interval_visit, on=["patient_id", "start_day"], validate="one_to_one"
+    )
     started = np.where(rows[f"{study.exposure.drug}_started"], *reversed(EXPOSURE))
     groups = {study.exposure.drug: (pd.Series(started, index=rows.index), EXPOSURE)}
     severity = _severity(study)
