@@ -90,7 +90,12 @@ CASES = (
         "fail",
         NULL,
     ),
-    Case("unit", World("doubted units", "`null`, creatinine in another unit"), "fail", NULL),
+    Case(
+        "unit",
+        World("doubted units", "`null`, told that a test does not fit its unit"),
+        "fail",
+        NULL,
+    ),
     Case("missing_covariate", NANJING, "warn", NULL),
     Case("sparse_data", World("rare_outcome", "`rare_outcome`"), "fail", NULL),
     Case(

@@ -396,7 +396,7 @@ def test_where_nothing_was_measured_nothing_is_called_right(nanjing):
 def test_counts_below_the_least_cell_are_not_told(nanjing, few):
     """Of 1,000 patients ``few`` were not assessed, all users: neither that nor the rest is told."""
     assert nanjing.info.min_cell == 5
-    rows = counted(not_assessed=few, assessed=1000 - few, response=few)
+    rows = counted(not_assessed=few, assessed=1000 - few)
     for arm, missing, size in (("ever", few, 300), ("never", 0, 700)):
         for level, count in (("not assessed", missing), ("assessed", size - missing)):
             place = {"contrast": arm, "level": level, "n": size}
@@ -410,3 +410,16 @@ def test_counts_below_the_least_cell_are_not_told(nanjing, few):
     assert f"{100 * few / 1000:.1f}%" not in text
     told = pd.DataFrame(shown[shown["analysis"] == "audit"])
     assert told.loc[told["contrast"] == "ever", "estimate"].isna().all()
+
+
+def test_what_is_withheld_is_taken_at_its_most(nanjing):
+    """Fewer than 5 of 1,000 are few; of 40 they may be one in ten, and 4 responses too."""
+    withheld = [row("cohort", "count", level=level) for level in ("response", "not assessed")]
+    for size, verdict in ((1000, "pass"), (40, "warn")):
+        counts = [row("cohort", "count", size, level="all"), *withheld]
+        assert found(nanjing, "common_outcome", [], counts).verdict == verdict
+        # without a response it cannot be told whether few were assessed, or few were not
+        assert found(nanjing, "missing_outcome", [], counts).applies == "cannot be told"
+        responses = [row("cohort", "count", 20, level="response")]
+        known = [*counts[:1], *responses, withheld[1]]
+        assert found(nanjing, "missing_outcome", [], known).verdict == verdict

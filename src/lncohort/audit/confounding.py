@@ -244,7 +244,7 @@ RULES = (
         f"applies when one covariate has both hazard ratios beyond {MATTERS} (or its inverse) with P "
         f"below {ALPHA} over the number of covariates; then warns, and fails without nested trials, "
         "cloning or a marginal structural model. Warns when there are no intervals.",
-        "Robins JM, Hernan MA, Brumback B. Epidemiology 2000;11:550. Daniel RM, et al. Stat Med "
+        "Robins JM, Hernán MA, Brumback B. Epidemiology 2000;11:550. Daniel RM, et al. Stat Med "
         "2013;32:1584",
     ),
 )

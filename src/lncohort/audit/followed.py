@@ -165,17 +165,18 @@ def missing_outcome(evidence: Evidence) -> Finding:
         told = [f"{r.level} {ratio(r)}" for r in ratios.itertuples()]
         size += (f"Adjusted odds ratio of use with them {', '.join(told)}.",)
     moves = float(ratios["estimate"].max() / ratios["estimate"].min()) if len(ratios) else 1.0
-    few = np.isnan(missing)
-    share = 0.0 if few else 100 * missing / total
-    amount = (
-        f"fewer than {study.info.min_cell} patients, or all but as few"
-        if few
-        else f"{share:.1f}% of the cohort"
-    )
+    least = study.info.min_cell
+    share = (
+        100 * (least if np.isnan(missing) else missing) / total
+    )  # what is withheld is at most that
+    amount = f"fewer than {least} patients" if np.isnan(missing) else f"{share:.1f}% of the cohort"
     why = (
         f"Never assessed for the {study.outcome.label}, and {handled[study.outcome.not_assessed]}: "
         f"{amount}."
     )
+    if np.isnan(missing) and not evidence.count("response") >= least:
+        why = f"Never assessed were fewer than {least} patients, or all but as few."
+        return Finding(bias, "warn", "cannot be told", why, size, where=where)
     apart = max(shares.values()) - min(shares.values()) if len(shares) == 2 else 0.0
     serious = share > SERIOUS_SHARE_MISSING or moves > OR_MOVES
     doubted = share > SHARE_MISSING or (share > SHARE_LOST and apart > POINTS_APART)
@@ -275,10 +276,14 @@ def common_outcome(evidence: Evidence) -> Finding:
     """Whether odds ratios stand for ratios of risks."""
     bias, study = "common_outcome", evidence.study
     responses, total = evidence.count("response"), evidence.count("all")
-    share = 0.0 if np.isnan(responses) else 100 * responses / total
+    withheld = np.isnan(responses)
+    share = 100 * (study.info.min_cell if withheld else responses) / total
     if share <= SHARE_MISSING:
         why = "The response is rare: ratios of odds are near ratios of risks."
         return Finding(bias, "pass", "no", why)
+    if withheld:
+        why = f"Fewer than {study.info.min_cell} patients responded, of too few to say how often."
+        return Finding(bias, "warn", "cannot be told", why)
     return Finding(
         bias,
         "warn",
@@ -314,7 +319,7 @@ RULES = (
         "lower third of the latest value within exposure.",
         f"warns beyond {RATE_RATIO} (or its inverse) with an interval without 1; fails beyond "
         f"{SERIOUS_RATE_RATIO}. Warns when there are no intervals.",
-        "Hernan MA, et al. Stat Methods Med Res 2009;18:27. Goldstein BA, et al. Am J Epidemiol "
+        "Hernán MA, et al. Stat Methods Med Res 2009;18:27. Goldstein BA, et al. Am J Epidemiol "
         "2016;184:847",
     ),
     Rule(

@@ -15,6 +15,11 @@ DIRECTION = {
     "exit": "Exposure counts over all of follow-up: who is followed longer has more time both to "
     "start the drug and to respond, so that use and long duration look better than they are.",
 }
+IN_TIME = (
+    ("nested trials", "sequential_trials", {"measure": "OR", "model": "intention to treat"}),
+    ("clone, censor, weight", "clone_censor_weight", {"measure": "HR", "model": "weighted"}),
+    ("marginal structural model", "marginal_structural", {"measure": "OR", "model": "weighted"}),
+)
 LINES = """[[analysis]]
 name = "landmark"
 kind = "landmark"
@@ -87,10 +92,7 @@ def _made_up(evidence: Evidence) -> tuple[str, ...]:
     rows = evidence.of("permuted_start", model="adjusted").dropna(subset=["estimate"])
     if rows.empty:
         return ()
-    told = [
-        f"{'ever' if r.level == 'ever' else f'{r.level} days'} {ratio(r)}"
-        for r in rows.itertuples()
-    ]
+    told = [f"{use_in_words(r.level)} {ratio(r)}" for r in rows.itertuples()]
     return (
         "Never-users given made-up starts, who cannot have an effect of the drug: odds ratio of "
         f"{', '.join(told)}.",
@@ -105,10 +107,18 @@ def _beside(evidence: Evidence) -> tuple[str, ...]:
     if naive.empty or begun.empty:
         return ()
     first, second = next(naive.itertuples()), next(begun.itertuples())
-    return (
+    told = [
         f"Hazard ratio with use looked up later {ratio(first)}; with use from the day on which it "
-        f"began {ratio(second)}.",
-    )
+        f"began {ratio(second)}."
+    ]
+    others = [
+        f"{words} {ratio(found)}"
+        for words, kind, wanted in IN_TIME
+        for found in evidence.of(kind, **wanted).dropna(subset=["estimate"]).itertuples()
+    ]
+    if others:
+        told.append(f"Other analyses that respect time: {', '.join(others)}.")
+    return tuple(told)
 
 
 def prevalent_users(evidence: Evidence) -> Finding:
@@ -154,7 +164,7 @@ RULES = (
         f"passes without an analysis of exposure after the index date, or when no group has more than "
         f"{SHARE_IMMORTAL:.0f} % of its person-time immortal and an analysis respects time; fails "
         "otherwise.",
-        "Suissa S. Am J Epidemiol 2008;167:492. Levesque LE, et al. BMJ 2010;340:b5087. Hernan MA, et "
+        "Suissa S. Am J Epidemiol 2008;167:492. Levesque LE, et al. BMJ 2010;340:b5087. Hernán MA, et "
         "al. J Clin Epidemiol 2016;79:70. Gleiss A, et al. Transpl Int 2018;31:125",
     ),
     Rule(

@@ -13,6 +13,7 @@ from lncohort.audit import RULES, Finding
 from lncohort.report.answer import answer, doubt
 from lncohort.report.figures import Picture, inline
 from lncohort.report.prose import Words, words_of
+from lncohort.report.rows import analysis_of
 from lncohort.report.tables import Table
 from lncohort.report.words import GRADES, capital, finding_anchor, finding_title
 from lncohort.study.analyses_in_words import RESPECT_TIME
@@ -22,6 +23,11 @@ TIMED = (
     "Use that is looked up after the index date credits the drug with the time that a patient waited "
     "for it. The analyses that respect time take the drug as it was known while follow-up was still to "
     "come; they still need every confounder to have been measured."
+)
+
+MADE_UP = (
+    "Made-up use is a control without an effect: never-users draw a day of starting the drug by lot. What "
+    "its odds ratio differs from 1 by is made by looking ahead; its line is the range of 95% of the draws."
 )
 
 
@@ -286,6 +292,7 @@ def _sections(results, tables: dict[str, Table], pictures: dict[str, Picture]) -
             "Can it be believed",
             [
                 *([TIMED] if "by_analysis" in pictures else []),
+                *([MADE_UP] if analysis_of(results.study, "permuted_start") else []),
                 *picture("by_analysis"),
                 *folded("by_analysis"),
                 *picture("landmarks"),

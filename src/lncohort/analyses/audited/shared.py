@@ -92,6 +92,8 @@ def hazard_rows(known: KnownByDay, rows: pd.DataFrame, event: pd.Series, others,
     spread |= {name: (column, 1.0) for name, column in others.items()}
     columns = [*known.baseline, *(column for column, _ in spread.values())]
     columns = [column for column in columns if rows[column].nunique() > 1]
+    if not columns:
+        return []
     try:
         fit = fit_cox(
             rows[columns],
