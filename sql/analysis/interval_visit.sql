@@ -7,10 +7,14 @@ CREATE OR REPLACE TABLE interval_visit AS
 WITH measured AS (
     SELECT DISTINCT
         cohort.patient_id,
+        follow_up_interval.start_day,
         DATE_DIFF('day', cohort.index_date, lab_day.sample_date) AS measured_day
     FROM cohort
     INNER JOIN lab_day ON lab_day.patient_id = cohort.patient_id
     INNER JOIN outcome_criterion ON outcome_criterion.test = lab_day.test
+    INNER JOIN follow_up_interval
+        ON DATE_DIFF('day', cohort.index_date, lab_day.sample_date) > follow_up_interval.start_day
+        AND DATE_DIFF('day', cohort.index_date, lab_day.sample_date) <= follow_up_interval.stop_day
 )
 SELECT
     person_interval.patient_id,
@@ -19,6 +23,6 @@ SELECT
 FROM person_interval
 LEFT JOIN measured
     ON measured.patient_id = person_interval.patient_id
-    AND measured.measured_day > person_interval.start_day
+    AND measured.start_day = person_interval.start_day
     AND measured.measured_day <= person_interval.stop_day
 GROUP BY person_interval.patient_id, person_interval.start_day
