@@ -73,7 +73,9 @@ def known_by_day(study: Study, patients: pd.DataFrame, follow_up: FollowUp) -> K
     return KnownByDay(rows, list(prepared.covariates), latest)
 
 
-def hazard_rows(known: KnownByDay, rows: pd.DataFrame, event: pd.Series, others, place: dict):
+def hazard_rows(
+    known: KnownByDay, rows: pd.DataFrame, event: pd.Series, others: dict[str, str], place: dict
+) -> list[dict]:
     """HR of the latest value of each covariate, and of ``others``, all in one model.
 
     Parameters
