@@ -27,6 +27,7 @@ docs: $(BIN)/lncohort      ## write the pages that are made from data and code a
 	$(BIN)/python -m lncohort.spec.page docs
 	$(BIN)/python -m lncohort.simulate.page docs
 	cd tests && ../$(BIN)/python -m acceptance.methods_page ../docs/methods.md
+	cd tests && ../$(BIN)/python -m audit.page ../docs/audit.md
 	$(BIN)/lncohort results-table --extract sample_data --out docs/results.md
 	$(BIN)/python -m lncohort.validate.docs docs
 

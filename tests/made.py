@@ -49,6 +49,7 @@ def made_patients(size: int, seed: int, log_odds_ratio: float = 1.0) -> pd.DataF
         "response": response,
         "event": response.astype("int8"),
         "time_days": time_days,
+        "window_days": time_days,
         "exposed": exposed,
         "use": pd.Categorical(np.where(exposed, "ever", "never"), ["never", "ever"]),
         "dose_band": pd.Categorical(bands, ["never", "<2", "[2,4)", "≥4", "unknown"], ordered=True),

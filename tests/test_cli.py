@@ -91,13 +91,13 @@ def test_init_study_writes_a_copy_that_loads_and_overwrites_nothing(lncohort, tm
     assert file.read_bytes() == before
 
 
-def test_run_ends_with_the_main_estimate_the_flags_and_the_report(lncohort, extract, tmp_path):
+def test_run_ends_with_the_main_estimate_the_audit_and_the_report(lncohort, extract, tmp_path):
     out = tmp_path / "results"
     code, printed, progress = lncohort("run", "nanjing", "--extract", extract, "--out", out)
     assert code == 0
-    estimate, flags, report = printed.splitlines()
+    estimate, audit, report = printed.splitlines()
     assert "adjusted OR" in estimate
-    assert "future_dependent" in flags
+    assert audit.startswith("audit: fail: immortal_time")
     assert str(out / "report.html") in report
     assert "intake" in progress
     assert {path.name for path in out.iterdir()} == {

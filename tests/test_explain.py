@@ -26,7 +26,7 @@ def test_every_word_of_every_header_is_told(table):
 def test_a_column_is_explained_by_every_file_that_makes_it():
     told = explain("gap_days")
     assert told.startswith("dose_step: ")
-    assert told.count("File: ") == 4
+    assert told.count("File: ") == 5
     assert {"drug_era", "drug_use"} <= {
         part.split(":")[0] for part in explain("mean_daily_dose_mg").split("\n\n")
     }

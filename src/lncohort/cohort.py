@@ -47,6 +47,12 @@ class Cohort:
         Drugs and dose of each patient once a month of follow-up.
     first_course : DataFrame
         The first course of the exposure drug of each user.
+    prior_use : DataFrame
+        Use before the index date and days under observation before it, by patient.
+    refill_gap : DataFrame
+        Gaps of supply of the exposure drug.
+    interval_visit : DataFrame
+        Days of measurement in each interval of follow-up.
     attrition : DataFrame
         Columns step, criterion, label, before, excluded, after (patients).
     row_counts : DataFrame
@@ -73,6 +79,9 @@ class Cohort:
     follow_up: FollowUp
     course_state: pd.DataFrame
     first_course: pd.DataFrame
+    prior_use: pd.DataFrame
+    refill_gap: pd.DataFrame
+    interval_visit: pd.DataFrame
     attrition: pd.DataFrame
     row_counts: pd.DataFrame
     rejected: pd.DataFrame
@@ -126,6 +135,9 @@ def build(
                 "covariate_source",
                 "course_state",
                 "first_course",
+                "prior_use",
+                "refill_gap",
+                "interval_visit",
             )
         }
         follow_up = read_follow_up(study, connection)
@@ -151,6 +163,11 @@ def build(
         follow_up=follow_up,
         course_state=tables["course_state"].sort_values(["patient_id", "day"], ignore_index=True),
         first_course=tables["first_course"].sort_values("patient_id", ignore_index=True),
+        prior_use=tables["prior_use"].sort_values("patient_id", ignore_index=True),
+        refill_gap=tables["refill_gap"].sort_values(["patient_id", "gap_start"], ignore_index=True),
+        interval_visit=tables["interval_visit"].sort_values(
+            ["patient_id", "start_day"], ignore_index=True
+        ),
         attrition=attrition,
         row_counts=row_counts,
         rejected=rejected,

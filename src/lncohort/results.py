@@ -1,4 +1,4 @@
-"""What a study returns: estimates, attrition and flags, without any patient's row."""
+"""What a study returns: estimates, attrition and audit, without any patient's row."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,8 +6,9 @@ from datetime import date
 import pandas as pd
 
 from lncohort.analyses import estimate_all
+from lncohort.analyses.audited import audit_rows
 from lncohort.analyses.course import course_rows
-from lncohort.audit.flags import find_flags
+from lncohort.audit import Finding, audit
 from lncohort.cohort import Cohort
 from lncohort.estimate.rows import as_estimates
 from lncohort.extract.units import units_to_doubt
@@ -25,8 +26,8 @@ class Results:
         One row per estimate; every figure and table of the report is made from it.
     attrition : DataFrame
         Columns step, criterion, label, before, excluded, after (patients).
-    flags : list of dict
-        What a reader should know before believing: flag, severity, where, message, direction.
+    audit : list of Finding
+        What could be wrong, how much, in which direction, and what to do.
     row_counts, rejected : DataFrame
         Rows of the extract by fate, and the reasons why rows could not be used.
     synthetic : bool
@@ -38,7 +39,7 @@ class Results:
     study: Study
     estimates: pd.DataFrame
     attrition: pd.DataFrame
-    flags: list[dict]
+    audit: list[Finding]
     row_counts: pd.DataFrame
     rejected: pd.DataFrame
     synthetic: bool
@@ -62,7 +63,7 @@ class Results:
 
 
 def analyse(cohort: Cohort, synthetic: bool = False) -> Results:
-    """Run every analysis that the study names.
+    """Run every analysis that the study names, and the audit.
 
     Parameters
     ----------
@@ -71,25 +72,28 @@ def analyse(cohort: Cohort, synthetic: bool = False) -> Results:
     synthetic
         Whether the extract was simulated; the report says so in plain sight.
     """
+    from lncohort.report.suppress import suppress_estimates
+
     estimates = estimate_all(
         cohort.study,
         cohort.analysis_set,
         cohort.person_time,
         cohort.alternatives,
-        cohort.follow_up,
+        follow_up=cohort.follow_up,
     )
     course = course_rows(
         cohort.study, cohort.analysis_set, cohort.course_state, cohort.first_course
     )
     estimates = pd.concat([estimates, as_estimates(course)], ignore_index=True)
+    measures = as_estimates(audit_rows(cohort, estimates))
+    estimates = pd.concat([estimates, measures], ignore_index=True)
     return Results(
         study=cohort.study,
         estimates=estimates,
         attrition=cohort.attrition,
-        flags=find_flags(
+        audit=audit(
             cohort.study,
-            cohort.analysis_set,
-            estimates,
+            suppress_estimates(cohort.study, estimates),
             units_to_doubt(cohort.lab_units, cohort.study.info.min_cell),
         ),
         row_counts=cohort.row_counts,

@@ -40,8 +40,8 @@ def test_sample_data_are_the_793_patients_of_their_seed(tmp_path):
     assert sum(path.stat().st_size for path in SAMPLE.iterdir()) < 2_000_000
 
 
-def test_results_hold_study_estimates_attrition_and_flags(results):
-    assert list(results) == ["study", "estimates", "attrition", "flags"]
+def test_results_hold_study_estimates_attrition_and_audit(results):
+    assert list(results) == ["study", "estimates", "attrition", "audit"]
     assert results["study"]["study"]["name"] == "nanjing"
 
 

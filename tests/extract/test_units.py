@@ -57,11 +57,11 @@ def test_wrong_unit_in_an_extract_fails_a_check_of_the_report(nanjing, tmp_path)
 
     def graded():
         results = analyse(build(study, Extract.open(tmp_path / "extract")))
-        return {flag["flag"]: flag for flag in results.flags}["unit"]
+        return {found.bias: found for found in results.audit}["unit"]
 
-    assert graded()["severity"] == "pass"
+    assert graded().verdict == "pass"
     labs.loc[labs["test"] == "serum_albumin", "value"] /= 10
     labs.to_parquet(path, index=False)
     found = graded()
-    assert found["severity"] == "fail"
-    assert "serum_albumin in g/L looks like g/dL" in found["message"]
+    assert found.verdict == "fail"
+    assert "serum_albumin in g/L looks like g/dL" in found.why

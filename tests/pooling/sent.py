@@ -20,7 +20,7 @@ def send(folder, study, rows, failed=()):
         "study": study.model_dump(mode="json", by_alias=True),
         "estimates": [{k: None if v != v else v for k, v in r.items()} for r in rows],
         "attrition": [],
-        "flags": [{"flag": name, "severity": "fail"} for name in failed],
+        "audit": [{"bias": name, "verdict": "fail"} for name in failed],
     }
     (folder / "results.json").write_text(json.dumps(content), encoding="utf-8")
     return folder

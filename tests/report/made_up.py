@@ -10,6 +10,7 @@ from datetime import date
 import pandas as pd
 
 from lncohort.analyses.weighting import MODELS
+from lncohort.audit import Finding
 from lncohort.estimate.rows import as_estimates, row
 from lncohort.results import Results
 from lncohort.study.alternatives import alternatives
@@ -73,28 +74,25 @@ FLOWS = {
 }
 GROUPS = {"all": 793, "ever": 238, "never": 555}
 MEANS = {"age": 33.44, "egfr": 96.2, "albumin": 29.8}
-FLAGS = [
-    {
-        "flag": "future_dependent",
-        "severity": "fail",
-        "where": ["dose", "duration"],
-        "message": "Dose and duration are known only after the index date. So it is.",
-        "direction": "Towards response, in favour of long use.",
-    },
-    {
-        "flag": "not_assessed",
-        "severity": "warn",
-        "where": ["use"],
-        "message": "11.7 % of the cohort was never assessed.",
-        "direction": "",
-    },
-    {
-        "flag": "sparse_cell",
-        "severity": "pass",
-        "where": [],
-        "message": "Every level has 10 of both outcomes or more.",
-        "direction": "",
-    },
+AUDIT = [
+    Finding(
+        "immortal_time",
+        "fail",
+        "yes",
+        "Dose and duration are known only after the index date.",
+        ("Users for >180 days: free of the outcome by definition for 208 days.", "So it is."),
+        "Towards response, in favour of long use.",
+        'Add an analysis that respects time:\n[[analysis]]\nkind = "landmark"',
+        ("dose", "duration"),
+    ),
+    Finding(
+        "missing_outcome",
+        "warn",
+        "yes",
+        "11.7% of the cohort was never assessed.",
+        where=("use",),
+    ),
+    Finding("sparse_data", "pass", "no", "Every level has 10 of both outcomes or more."),
 ]
 
 
@@ -122,6 +120,7 @@ def made_up_results(study) -> Results:
         *_weighting(study),
         *_missing_data(),
         *_controls(),
+        *_made_up_use(),
         *_specifications(study),
         *_bias(),
         *_survival(),
@@ -132,7 +131,7 @@ def made_up_results(study) -> Results:
         study=study,
         estimates=as_estimates(rows),
         attrition=attrition_table((95, 31, 22, 9)),
-        flags=FLAGS,
+        audit=AUDIT,
         row_counts=pd.DataFrame(),
         rejected=pd.DataFrame(),
         synthetic=True,
@@ -476,6 +475,16 @@ def _missing_data():
             place = {"model": f"copy {copy}", "contrast": "sledai", "level": f"turn {turn}"}
             rows.append(row("missing_data", "trace", 1 + 0.1 * ((turn * copy) % 3), **place))
     return rows
+
+
+def _made_up_use():
+    at = {"contrast": "ever use", "level": "ever", "reference": "never"}
+    counts = {"n": NEVER[0], "events": NEVER[1]}
+    found = {"ci_low": 0.6, "ci_high": 0.9}
+    return [
+        row("made_up_use", "OR", 0.74, model=model, **at, **counts, **found)
+        for model in ("crude", "adjusted")
+    ]
 
 
 def _specifications(study):

@@ -3,7 +3,7 @@
 import math
 
 from lncohort.report.answer import answer, doubt
-from report.made_up import FLAGS
+from report.made_up import AUDIT
 
 
 def test_the_answer_has_three_sentences_with_numbers_and_intervals(results):
@@ -47,10 +47,11 @@ def test_an_estimate_that_is_not_there_is_not_answered(changed):
     assert not any("with tacrolimus than" in sentence for sentence in sentences)
 
 
-def test_the_doubt_is_the_gravest_flag_and_counts_the_others():
-    assert doubt(FLAGS) == ("Dose and duration are known only after the index date (1 more below).")
+def test_the_doubt_is_the_gravest_finding_and_counts_the_others():
+    told = "Dose and duration are known only after the index date (1 more below)."
+    assert doubt(AUDIT) == doubt(AUDIT[::-1]) == told
 
 
 def test_without_a_warning_the_doubt_claims_no_proof():
-    passed = [flag for flag in FLAGS if flag["severity"] == "pass"]
+    passed = [found for found in AUDIT if found.verdict == "pass"]
     assert "not a proof" in doubt(passed)

@@ -134,7 +134,7 @@ def test_every_cell_of_the_page_is_a_cell_of_a_table(page, results):
 def test_a_check_that_failed_stands_beside_what_it_touches(text, page):
     place = text.index('<section id="exposure"')
     told = text[place : text.index("</section>", place)]
-    assert "Future dependent</a> touches what stands here" in told
+    assert "Immortal time</a> touches what stands here" in told
     place = text.index('<section id="survival"')
     assert "touches what stands here" not in text[place : text.index("</section>", place)]
 
@@ -161,11 +161,31 @@ def test_what_a_study_file_says_is_text_and_never_markup(results):
     assert "&lt;script&gt;alert" in shown
 
 
-def test_flags_stand_with_the_gravest_first_and_lead_to_their_place(page, text):
+def test_findings_stand_with_the_gravest_first_and_lead_to_their_paragraph(page, text):
     strip = text[text.index('id="checks"') : text.index('id="who"')]
-    assert strip.index("Future dependent") < strip.index("Not assessed")
-    assert 'href="#exposure">Future dependent' in strip
-    assert re.search(r"<strong>Sparse cell</strong>", strip)
+    assert strip.index("Immortal time") < strip.index("Missing outcome") < strip.index("Sparse")
+    assert 'href="#audit-immortal-time">Immortal time' in strip
+    assert "Every level has 10" not in strip
+    belief = text[text.index('<section id="belief"') :]
+    assert belief.index('href="#audit-immortal-time"') < belief.index('id="audit-immortal-time"')
+
+
+def test_a_finding_says_whether_how_much_which_way_and_what_to_do(text):
+    place = text.index('id="audit-immortal-time"')
+    told = text[place : text.index("</details>", place)]
+    assert "Did patients have to stay free of the outcome" in told
+    assert "Yes. Dose and duration are known only after the index date." in told
+    assert "free of the outcome by definition for 208 days" in told
+    assert "Towards response, in favour of long use." in told
+    assert "<code>[[analysis]]\nkind = &#34;landmark&#34;</code>" in told
+    assert '<a href="#exposure">' in told
+    place = text.index('id="audit-sparse-data"')
+    assert "Which way?" not in text[place : text.index("</details>", place)]
+
+
+def test_findings_are_folded_so_that_the_page_stays_short(text):
+    assert text.count('<details class="finding') == 3
+    assert "<details open" not in text
 
 
 def test_the_unexposed_cell_and_the_common_outcome_are_explained(page):

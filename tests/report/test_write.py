@@ -42,13 +42,14 @@ def test_the_same_results_give_the_same_bytes(written, results, tmp_path):
     assert files_of(tmp_path) == written
 
 
-def test_results_hold_study_estimates_attrition_and_flags(bundle, results):
-    assert list(bundle) == ["study", "estimates", "attrition", "flags"]
+def test_results_hold_study_estimates_attrition_and_audit(bundle, results):
+    assert list(bundle) == ["study", "estimates", "attrition", "audit"]
     assert bundle["study"]["study"]["name"] == "nanjing"
     assert len(bundle["estimates"]) == len(results.estimates)
     assert list(bundle["estimates"][0]) == list(COLUMNS)
     assert [step["excluded"] for step in bundle["attrition"]] == [95, 31, 22, 9]
-    assert bundle["flags"] == results.flags
+    assert [found["bias"] for found in bundle["audit"]] == [f.bias for f in results.audit]
+    assert bundle["audit"][0]["size"] == list(results.audit[0].size)
 
 
 def test_numbers_are_rounded_to_ten_significant_digits(bundle, results):

@@ -18,6 +18,7 @@ from lncohort.analyses.interaction import interaction_rows
 from lncohort.analyses.missing_data import missing_rows
 from lncohort.analyses.negative_control import negative_control_rows
 from lncohort.analyses.odds_ratios import model_population, odds_ratio_rows, with_exposure
+from lncohort.analyses.permuted_start import permuted_start_rows
 from lncohort.analyses.risk_ratio import risk_ratio_rows
 from lncohort.analyses.specification import specification_rows
 from lncohort.analyses.standardised_risk import risk_rows
@@ -202,5 +203,6 @@ KINDS = {
     "missing_data": missing_rows,
     "bias_analysis": _bias,
     "negative_control": negative_control_rows,
+    "permuted_start": permuted_start_rows,
     "risk_ratio": _risk_ratio,
 }

@@ -59,7 +59,7 @@ def missing_rows(study: Study, patients: pd.DataFrame, analysis: Analysis) -> li
         (COMPLETE, data.dropna(subset=adjusted)),
     ):
         try:
-            beta, variance, _ = _effect(_fit(table, adjusted))
+            beta, variance, _ = effect(fit_use(table, adjusted))
             figures = wald(beta, np.sqrt(variance)) | {"method": METHOD}
         except NotEstimable as error:
             figures = {"note": str(error)}
@@ -69,10 +69,10 @@ def missing_rows(study: Study, patients: pd.DataFrame, analysis: Analysis) -> li
         return [*rows, row(analysis.name, "OR", model=IMPUTED, note=note, **place)]
     try:
         imputed = impute(data, analysis.copies, analysis.seed)
-        fits = [_fit(table, adjusted) for table in imputed.tables]
+        fits = [fit_use(table, adjusted) for table in imputed.tables]
     except NotEstimable as error:
         return [*rows, row(analysis.name, "OR", model=IMPUTED, note=str(error), **place)]
-    effects = np.array([_effect(fit) for fit in fits])
+    effects = np.array([effect(fit) for fit in fits])
     pooled = pool_imputations(effects[:, 0], effects[:, 1], complete_df=effects[0, 2])
     rows.append(
         row(
@@ -108,14 +108,14 @@ def _with_gaps(study: Study, patients: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _fit(table: pd.DataFrame, adjusted: list[str]) -> Fit:
+def fit_use(table: pd.DataFrame, adjusted: list[str]) -> Fit:
     """The adjusted model of use in one table."""
     covariates = pd.get_dummies(table[adjusted], drop_first=True, dtype=float)
     varied = covariates.loc[:, covariates.nunique() > 1]
     return fit_logistic(with_intercept(table[[EXPOSED]], varied), table[RESPONSE])
 
 
-def _effect(fit: Fit) -> tuple[float, float, float]:
+def effect(fit: Fit) -> tuple[float, float, float]:
     """Log odds ratio of use, its variance and the degrees of freedom that are left."""
     beta, se = fit.contrast({EXPOSED: 1.0})
     return beta, se**2, len(fit.design) - len(fit.coefficients)
@@ -133,7 +133,7 @@ def _factor_rows(
         others = [other for other in adjusted if other != name]
         place = {"model": IMPUTED, "contrast": name, "level": "all levels"}
         try:
-            without = [_fit(table, others) for table in tables]
+            without = [fit_use(table, others) for table in tables]
             found = logistic_likelihood_ratio(fits, without, responses)
             figures = {
                 "estimate": found["f"],

@@ -41,7 +41,8 @@ def run(
         progress=progress,
     )
     if not quiet:
-        flagged = [f["flag"] for f in results.flags if f["severity"] != "pass"]
+        doubted = {v: [f.bias for f in results.audit if f.verdict == v] for v in ("fail", "warn")}
+        told = [f"{verdict}: {', '.join(found)}" for verdict, found in doubted.items() if found]
         typer.echo(main_estimate(results))
-        typer.echo(f"flags: {', '.join(flagged) or 'none'}")
+        typer.echo(f"audit: {'; '.join(told) or 'passed'}")
         typer.echo(f"report: {out / 'report.html'} (analysis_set.parquet stays on this machine)")

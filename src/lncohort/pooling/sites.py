@@ -79,10 +79,10 @@ def _read(folder: Path) -> Site:
     path = folder / RESULTS
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        study, rows, flags = content["study"], content["estimates"], content["flags"]
+        study, rows, audit = content["study"], content["estimates"], content["audit"]
         estimates = pd.DataFrame(rows)[list(COLUMNS)]
         estimates = estimates.astype(dict.fromkeys(NUMBERS, float))
-        failed = tuple(flag["flag"] for flag in flags if flag["severity"] == "fail")
+        failed = tuple(found["bias"] for found in audit if found["verdict"] == "fail")
         study["study"]["name"]
     except OSError as error:
         raise UserError(
@@ -90,7 +90,7 @@ def _read(folder: Path) -> Site:
         ) from error
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(
-            f"{path}: is not what `lncohort run` writes (study, estimates, flags). Ask the site "
+            f"{path}: is not what `lncohort run` writes (study, estimates, audit). Ask the site "
             "for the file as it was written."
         ) from error
     return Site(folder.resolve().name, study, estimates, failed)

@@ -1,23 +1,20 @@
 """The pooled results as a folder: a table, a forest plot of the sites, and a page."""
 
 from collections.abc import Sequence
-from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 
 import matplotlib
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from lncohort.exported_csv import csv_of_frame
 from lncohort.folders import refuse_existing, written_whole
 from lncohort.pooling.pooled import HARTUNG_KNAPP, KEY, pool_sites
 from lncohort.pooling.sites import Site, read_sites
 from lncohort.report import numbers
-from lncohort.report.figures import Picture, inline
+from lncohort.report.figures import Picture
 from lncohort.report.figures.drawing import BLUE, INK, SETTINGS, Drawing
 from lncohort.report.figures.forest import ForestLine, draw_forest
+from lncohort.report.page import templates
 from lncohort.report.rows import one, pick
 from lncohort.report.tables.table import Table, rows_of
 from lncohort.study import Study
@@ -165,31 +162,19 @@ def _table(pooled: pd.DataFrame) -> Table:
 def _page(
     study: Study, sites: Sequence[Site], pooled: pd.DataFrame, picture: Picture | None
 ) -> str:
-    environment = Environment(
-        loader=PackageLoader("lncohort.report"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    environment.tests |= {
-        "prose": lambda part: isinstance(part, str),
-        "picture": lambda part: isinstance(part, Picture),
-        "folded": lambda _: False,
-    }
-    environment.filters["inline"] = lambda svg, prefix: Markup(inline(svg, prefix))
-    style = files("lncohort.report").joinpath("style.css").read_text(encoding="utf-8")
     failed = [
         f"At {site.name} these checks failed: {', '.join(site.failed).replace('_', ' ')}."
         for site in sites
         if site.failed
     ]
     parts = [picture] if picture else ["The main estimate was not sent by two sites or more."]
-    return environment.get_template("pooled.html.j2").render(
-        study=study,
-        names=[site.name for site in sites],
-        warnings=[*(f"{warning}." for warning in pooling_warnings(pooled)), *failed],
-        parts=[*parts, _table(pooled)],
-        version=version("lncohort"),
-        style=Markup(style),
+    return (
+        templates()
+        .get_template("pooled.html.j2")
+        .render(
+            study=study,
+            names=[site.name for site in sites],
+            warnings=[*(f"{warning}." for warning in pooling_warnings(pooled)), *failed],
+            parts=[*parts, _table(pooled)],
+        )
     )

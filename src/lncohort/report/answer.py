@@ -1,5 +1,6 @@
 """The answer in three sentences, and the one sentence on what could be wrong with it."""
 
+from lncohort.audit import Finding
 from lncohort.report import numbers
 from lncohort.report.rows import analysis_of, one, pick
 from lncohort.report.words import band, capital, listed
@@ -132,13 +133,12 @@ def _product(results, analysis) -> str:
     return f"{finding} ({size})"
 
 
-def doubt(flags: list[dict]) -> str:
-    """What could be wrong, in one sentence: the gravest flag, and how many more there are."""
-    graded = [flag for flag in flags if flag["severity"] in ("fail", "warn")]
-    if not graded:
+def doubt(audit: list[Finding]) -> str:
+    """What could be wrong, in one sentence: the first of the gravest findings, and how many more."""
+    doubted = [found for found in audit if found.verdict != "pass"]
+    if not doubted:
         return "No check of this report found a reason to doubt it; that is not a proof."
-    gravest = min(graded, key=lambda flag: (flag["severity"] != "fail", not flag["direction"]))
-    sentence = gravest["message"].split(". ")[0].rstrip(".")
-    more = len(graded) - 1
+    gravest = min(doubted, key=lambda found: found.verdict != "fail")
+    more = len(doubted) - 1
     rest = f" ({more} more below)" if more else ""
-    return f"{sentence}{rest}."
+    return f"{gravest.why.rstrip('.')}{rest}."

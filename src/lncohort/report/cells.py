@@ -48,9 +48,14 @@ def _cell(row, kinds: dict[str, str], regimens: dict[str, frozenset[str]]) -> Ce
     if row.analysis == "course":
         count = row.measure == "count"
         return ("course", row.model, row.contrast, *((row.level, row.reference) if count else ()))
+    if row.analysis == "audit":
+        counted = row.measure in ("count", "percent")
+        return ("audit", row.model, row.contrast, row.level) if counted else None
     kind = kinds.get(row.analysis)
     if kind == "survival":
         return ("survival", row.model, row.contrast, row.level)
+    if kind == "permuted_start":
+        return ("use", "never")
     if kind in RESPECT_TIME:
         return (row.analysis, row.model, row.contrast, row.level)
     if row.measure in DERIVED_MEASURES:
@@ -84,6 +89,7 @@ def sums_of(study: Study, cells: Iterable[Cell]) -> list[Sum]:
         *_regimen_sums(study, known),
         *_controls(known),
         *_course(known),
+        *_audit(known),
     ]
     written = set(known)
     kept = [{cell: k for cell, k in equation.items() if cell in written} for equation in sums]
@@ -217,6 +223,18 @@ def _course(known: list[Cell]) -> list[Sum]:
             sums.setdefault((last, after), {})[cell] = 1
     between = days["first"] & days["last"]
     return [s for key, s in sums.items() if isinstance(key, str) or key[0] in between]
+
+
+def _audit(known: list[Cell]) -> list[Sum]:
+    """What became of users, of others, or of all adds up to them; those not assessed, to theirs."""
+    found: dict[Hashable, Sum] = {}
+    for cell in known:
+        if cell[0] == "audit":
+            _, bias, group, level = cell
+            found.setdefault((bias, group), {("cohort", group): -1})[cell] = 1
+            if bias == "missing_outcome":
+                found.setdefault(level, {("cohort", level): -1})[cell] = 1
+    return list(found.values())
 
 
 def _given(level: str, labels: list[str]) -> tuple[bool, bool]:

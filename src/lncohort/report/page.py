@@ -9,11 +9,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from lncohort.audit import RULES, Finding
 from lncohort.report.answer import answer, doubt
 from lncohort.report.figures import Picture, inline
 from lncohort.report.prose import Words, words_of
+from lncohort.report.rows import analysis_of
 from lncohort.report.tables import Table
-from lncohort.report.words import capital
+from lncohort.report.words import GRADES, capital, finding_anchor, finding_title
 from lncohort.study.analyses_in_words import RESPECT_TIME
 from lncohort.study.describe import describe
 
@@ -22,7 +24,11 @@ TIMED = (
     "for it. The analyses that respect time take the drug as it was known while follow-up was still to "
     "come; they still need every confounder to have been measured."
 )
-GRADES = {"fail": "Serious", "warn": "Caution", "pass": "Passed"}
+
+MADE_UP = (
+    "Made-up use is a control without an effect: never-users draw a day of starting the drug by lot. What "
+    "its odds ratio differs from 1 by is made by looking ahead; its line is the range of 95% of the draws."
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,23 @@ class Folded:
 
 
 @dataclass(frozen=True)
+class Told:
+    """A finding of the audit, folded away: what is asked, what was found, and what it touches.
+
+    Attributes
+    ----------
+    finding : Finding
+    question : str
+    touches : dict of str to str
+        Section -> title, of the analyses that it touches.
+    """
+
+    finding: Finding
+    question: str
+    touches: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Section:
     """A part of the page: its anchor, its head and what stands in it.
 
@@ -40,7 +63,7 @@ class Section:
     ----------
     id, title : str
     parts : list
-        Paragraphs (str), figures, tables and folded tables, in order.
+        Paragraphs (str), figures, tables, folded tables and findings, in order.
     level : int
         2 for a section, 3 for a part of one.
     """
@@ -71,11 +94,9 @@ def render(results, tables: dict[str, Table], pictures: dict[str, Picture]) -> s
             study=results.study,
             results=results,
             answer=answer(results),
-            doubt=doubt(results.flags),
-            checks=[
-                flag | {"anchor": _anchor(results.study, flag["where"], sections)}
-                for flag in _graded(results.flags)
-            ],
+            doubt=doubt(results.audit),
+            doubted=[found for found in _graded(results.audit) if found.verdict != "pass"],
+            passed=[found for found in results.audit if found.verdict == "pass"],
             sections=sections,
             failed=_failed(results, sections),
             methods=_as_html(describe(results.study)),
@@ -96,11 +117,14 @@ def templates() -> Environment:
         "prose": lambda part: isinstance(part, str),
         "picture": lambda part: isinstance(part, Picture),
         "folded": lambda part: isinstance(part, Folded),
+        "told": lambda part: isinstance(part, Told),
     }
     environment.filters["inline"] = lambda svg, prefix: Markup(inline(svg, prefix))
     here = files("lncohort.report")
     environment.globals |= {
         "capital": capital,
+        "finding_anchor": finding_anchor,
+        "finding_title": finding_title,
         "grades": GRADES,
         "version": version("lncohort"),
         "style": Markup(here.joinpath("style.css").read_text(encoding="utf-8")),
@@ -118,10 +142,10 @@ def _as_html(protocol: str) -> Markup:
     return Markup(made.replace("<table>", '<table class="prose">'))
 
 
-def _graded(flags: list[dict]) -> list[dict]:
+def _graded(audit: list[Finding]) -> list[Finding]:
     """The gravest first."""
     order = list(GRADES)
-    return sorted(flags, key=lambda flag: order.index(flag["severity"]))
+    return sorted(audit, key=lambda found: order.index(found.verdict))
 
 
 SECTION_OF_KIND = {
@@ -137,6 +161,7 @@ SECTION_OF_KIND = {
     "bias_analysis": "belief",
     "risk_ratio": "belief",
     "negative_control": "belief",
+    "permuted_start": "belief",
     "joint": "regimens",
     "interaction": "synergy",
     "three_drugs": "synergy",
@@ -148,25 +173,36 @@ SECTION_OF_KIND = {
 }
 
 
-def _anchor(study, where: list[str], sections: list[Section]) -> str:
-    """The section in which the first analysis that a flag names is shown."""
-    first = where[0] if where else ""
-    kinds = {analysis.name: analysis.kind for analysis in study.analyses}
+def _place(study, analysis: str) -> str:
+    """The section in which an analysis is shown."""
+    kinds = {a.name: a.kind for a in study.analyses}
     places = {"table1": "who", "cohort": "who", "dose_coverage": "taken", "published": "published"}
-    found = SECTION_OF_KIND.get(kinds.get(first, "")) or places.get(first)
-    return found if found in {section.id for section in sections} else ""
+    return SECTION_OF_KIND.get(kinds.get(analysis, "")) or places.get(analysis, "")
 
 
-def _failed(results, sections: list[Section]) -> dict[str, list[str]]:
-    """The checks that failed, by the section whose estimates they touch."""
-    found: dict[str, list[str]] = {section.id: [] for section in sections}
-    for flag in results.flags:
-        if flag["severity"] == "fail":
-            places = (_anchor(results.study, [name], sections) for name in flag["where"])
-            for place in dict.fromkeys(places):
-                if place:
-                    found[place].append(capital(flag["flag"].replace("_", " ")))
+def _touched(study, finding: Finding, sections: list[Section]) -> dict[str, str]:
+    """The sections that show what a finding touches, with their titles."""
+    places = {_place(study, name) for name in finding.where}
+    return {section.id: section.title for section in sections if section.id in places}
+
+
+def _failed(results, sections: list[Section]) -> dict[str, list[Finding]]:
+    """The findings that are serious, by the section whose estimates they touch."""
+    found: dict[str, list[Finding]] = {section.id: [] for section in sections}
+    for finding in results.audit:
+        if finding.verdict == "fail":
+            for place in _touched(results.study, finding, sections):
+                found[place].append(finding)
     return found
+
+
+def _told(results, sections: list[Section]) -> list[Told]:
+    """Every finding with its question, the gravest first."""
+    questions = {rule.bias: rule.question for rule in RULES}
+    return [
+        Told(found, questions[found.bias], _touched(results.study, found, sections))
+        for found in _graded(results.audit)
+    ]
 
 
 def _sections(results, tables: dict[str, Table], pictures: dict[str, Picture]) -> list[Section]:
@@ -256,6 +292,7 @@ def _sections(results, tables: dict[str, Table], pictures: dict[str, Picture]) -
             "Can it be believed",
             [
                 *([TIMED] if "by_analysis" in pictures else []),
+                *([MADE_UP] if analysis_of(results.study, "permuted_start") else []),
                 *picture("by_analysis"),
                 *folded("by_analysis"),
                 *picture("landmarks"),
@@ -284,6 +321,9 @@ def _sections(results, tables: dict[str, Table], pictures: dict[str, Picture]) -
         ),
     ]
     kept = [s for s in found if any(not isinstance(part, str) for part in s.parts)]
+    for section in kept:
+        if section.id == "belief":
+            section.parts[:0] = [*table("audit"), *_told(results, kept)]
     first = next((i for i, section in enumerate(kept) if section.level == 3), None)
     if first is not None:
         kept.insert(first, Section("outcome", "What came of it", []))

@@ -46,6 +46,12 @@ def answers(results) -> list[Answer]:
     for label, kind, measure, wanted in (
         ("As run: ever against never", "use", "OR", {"model": "adjusted", "level": "ever"}),
         ("Ever against never", "survival", "HR", {"model": "Cox adjusted"}),
+        (
+            "Made-up use of never-users",
+            "permuted_start",
+            "OR",
+            {"model": "adjusted", "level": "ever"},
+        ),
     ):
         found.append(_answer(results, label, kind, measure, False, wanted))
     for landmark in (a for a in study.analyses if a.kind == "landmark"):

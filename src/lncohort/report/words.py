@@ -10,6 +10,18 @@ EXITS = {
     "follow_up_end": "end of planned follow-up",
 }
 
+GRADES = {"fail": "Serious", "warn": "Caution", "pass": "Passed"}
+
+
+def finding_title(bias: str) -> str:
+    """The name of a bias: ``Immortal time``."""
+    return capital(bias.replace("_", " "))
+
+
+def finding_anchor(bias: str) -> str:
+    """Where the page tells of a bias."""
+    return f"audit-{bias.replace('_', '-')}"
+
 
 def capital(text: str) -> str:
     """The text with its first letter large, the others as they are."""

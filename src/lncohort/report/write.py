@@ -1,6 +1,7 @@
 """Writing the results of a study into a folder; nothing here depends on the day or the machine."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -54,12 +55,12 @@ def _rounded(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _as_json(shown, estimates: pd.DataFrame) -> str:
-    """study, estimates, attrition and flags; a number that is not there is null."""
+    """study, estimates, attrition and audit; a number that is not there is null."""
     content = {
         "study": shown.study.model_dump(mode="json", by_alias=True),
         "estimates": _records(estimates),
         "attrition": _records(shown.attrition.astype(COUNTS)),
-        "flags": shown.flags,
+        "audit": [asdict(found) for found in shown.audit],
     }
     return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 

@@ -46,6 +46,9 @@ ANALYSES = {
     "regression",
     "negative_control": "ever against never use where no effect is expected, by the same model: "
     "{controls}",
+    "permuted_start": "the same model among never-users, each of whom draws a day of starting the "
+    "drug, which may be never, and days of taking it, as the whole cohort started and took it; "
+    "{replicates} permutations, seed {seed}: what is found is made by looking ahead",
     "survival": "time to the response: one minus Kaplan–Meier, cumulative incidence "
     "(Aalen–Johansen) with death and kidney failure competing, Cox models, crude and adjusted, "
     "with a test of proportional hazards on scaled Schoenfeld residuals, and a Cox model in which "

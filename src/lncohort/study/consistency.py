@@ -23,7 +23,7 @@ UNIQUE = (
     (("analysis",), "name"),
     (("published", "fact"), "name"),
 )
-ESTIMATES_OF_EVERY_STUDY = ("cohort", "table1", "dose_coverage", "combination", "course")
+ESTIMATES_OF_EVERY_STUDY = ("cohort", "table1", "dose_coverage", "combination", "course", "audit")
 INTERVAL_DAYS = 30  # where the study file does not say
 BY_INTERVAL = ("marginal_structural", "cumulative_incidence")
 COLUMNS_OF_EVERY_COHORT = (
@@ -36,6 +36,7 @@ COLUMNS_OF_EVERY_COHORT = (
     "response_date",
     "time_days",
     "event",
+    "window_days",
     "dose_band",
     "duration_band",
     "regimen",

@@ -248,8 +248,8 @@ def _bias(study: Study) -> Iterator[str]:
     timed = [a.name for a in study.analyses if a.kind in RESPECT_TIME]
     yield (
         "Use, dose, duration and combination are known only after the index date, while the "
-        "response is counted from it: contrasts of them are open to immortal-time bias and are "
-        "flagged (future_dependent)."
+        "response is counted from it: contrasts of them are open to immortal-time bias, whose size and "
+        "direction the audit of the report tells."
     )
     if guards:
         yield (

@@ -11,6 +11,7 @@ def test_every_analysis_answers_the_same_question_in_one_plot(results):
         "As published, Sun 2024",
         "As run: ever against never",
         "Ever against never",
+        "Made-up use of never-users",
     ]
     kinds = {a.kind for a in results.study.analyses}
     assert {"landmark", "time_varying", "clone_censor_weight", "active_comparator"} <= kinds

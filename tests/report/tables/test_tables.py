@@ -48,6 +48,7 @@ def test_every_analysis_of_the_study_has_its_table(tables):
         "survival_points",
         "hazards",
         "time_measures",
+        "audit",
         "by_analysis",
         "risk_differences",
         "comparators",

@@ -1,6 +1,7 @@
 """The display tables: every number in them comes from the estimates table."""
 
 from lncohort.report.tables import belief, cohort, effects, survival, timed
+from lncohort.report.tables.audit import audit
 from lncohort.report.tables.published import published
 from lncohort.report.tables.table import Table
 
@@ -32,6 +33,7 @@ def display_tables(results) -> dict[str, Table]:
         survival.curve_points(results),
         survival.hazards(results),
         survival.measures(results),
+        audit(results),
         timed.by_analysis(results),
         timed.risk_differences(results),
         timed.comparators(results),

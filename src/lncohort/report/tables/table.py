@@ -16,10 +16,13 @@ class Row:
         The first is the head of the row.
     heading : bool
         A line that names the group under it; it has one cell, or one for each column.
+    link : str
+        Anchor of the page to which its head leads.
     """
 
     cells: tuple[str, ...]
     heading: bool = False
+    link: str = ""
 
 
 @dataclass(frozen=True)
