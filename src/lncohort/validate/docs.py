@@ -1,4 +1,4 @@
-"""Writes docs/validation.md from the runs that are kept in docs/validation.
+"""Writes docs/validation.md, and the picture of the README, from the runs in docs/validation.
 
 ``python -m lncohort.validate.docs docs`` (``make docs``).
 """
@@ -9,12 +9,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from lncohort.study import load_study
+from lncohort.study import Study, load_study
+from lncohort.validate.naive_and_honest import in_words, picture
 from lncohort.validate.page import command
 from lncohort.validate.plan import Plan
 from lncohort.validate.tables import markdown, performance_table, verdicts
-from lncohort.validate.truths import main_estimands
+from lncohort.validate.truths import is_causal, main_estimands
 from lncohort.validate.write import CHARACTERISTICS, MANIFEST
+
+PICTURE = "naive-and-honest.svg"
+DRAWN = ("null", "benefit")
 
 
 def docs_page(folder: Path) -> str:
@@ -37,12 +41,23 @@ def docs_page(folder: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _run(folder: Path) -> list[str]:
+def docs_picture(folder: Path) -> str:
+    """The picture of the README, as SVG, from the runs that it shows."""
+    kept = {name: _read(folder / name) for name in DRAWN}
+    return picture({name: (study, rows) for name, (study, rows, _) in kept.items()})
+
+
+def _read(folder: Path) -> tuple[Study, pd.DataFrame, dict]:
+    """The study, the operating characteristics and the manifest of a run."""
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     rows = pd.read_csv(folder / CHARACTERISTICS, keep_default_na=False, na_values=[""])
     words = ["model", "contrast", "level", "reference"]
     rows[words] = rows[words].fillna("")
-    study = load_study(manifest["study"])
+    return load_study(manifest["study"]), rows, manifest
+
+
+def _run(folder: Path) -> list[str]:
+    study, rows, manifest = _read(folder)
     numbers = (manifest[name] for name in ("cohorts", "patients", "seed"))
     plan = Plan(study, manifest["scenario"], *numbers)
     shown = main_estimands(plan, rows)
@@ -53,6 +68,7 @@ def _run(folder: Path) -> list[str]:
         f"{manifest['finished'][:10]} (SHA-256 of its files {manifest['files_sha256'][:16]}…).",
         "",
         *verdicts(shown, plan),
+        *(in_words(study, shown) if is_causal(plan.scenario) else []),
         "",
         *markdown(performance_table(shown, "performance", "")),
     ]
@@ -60,4 +76,6 @@ def _run(folder: Path) -> list[str]:
 
 if __name__ == "__main__":
     docs = Path(sys.argv[1])
-    (docs / "validation.md").write_text(docs_page(docs / "validation"), encoding="utf-8")
+    runs = docs / "validation"
+    (docs / "validation.md").write_text(docs_page(runs), encoding="utf-8")
+    (runs / PICTURE).write_text(docs_picture(runs), encoding="utf-8")

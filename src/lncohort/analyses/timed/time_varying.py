@@ -3,6 +3,7 @@
 import pandas as pd
 
 from lncohort.analyses.odds_ratios import Prepared, prepare
+from lncohort.analyses.timed.covariates import measured_again, values_now
 from lncohort.analyses.timed.shared import (
     CENSORED,
     DAYS_OF_USE,
@@ -115,14 +116,11 @@ def _joined(
     columns = list(prepared.covariates)
     if not of_the_day:
         return rows, columns, ""
-    for covariate in study.covariates:
-        name = f"{covariate.name} now"
-        if covariate.adjust and name in rows:
-            at_baseline = [c for c in columns if c.split(": ")[0] == covariate.name]
-            columns = [c for c in columns if c not in at_baseline]
-            rows[name] = (rows[name] - rows[name].mean()) / covariate.unit_of_change
-            columns.append(name)
-    complete = rows[columns].notna().all(axis=1)
+    measured = measured_again(study, intervals)
+    complete = rows[list(measured.values())].notna().all(axis=1)
     lost = rows["patient_id"].nunique() - rows.loc[complete, "patient_id"].nunique()
+    rows = rows[complete].reset_index(drop=True)
+    now = values_now(study, rows, measured)
+    columns = [c for c in columns if c.split(": ")[0] not in measured]
     note = f"{lost} patients with a covariate never measured left out" if lost else ""
-    return rows[complete].reset_index(drop=True), columns, note
+    return pd.concat([rows, now], axis=1), [*columns, *now], note

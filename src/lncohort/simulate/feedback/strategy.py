@@ -1,11 +1,12 @@
 """Treatment strategies: what is decided in the place of the clinician."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from lncohort.simulate.feedback.scenario import Scenario
 
 STOP_STEP = 12  # the month in which the strategies that stop do so: on day 360
+GRACE_STEP = 2  # the last month in which a start counts as one of the first 60 days
 
 
 @dataclass(frozen=True)
@@ -17,8 +18,11 @@ class Strategy:
     name : str
         How the truth calls it.
     tacrolimus : {"never", "start"}
-        "start": on the index date, and kept for good unless `stop_step` says otherwise. The day
-        within the first 60 changes no outcome: no remission comes before the end of them.
+        "start": on the index date, and kept for good unless `stop_step` or `as_usual` says
+        otherwise. The day within the first 60 changes no outcome: no remission comes before the
+        end of them.
+    as_usual : bool
+        Whether the clinician decides what comes after: when to stop, or to start after day 60.
     least_mg : float
         Tacrolimus is given at this daily dose or more.
     background : {"cyclophosphamide", "mycophenolate"}, optional
@@ -31,6 +35,7 @@ class Strategy:
 
     name: str
     tacrolimus: Literal["never", "start"]
+    as_usual: bool = False
     least_mg: float = 0.0
     background: Literal["cyclophosphamide", "mycophenolate"] | None = None
     stop_step: int | None = None
@@ -42,10 +47,12 @@ START = Strategy("start", "start")
 START_4_MG = Strategy("start_4_mg", "start", least_mg=4.0)
 STOP_ABRUPT = Strategy("stop_abrupt", "start", stop_step=STOP_STEP)
 STOP_TAPER = Strategy("stop_taper", "start", stop_step=STOP_STEP, taper=True)
+START_AS_USUAL = Strategy("start_as_usual", "start", as_usual=True)
+LATER_AS_USUAL = Strategy("later_as_usual", "never", as_usual=True)
 _CELLS = tuple(
-    Strategy(f"{label}_{tacrolimus}", tacrolimus, background=drug)
+    replace(strategy, name=f"{label}_{strategy.name}", background=drug)
     for label, drug in (("mmf", "mycophenolate"), ("cyc", "cyclophosphamide"))
-    for tacrolimus in ("never", "start")
+    for strategy in (NEVER_TACROLIMUS, START, START_AS_USUAL, LATER_AS_USUAL)
 )
 
 
@@ -53,7 +60,15 @@ def strategies_of(scenario: Scenario) -> tuple[Strategy, ...]:
     """The strategies whose outcomes are asked for; the four cells of tacrolimus and background
     where the background matters.
     """
-    strategies = (NEVER_TACROLIMUS, START, START_4_MG, STOP_ABRUPT, STOP_TAPER)
+    strategies = (
+        NEVER_TACROLIMUS,
+        START,
+        START_4_MG,
+        STOP_ABRUPT,
+        STOP_TAPER,
+        START_AS_USUAL,
+        LATER_AS_USUAL,
+    )
     remission = scenario.process.remission
     matters = remission.cyclophosphamide != 0 or remission.both != 0
     return strategies + _CELLS if matters else strategies
