@@ -184,8 +184,9 @@ def truth_of(plan: Plan, found: pd.DataFrame) -> pd.DataFrame:
     for key in found.index.droplevel("cohort").unique():
         place = dict(zip(found.index.names[1:], key, strict=True))
         match = match_of(kinds.get(place["analysis"]), place)
-        if match is not None:
-            rows[key] = _effect(effects, match)
+        effect = match and _effect(effects, match)
+        if effect is not None:
+            rows[key] = effect
     index = pd.MultiIndex.from_tuples(rows, names=found.index.names[1:])
     return pd.DataFrame(list(rows.values()), columns=["truth", "mc_se"], index=index)
 
@@ -196,10 +197,15 @@ def match_of(kind: str | None, place: Mapping[str, str]) -> Match | None:
     return MATCHES.get((*named, place["contrast"])) or MATCHES.get((*named, ""))
 
 
-def _effect(effects: pd.DataFrame, match: Match) -> tuple[float, float]:
-    """The value of a causal effect and its Monte Carlo error; logs for a ratio."""
+def _effect(effects: pd.DataFrame, match: Match) -> tuple[float, float] | None:
+    """The value of a causal effect and its Monte Carlo error; logs for a ratio. None where the
+    scenario does not tell it.
+    """
     if match.estimand == "reri" and "reri" not in set(effects["estimand"]):
         return 0.0, 0.0  # the background has no effect: nothing adds to that of the drug
+
+    if match.strategy not in set(effects["strategy"]) or match.day not in set(effects["day"]):
+        return None
 
     def look_up(estimand: str, strategy: str, reference: str) -> tuple[float, float]:
         row = effects[

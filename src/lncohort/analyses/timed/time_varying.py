@@ -23,6 +23,10 @@ from lncohort.study.model import Analysis
 METHOD = "Cox model on intervals of follow-up, Efron ties, robust errors by patient"
 IN_USE, NOT_IN_USE = "in use", "not in use"
 OF_THE_DAY = "adjusted, covariates of the day"
+FORGETS = (
+    "what was measured before, and decided who starts, is not in this model: of a drug without effect it "
+    "found 1.09 (95 % CI 1.03 to 1.16) in 20,000 simulated patients; see the marginal structural model"
+)
 PER_DAYS = f"per {DAYS_OF_USE} days covered"
 
 
@@ -95,7 +99,8 @@ def time_varying_rows(
                     cluster=own["patient_id"],
                 )
                 figures = hazard_ratio(fit, column)
-                note = told(CENSORED, *prepared.notes, lost, unknown)
+                forgets = FORGETS if of_the_day else ""
+                note = told(CENSORED, *prepared.notes, lost, unknown, forgets)
             except NotEstimable as error:
                 figures, note = {}, str(error)
             shared = {"method": _method(analysis), "note": note} | counts

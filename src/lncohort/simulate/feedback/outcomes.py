@@ -106,8 +106,9 @@ def estimands(tally: Mapping[str, Tally]) -> pd.Series:
             add("risk", name, "", day, risk[name])
             add("remission_risk", name, "", day, remission[name])
         ratio = {}
-        has_cells = "cyc_start" in tally
-        for strategy, reference in _CONTRASTS + (_CELL_CONTRASTS if has_cells else ()):
+        for strategy, reference in _CONTRASTS + _CELL_CONTRASTS:
+            if strategy not in tally:
+                continue
             ratio[strategy, reference] = risk[strategy] / risk[reference]
             difference = remission[strategy] - remission[reference]
             add("risk_difference", strategy, reference, day, risk[strategy] - risk[reference])
@@ -115,14 +116,15 @@ def estimands(tally: Mapping[str, Tally]) -> pd.Series:
             add("remission_risk_difference", strategy, reference, day, difference)
             hazards = hazard_ratio(tally[strategy], tally[reference], day)
             add("hazard_ratio", strategy, reference, day, hazards)
-        if has_cells:
-            for start, never in (("start", "never"), ("start_as_usual", "later_as_usual")):
-                names = f"cyc_{start}", f"mmf_{never}"
-                both, tacrolimus, companion = (
-                    ratio[cell, names[1]] for cell in (names[0], f"mmf_{start}", f"cyc_{never}")
-                )
-                add("reri", *names, day, both - tacrolimus - companion + 1)
-                add("ratio_of_risk_ratios", *names, day, both / (tacrolimus * companion))
+        for start, never in (("start", "never"), ("start_as_usual", "later_as_usual")):
+            names = f"cyc_{start}", f"mmf_{never}"
+            if names not in ratio:
+                continue
+            both, tacrolimus, companion = (
+                ratio[cell, names[1]] for cell in (names[0], f"mmf_{start}", f"cyc_{never}")
+            )
+            add("reri", *names, day, both - tacrolimus - companion + 1)
+            add("ratio_of_risk_ratios", *names, day, both / (tacrolimus * companion))
     last = HORIZONS[-1]
     flare = {name: _flare_risk(tally[name], last) for name in ("start", *_STOPS)}
     for name, value in flare.items():

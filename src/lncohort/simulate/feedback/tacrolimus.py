@@ -98,7 +98,7 @@ class Tacrolimus:
     def _starts(self, month, known, in_care, draw, process, p, strategy) -> np.ndarray:
         eligible = in_care & (self.start == NEVER)
         if strategy is not None:
-            if strategy.tacrolimus == "start" and month == 0:
+            if strategy.starts and month == 0:
                 return eligible
             if not strategy.as_usual or month <= GRACE_STEP:
                 return np.zeros_like(eligible)
