@@ -5,12 +5,14 @@ from collections.abc import Mapping
 import matplotlib
 import numpy as np
 import pandas as pd
+from matplotlib.patches import Rectangle
 
 from lncohort.estimate.rows import Z
 from lncohort.report.figures.drawing import (
     BLUE,
     INK,
     MUTED,
+    PAPER,
     RULE,
     SETTINGS,
     SMALL_SIZE,
@@ -26,7 +28,7 @@ from lncohort.validate.truths import match_of
 TITLE = "The same data, analysed without and with respect for time"
 LABELS = {
     ("use", "OR"): "Ever use (odds ratio)",
-    ("duration_band", "OR"): "Use > 180 days (odds ratio)",
+    ("duration_band", "OR"): "> 180 days (odds ratio)",
     ("survival", "HR"): "Ever use (hazard ratio)",
     ("landmark", "HR"): "Landmark, day 60",
     ("time_varying", "HR"): "Time-varying Cox",
@@ -34,7 +36,7 @@ LABELS = {
     ("sequential_trials", "OR"): "Nested trials",
     ("marginal_structural", "OR"): "Marginal structural",
 }
-LEFT, GAP, RIGHT, TOP, LINE, BOTTOM = 186, 34, 16, 62, 25, 62
+LEFT, GAP, RIGHT, TOP, LINE, BOTTOM = 178, 34, 16, 62, 25, 82
 LOW, HIGH = np.log(0.3), np.log(3.4)
 TICKS = (0.5, 1, 2)
 
@@ -92,6 +94,13 @@ def picture(runs: Mapping[str, tuple[Study, pd.DataFrame]]) -> str:
     with matplotlib.rc_context(SETTINGS):
         drawing = Drawing(WIDE, TOP + LINE * len(keys) + BOTTOM, TITLE, described)
         page = drawing.surface()
+        height = TOP + LINE * len(keys) + BOTTOM
+        page.add_patch(Rectangle((0, 0), WIDE, height, facecolor=PAPER, edgecolor="none"))
+        for at, colour, told in (
+            (WIDE * 0.27, VERMILION, "◆ exposure of all follow-up, seen at its end"),
+            (WIDE * 0.75, BLUE, "● exposure as it was known at the time"),
+        ):
+            page.text(at, height - 14, told, ha="center", size=SMALL_SIZE, color=colour)
         width = (WIDE - LEFT - RIGHT - GAP * (len(panels) - 1)) / len(panels)
         for i, key in enumerate(keys):
             page.text(LEFT - 14, _height(i) + 4, LABELS[key], ha="right", color=INK)
