@@ -239,8 +239,8 @@ def test_four_cells_are_played_only_where_the_background_matters():
         "start_as_usual",
         "later_as_usual",
     }
-    assert len(strategies_of(load_scenario("antagonism"))) == 9
-    assert len(strategies_of(load_scenario("synergy_additive"))) == 15
+    assert len(strategies_of(load_scenario("synergy_multiplicative"))) == 9
+    assert len(strategies_of(load_scenario("antagonism"))) == 15
 
 
 def test_who_is_never_assessed_has_no_proteinuria_and_is_assessed_under_a_strategy():
