@@ -47,6 +47,7 @@ METHODS = {
     "Clones of two strategies": "clone_censor_weight.clones",
     "Weights of clones": "clone_censor_weight.weigh",
     "Clones: risks, mean survival and bootstrap": "strategy_contrasts.strategy_contrasts",
+    "Grace period by decisions at the starts of intervals": "grace_strategies.grace_clones",
     "Discrete hazards: pooled logistic regression": "pooled_logistic.fit_pooled_logistic",
     "Standardised cumulative incidence": "cumulative_incidence.standardised_incidence",
     "Sequence of nested trials: expansion": "trial_rows.expand",

@@ -130,3 +130,12 @@ def test_nobody_censored_in_an_arm_is_refused():
     covariates = pd.DataFrame({"x": np.arange(20.0)}, index=data["patient"])
     with pytest.raises(NotEstimable):
         weigh(clones(data, 100), covariates)
+
+
+def test_clones_that_leave_on_day_0_are_refused():
+    patients = pd.DataFrame(
+        {"patient": [1, 2, 3], "time": [5.0, 9.0, 9.0], "event": True, "start": [0.0, 2.0, np.nan]}
+    )
+    covariates = pd.DataFrame({"x": [0.0, 1.0, 0.0]}, index=[1, 2, 3])
+    with pytest.raises(ValueError, match="found 1 clones that leave on day 0"):
+        weigh(clones(patients, 3), covariates)

@@ -1,10 +1,12 @@
 """Newton's method: the same maximum however the rows are read, and none where there is none."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from lncohort.estimate import newton
-from lncohort.estimate.newton import maximise, maximise_many
+from lncohort.estimate.gathered import gather
+from lncohort.estimate.newton import MANY, PART, maximise, maximise_gathered, maximise_many
 from lncohort.estimate.rows import NotEstimable
 
 
@@ -79,3 +81,15 @@ def test_columns_that_determine_each_other_are_refused():
     matrix, outcome = drawn(300)
     with pytest.raises(NotEstimable, match="determine each other"):
         maximise(np.column_stack([matrix, matrix[:, 1] - 2 * matrix[:, 2]]), outcome)
+
+
+def test_a_level_without_an_event_in_the_part_that_is_looked_at_first_has_its_odds():
+    n = MANY + 40 * PART
+    level = np.arange(n) // PART % 3
+    event = np.zeros(n, bool)
+    event[(level > 0) & (np.arange(n) % 11 == 0)] = True
+    event[(level == 0) & (np.arange(n) % PART == 3)] = True  # in no row of the part
+    one = pd.DataFrame({"level 1": (level == 1) * 1.0, "level 2": (level == 2) * 1.0})
+    found = maximise_gathered(gather((one, None)), event, np.ones(n)).coefficients
+    odds = [event[level == k].mean() / (1 - event[level == k].mean()) for k in range(3)]
+    assert found == pytest.approx([np.log(odds[0]), *np.log(np.divide(odds[1:], odds[0]))])

@@ -16,8 +16,11 @@ PATIENTS = 400
 @pytest.fixture(scope="module")
 def study():
     nanjing = load_study("nanjing")
-    kept = ("use", "duration", "tac_x_mmf", "survival", "risk")
-    analyses = tuple(a for a in nanjing.analyses if a.name in kept)
+    kept = ("use", "duration", "tac_x_mmf", "survival", "risk", "landmark", "nested_trials")
+    analyses = [a for a in nanjing.analyses if a.name in kept]
+    timed = ("grace_period", "marginal_structural")
+    analyses += [a for a in load_study("target_trial").analyses if a.name in timed]
+    analyses = tuple(a.model_copy(update={"replicates": 2} if a.seed else {}) for a in analyses)
     return nanjing.model_copy(update={"analyses": analyses})
 
 
@@ -26,7 +29,9 @@ def test_every_number_of_each_cohort_is_the_one_that_it_has_alone(study):
     for seed in (5, 7):
         alone = simulated_cohort(study, PATIENTS, seed)
         # with the bootstrap, which validation leaves out: RERI has its interval by formula first
-        estimates = estimate_all(study, alone.analysis_set, alone.person_time)
+        estimates = estimate_all(
+            study, alone.analysis_set, alone.person_time, follow_up=alone.follow_up
+        )
         pd.testing.assert_frame_equal(together.loc[seed], estimands(estimates), check_exact=True)
     assert not together.loc[5].equals(together.loc[6])
 

@@ -49,12 +49,35 @@ def test_without_an_effect_every_truth_is_none():
 
 
 def test_every_match_names_an_effect_that_the_scenarios_have():
-    for scenario in ("null", "benefit"):
-        study = load_study("nanjing")
-        names = {a.kind: a.name for a in study.analyses}
-        places = [(names[m.kind], m.model, "", m.level, "", m.measure) for m in CAUSAL]
-        truth = truth_of(plan_of(scenario), keyed(*places))
-        assert len(truth) == len(CAUSAL)
+    both = (load_study("nanjing"), load_study("target_trial"))
+    for scenario in ("null", "benefit", "synergy_additive"):
+        found = set()
+        for study in both:
+            names = {a.kind: a.name for a in study.analyses}
+            own = [m for m in CAUSAL if m.kind in names]
+            plan = Plan(judged(study, scenario), scenario, 2, 10, 1)
+            places = [(names[m.kind], m.model, m.contrast, m.level, "", m.measure) for m in own]
+            truth = truth_of(plan, keyed(*places))
+            assert len(truth) == len(own)
+            assert np.isfinite(truth).all(axis=None)
+            found |= {m for m in own}
+        assert found == set(CAUSAL)
+
+
+def test_risks_that_respect_time_are_compared_at_their_own_day_with_what_comes_after_as_usual():
+    plan = Plan(judged(load_study("target_trial"), "benefit"), "benefit", 2, 10, 1)
+    place = ("grace_period", "weighted", "day 360", "started within 60 days", "", "RD")
+    effects = causal_truth("benefit")
+    effects = effects.set_index(["estimand", "strategy", "reference", "day"])["value"]
+    truth = truth_of(plan, keyed(place)).loc[place, "truth"]
+    assert truth == effects["risk_difference", "start_as_usual", "later_as_usual", 360]
+    assert 0 < truth < effects["risk_difference", "start", "never", 360]
+
+
+def test_where_the_background_does_nothing_there_is_no_interaction():
+    plan = Plan(judged(load_study("target_trial"), "benefit"), "benefit", 2, 10, 1)
+    place = ("grace_period", "weighted", "day 720", "started within 60 days × CYC", "", "RERI")
+    assert truth_of(plan, keyed(place)).loc[place, "truth"] == 0
 
 
 def test_unknown_analysis_and_scenario_are_refused():

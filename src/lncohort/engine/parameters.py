@@ -23,7 +23,13 @@ EQUIVALENT = pa.decimal128(24, 4)  # so wide that a product with a dose never ov
 COURSE_DAYS = 30  # the course of treatment is looked at once a month of follow-up
 UPCR = "urine_protein_creatinine_ratio"  # in g/g, as 24-hour protein is in g/24 h
 INTERVAL_KINDS = frozenset(
-    ("time_varying", "sequential_trials", "marginal_structural", "cumulative_incidence")
+    (
+        "time_varying",
+        "clone_censor_weight",
+        "sequential_trials",
+        "marginal_structural",
+        "cumulative_incidence",
+    )
 )
 REGIMEN_DRUGS = 31  # bits of a positive 32-bit number; a study has far fewer drugs
 

@@ -1,4 +1,8 @@
-"""Clone, censor, weight: two strategies with a grace period, compared without immortal time."""
+"""Clone, censor, weight: two strategies with a grace period, compared without immortal time.
+
+Starts are moments of a continuous time, few of them at once. Where decisions are made on a few days,
+on which many start, see :mod:`lncohort.estimate.grace_strategies`.
+"""
 
 from dataclasses import dataclass
 
@@ -172,9 +176,17 @@ def weights_before(
 
     Raises
     ------
+    ValueError
+        When a clone leaves on day 0, before which there is no time in which it could be seen.
     NotEstimable
         As :func:`weigh`.
     """
+    at_once = int((own["time"] <= 0).sum())
+    if at_once:
+        raise ValueError(
+            f"time: expected above 0, found {at_once} clones that leave on day 0; for starts on the "
+            "first day take grace_strategies"
+        )
     row, start, stop = history.until(own["time"].to_numpy())
     # The last piece of a clone ends with its time.
     last = np.append(row[1:] != row[:-1], True)

@@ -81,10 +81,7 @@ def maximise(matrix: np.ndarray, outcome, weights=None, offset=None) -> Maximum:
         # Newton's steps are the same at any scale; the sums are not as exact
         scale = _scale(matrix)
         rows = _Rows(*_collapsed(matrix, outcome, weights, offset), scale)
-        start = np.zeros(matrix.shape[1])
-        if rows.size > MANY:
-            start = _start_from_part(rows, start)
-        beta, information, log_likelihood = _climb(rows, start)
+        beta, information, log_likelihood = _climb_by_part(rows, np.zeros(matrix.shape[1]))
     return Maximum(beta / scale, information * np.outer(scale, scale), log_likelihood)
 
 
@@ -107,10 +104,10 @@ def maximise_gathered(design: Gathered, outcome, weights, start=None) -> Maximum
     scale = design.size
     with one_thread():
         rows = _GatheredRows(design, outcome, weights, scale)
-        near = np.zeros(len(scale)) if start is None else np.asarray(start) * scale
-        if start is None and rows.size > MANY:
-            near = _start_from_part(rows, near)
-        beta, information, log_likelihood = _climb(rows, near)
+        if start is None:
+            beta, information, log_likelihood = _climb_by_part(rows, np.zeros(len(scale)))
+        else:
+            beta, information, log_likelihood = _climb(rows, np.asarray(start) * scale)
     return Maximum(beta / scale, information * np.outer(scale, scale), log_likelihood)
 
 
@@ -250,12 +247,16 @@ def _refuse_singular(information: np.ndarray) -> None:
         raise NotEstimable("not estimable: the covariates determine each other")
 
 
-def _start_from_part(rows: _Rows | _GatheredRows, beta: np.ndarray) -> np.ndarray:
-    """The maximum of a part of the rows, from which few steps are left."""
-    try:
-        return _climb(rows.part(PART), beta)[0]
-    except NotEstimable:
-        return beta
+def _climb_by_part(
+    rows: _Rows | _GatheredRows, beta: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Climb from the maximum of a part of many rows, from which few steps are left."""
+    if rows.size > MANY:
+        try:
+            return _climb(rows, _climb(rows.part(PART), beta)[0])
+        except NotEstimable:  # a level without an event in the part has run away
+            pass
+    return _climb(rows, beta)
 
 
 def _climb(rows: _Rows | _GatheredRows, beta: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:

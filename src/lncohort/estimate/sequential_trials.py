@@ -82,7 +82,8 @@ def sequential_trials(
     by_time : bool
         Whether the effect moves with the follow-up.
     truncate : (float, float), optional
-        Quantiles of the weights beyond which they are set to the quantile.
+        Quantiles of the weights of an arm beyond which they are set to the quantile: of all rows
+        few are treated, and the largest weights are theirs alone.
     replicates, seed : int
         Of the bootstrap by patient, in which all models are fitted anew.
 
@@ -114,11 +115,15 @@ def sequential_trials(
     loss = _of_loss(trials, knots)
     kept = np.flatnonzero(trials.stays) if trials.protocol else slice(None)
     own = _hazard(trials, kept, knots, by_time, with_covariates=not by_weights)
+    treated = trials.assigned[kept]
     event, patient, begins = trials.event[kept], trials.patient[kept], trials.follow_up[kept] == 0
 
     def weights_of(counts: np.ndarray) -> np.ndarray:
-        made = _weights(trials, ratios, loss, counts)[kept]
-        return counted_truncation(made, counts[kept], truncate)
+        made, counted = _weights(trials, ratios, loss, counts)[kept], counts[kept]
+        if truncate is not None:
+            for arm in (treated, ~treated):
+                made[arm] = counted_truncation(made[arm], counted[arm], truncate)
+        return made
 
     weight = weights_of(np.ones(len(trials)))
     fit = fit_pooled_logistic(own.design, event, patient, weights=weight)
@@ -146,7 +151,8 @@ def _hazard(trials: Trials, kept, knots, by_time: bool, with_covariates: bool) -
     over_time = trials.assigned[kept] * np.int16(length) + follow_up
     # Covariates and the number of the trial stand in the row in which it began.
     begun = np.flatnonzero(follow_up == 0)
-    known = time_terms(trial[begun]).of(trial[begun], "trial")
+    table, place = _trial_terms(trial[begun])
+    known = table.iloc[place].reset_index(drop=True)
     if with_covariates:
         covariates = trials.covariates.iloc[trials.begins[kept][begun]].reset_index(drop=True)
         known = pd.concat([known, covariates], axis=1)
@@ -160,10 +166,21 @@ def _curve(values: np.ndarray, name: str, knots=None) -> tuple[pd.DataFrame, np.
     return time_terms(values, knots).of(np.arange(values.max() + 1), name), values
 
 
+def _trial_terms(trial: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
+    """The terms of the interval in which a trial began; the first, in which many start at once what
+    later only a few do, has its own where a curve runs through the others.
+    """
+    table, place = _curve(trial, "trial")
+    if "trial squared" in table:
+        first = trial.min()
+        table["trial first"] = (np.arange(len(table)) == first) * 1.0
+    return table, place
+
+
 def _of_assignment(trials: Trials) -> ProbabilityRatio:
     """The models of being treated at the beginning of a trial."""
     rows = np.flatnonzero(trials.follow_up == 0)
-    trial = _curve(trials.trial[rows], "trial")
+    trial = _trial_terms(trials.trial[rows])
     denominator = gather(trial, (trials.covariates, trials.begins[rows]))
     return probability_ratio(
         "treatment at the beginning", rows, trials.assigned[rows], gather(trial), denominator
@@ -179,7 +196,7 @@ def _of_staying(trials: Trials, knots, by_weights: bool) -> list[ProbabilityRati
             continue
         curves = [
             _curve(trials.follow_up[rows], "time", knots),
-            _curve(trials.trial[rows], "trial"),
+            _trial_terms(trials.trial[rows]),
         ]
         then = [] if by_weights else [(trials.covariates, trials.begins[rows])]
         denominator = gather(*curves, (trials.covariates, trials.now[rows]))
@@ -201,7 +218,7 @@ def _of_loss(trials: Trials, knots) -> ProbabilityRatio:
     if len(rows):
         parts += [
             _curve(trials.follow_up[rows], "time", knots),
-            _curve(trials.trial[rows], "trial"),
+            _trial_terms(trials.trial[rows]),
         ]
     denominator = gather(*parts, (trials.covariates, trials.now[rows]))
     return probability_ratio(

@@ -10,12 +10,12 @@ from pathlib import Path
 import pandas as pd
 
 from lncohort.simulate.causal import causal_truth, causal_truth_file
-from lncohort.simulate.feedback.outcomes import HORIZONS
 from lncohort.simulate.feedback.scenario import Process, load_scenario, scenarios
 from lncohort.simulate.feedback.strategy import strategies_of
 from lncohort.spec.page import markdown
 
 PAGE = "simulation.md"
+HORIZONS = (365, 730)  # days that the page tells; the truth has 360 and 720, too
 _INTRODUCTION = """# Simulated worlds with known effects
 
 Printed by `python -m lncohort.simulate.page docs` from the scenario files and their truth in \
@@ -68,7 +68,9 @@ and kidney failure compete. The patients are those whom the Nanjing study takes.
 | `start` | started on the index date and kept for good, at the dose that the clinician chooses. A start on any day up to the 60th has the same outcomes |
 | `start_4_mg` | the same, at 4 mg/day or more |
 | `stop_abrupt`, `stop_taper` | started on the index date; stopped on day 360, or tapered from then over 90 days |
-| `mmf_never`, `mmf_start`, `cyc_never`, `cyc_start` | the four cells: everyone on mycophenolate or on cyclophosphamide, without tacrolimus or with it; only where the background matters |
+| `start_as_usual` | started on the index date; afterwards the clinician decides when to stop; in the scenarios that say `as_usual` |
+| `later_as_usual` | not started up to day 60; afterwards the clinician decides |
+| `mmf_never`, `mmf_start`, `cyc_never`, `cyc_start` and `_as_usual` | the four cells: everyone on mycophenolate or on cyclophosphamide, without tacrolimus or with it; only where the background matters |
 
 | estimand | meaning |
 |---|---|
@@ -77,7 +79,7 @@ and kidney failure compete. The patients are those whom the Nanjing study takes.
 | `risk_difference`, `risk_ratio`, `remission_risk_difference` | strategy against reference |
 | `hazard_ratio` | marginal hazard ratio of the measured response: what a Cox model of the two strategies finds up to the day, death and kidney failure censored |
 | `conditional_hazard_ratio` | planted: ratio of the hazards of latent remission given all that is known, of tacrolimus at 3 mg/day, of each mg/day more, of cyclophosphamide against mycophenolate, and the product term |
-| `reri`, `ratio_of_risk_ratios` | of the four cells against `mmf_never`, from risk ratios |
+| `reri`, `ratio_of_risk_ratios` | of the four cells against `mmf_never` or `mmf_later_as_usual`, from risk ratios |
 | `flare_risk` | of those with a response by day 360, in care then without a flare: proteinuria above 1 g/24 h measured by day 730 |
 
 A response is measured later than the remission behind it: about a month until proteinuria is low, \

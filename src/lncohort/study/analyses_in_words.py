@@ -60,11 +60,12 @@ ANALYSES = {
     "(started, in use, days covered and dose so far), as it was {lag_days} days before, crude and "
     "adjusted{of_the_day}, with robust errors by patient",
     "clone_censor_weight": "starting the exposure drug within {grace_days} days against not: every patient "
-    "follows both strategies, is censored on leaving one, and is weighted for it{truncated}; hazard "
-    "ratio, and risks to day {days}; {replicates} bootstrap samples, seed {seed}",
+    "follows both strategies, is censored on leaving one, and is weighted for it and for being "
+    "lost{truncated}; hazard ratio, and risks to day {days}{companion}; {replicates} bootstrap "
+    "samples, seed {seed}",
     "sequential_trials": "a trial begins with every interval, of those at risk and new to the exposure "
-    "drug: odds ratio of the response within an interval, by intention to treat, and per protocol "
-    "weighted for leaving{truncated}, adjusted for the covariates at the start of each trial",
+    "drug: odds ratio of the response within an interval, weighted for starting by the covariates at "
+    "the start of each trial, by intention to treat, and per protocol weighted for leaving{truncated}",
     "marginal_structural": "a pooled logistic model of the response given the exposure so far, with "
     "stabilised weights of treatment and censoring{truncated}; risks to day {days}{bootstrap}",
     "active_comparator": "those who start the exposure drug on the index date against those who start "
@@ -87,6 +88,7 @@ def in_words(study: Study, analysis: Analysis) -> str:
         copies=analysis.copies,
         seed=analysis.seed,
         drugs=", ".join(analysis.drugs),
+        companion=f", and their interaction with {analysis.drugs[0]}" if analysis.drugs else "",
         of=OF[analysis.of],
         choices=_choices(analysis),
         assumptions=_assumptions(analysis),

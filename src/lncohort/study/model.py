@@ -374,7 +374,10 @@ class Analysis(Part):
             "permuted_start": (("replicates", "seed"), ()),
             "landmark": (("days",), ()),
             "time_varying": ((), ("lag_days", "adjust")),
-            "clone_censor_weight": (("grace_days", "days", "replicates", "seed"), ("truncate",)),
+            "clone_censor_weight": (
+                ("grace_days", "days", "replicates", "seed"),
+                ("truncate", "drugs"),
+            ),
             "sequential_trials": ((), ("truncate",)),
             "marginal_structural": (("days",), ("truncate", "replicates", "seed")),
             "active_comparator": (("reference",), ()),
@@ -393,6 +396,8 @@ class Analysis(Part):
         if self.truncate is not None:
             require_increasing("truncate", self.truncate)
         wanted = {"interaction": 2, "three_drugs": 3, "dose_interaction": 1}.get(self.kind)
+        if self.kind == "clone_censor_weight" and self.drugs:
+            wanted = 1
         if wanted is not None and len(self.drugs) != wanted:
             raise ValueError(f'drugs: "{self.kind}" is of {wanted}, {len(self.drugs)} are named')
         require_different("drugs", self.drugs)

@@ -14,6 +14,7 @@ from lncohort.cohort import build
 from lncohort.errors import UserError
 from lncohort.extract.contract import CONTRACT
 from lncohort.extract.extract import Extract
+from lncohort.follow_up import FollowUp
 from lncohort.simulate import simulate_extract
 from lncohort.simulate.truth import estimands
 from lncohort.study import Study
@@ -62,12 +63,16 @@ def cohort_estimands(
             _join(table.name, [folder / str(seed) for seed in seeds], joined)
         built = build(study, Extract.open(joined), threads=1)
     sets, times = (_parted(table) for table in (built.analysis_set, built.person_time))
+    follow_ups = _follow_ups(built.follow_up, list(sets))
     found = {}
     for number, seed in enumerate(seeds):
         if number not in sets:
             raise UserError(f"seed {seed}: none of {patients} simulated patients is in the cohort.")
         time = times.get(number, built.person_time.iloc[:0])
-        found[seed] = estimands(estimate_all(study, sets[number], time, resampled=False))
+        estimates = estimate_all(
+            study, sets[number], time, resampled=False, follow_up=follow_ups[number]
+        )
+        found[seed] = estimands(estimates)
     return pd.concat(found, names=["cohort"])
 
 
@@ -90,6 +95,28 @@ def _mark(number: int) -> str:
 
 def _parted(rows: pd.DataFrame) -> dict[int, pd.DataFrame]:
     """The rows of each cohort by its number, with the identifiers that it has alone."""
-    numbers = rows["patient_id"].str[:WIDTH].astype(int)
+    numbers = _cohorts(rows)
     rows = rows.assign(patient_id=rows["patient_id"].str[WIDTH:])
     return {number: own.reset_index(drop=True) for number, own in rows.groupby(numbers.to_numpy())}
+
+
+def _cohorts(rows: pd.DataFrame) -> pd.Series:
+    return rows["patient_id"].str[:WIDTH].astype(int)
+
+
+def _follow_ups(joined: FollowUp, numbers: list[int]) -> dict[int, FollowUp]:
+    """The follow-up of each cohort; patients are numbered as it numbers them alone."""
+    intervals, landmarks = _parted(joined.intervals), _parted(joined.landmarks)
+    patients = joined.intervals.groupby(_cohorts(joined.intervals))["patient_number"]
+    first, last = patients.min(), patients.max()
+    found = {}
+    for number in numbers:
+        own = intervals.get(number, joined.intervals.iloc[:0])
+        trials = joined.trials.iloc[:0]
+        if number in first.index:
+            ends = joined.trials["patient_number"].searchsorted([first[number], last[number] + 1])
+            trials = joined.trials.iloc[slice(*ends)].reset_index(drop=True)
+            trials = trials.assign(patient_number=trials["patient_number"] - first[number])
+            own = own.assign(patient_number=own["patient_number"] - first[number])
+        found[number] = FollowUp(own, landmarks.get(number, joined.landmarks.iloc[:0]), trials)
+    return found

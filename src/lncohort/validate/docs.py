@@ -1,4 +1,4 @@
-"""Writes docs/validation.md from the runs that are kept in docs/validation.
+"""Writes docs/validation.md, and the picture of the README, from the runs in docs/validation.
 
 ``python -m lncohort.validate.docs docs`` (``make docs``).
 """
@@ -9,12 +9,39 @@ from pathlib import Path
 
 import pandas as pd
 
-from lncohort.study import load_study
+from lncohort.study import Study, load_study
+from lncohort.validate.naive_and_honest import in_words, picture
 from lncohort.validate.page import command
 from lncohort.validate.plan import Plan
 from lncohort.validate.tables import markdown, performance_table, verdicts
-from lncohort.validate.truths import main_estimands
+from lncohort.validate.truths import is_causal, main_estimands
 from lncohort.validate.write import CHARACTERISTICS, MANIFEST
+
+PICTURE = "naive-and-honest.svg"
+EXCEPTIONS = """## What is off, and why
+
+In the worlds without effect and with benefit, with the study `target_trial`:
+
+- The time-varying Cox model and the standardised curves adjust for the index date alone. Tacrolimus is \
+started later where proteinuria stays high, and what is measured after the index date is not in them: \
+they lean towards harm, the hazard ratio by 4 % where there is no effect. The marginal structural model, \
+the nested trials and the clones take what is known at each decision.
+- A landmark model gives a hazard ratio among patients alike in their covariates; the truth is that of \
+the whole population, nearer to 1. Where there is an effect it is 8 % above it.
+- The marginal structural model lets the effect begin with the start of the drug and its hazard follow a \
+square of time: its risk difference of the first year is too small where there is an effect. Deaths and \
+kidney failures are censored in it.
+- Errors of the clones are from 30 bootstrap samples, which costs about 1 % of coverage; a paper wants \
+500 or more.
+- In some cohorts of 793 a level of a covariate in which nobody stops, starts or is lost leaves a weight \
+without a finite model, and the analysis says so instead of a number: the column of cohorts in \
+`operating_characteristics.csv` tells in how many it could be estimated.
+- The third model of `time_varying`, with covariates of the day, is not judged here: it forgets what was \
+measured before, and of a drug without effect it found 1.09 (95 % CI 1.03 to 1.16) in 20,000 patients.
+
+Of 20,000 patients without effect ever use has an odds ratio of 0.67 (0.62 to 0.72), use of more than \
+180 days 0.57 (0.52 to 0.62) and a Cox model of ever use 0.64 (0.60 to 0.68)."""
+DRAWN = ("null", "benefit")
 
 
 def docs_page(folder: Path) -> str:
@@ -34,15 +61,26 @@ def docs_page(folder: Path) -> str:
     ]
     for run in sorted(path.parent for path in folder.glob(f"*/{MANIFEST}")):
         lines += ["", *_run(run)]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", EXCEPTIONS]) + "\n"
 
 
-def _run(folder: Path) -> list[str]:
+def docs_picture(folder: Path) -> str:
+    """The picture of the README, as SVG, from the runs that it shows."""
+    kept = {name: _read(folder / name) for name in DRAWN}
+    return picture({name: (study, rows) for name, (study, rows, _) in kept.items()})
+
+
+def _read(folder: Path) -> tuple[Study, pd.DataFrame, dict]:
+    """The study, the operating characteristics and the manifest of a run."""
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     rows = pd.read_csv(folder / CHARACTERISTICS, keep_default_na=False, na_values=[""])
     words = ["model", "contrast", "level", "reference"]
     rows[words] = rows[words].fillna("")
-    study = load_study(manifest["study"])
+    return load_study(manifest["study"]), rows, manifest
+
+
+def _run(folder: Path) -> list[str]:
+    study, rows, manifest = _read(folder)
     numbers = (manifest[name] for name in ("cohorts", "patients", "seed"))
     plan = Plan(study, manifest["scenario"], *numbers)
     shown = main_estimands(plan, rows)
@@ -53,6 +91,7 @@ def _run(folder: Path) -> list[str]:
         f"{manifest['finished'][:10]} (SHA-256 of its files {manifest['files_sha256'][:16]}…).",
         "",
         *verdicts(shown, plan),
+        *(in_words(study, shown) if is_causal(plan.scenario) else []),
         "",
         *markdown(performance_table(shown, "performance", "")),
     ]
@@ -60,4 +99,6 @@ def _run(folder: Path) -> list[str]:
 
 if __name__ == "__main__":
     docs = Path(sys.argv[1])
-    (docs / "validation.md").write_text(docs_page(docs / "validation"), encoding="utf-8")
+    runs = docs / "validation"
+    (docs / "validation.md").write_text(docs_page(runs), encoding="utf-8")
+    (runs / PICTURE).write_text(docs_picture(runs), encoding="utf-8")

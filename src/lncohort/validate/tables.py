@@ -54,7 +54,8 @@ def performance_table(rows: pd.DataFrame, name: str, caption: str) -> Table:
 def label(row) -> str:
     """An estimand in words."""
     against = f" against {row.reference}" if row.reference and row.level != "product" else ""
-    what = " · ".join(part for part in (row.measure, row.model) if part)
+    day = row.contrast if row.contrast.startswith("day ") else ""
+    what = " · ".join(part for part in (row.measure, row.model, day) if part)
     return f"{row.level}{against}: {what}"
 
 

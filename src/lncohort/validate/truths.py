@@ -1,5 +1,6 @@
 """Which estimates are judged, and against which truth."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,10 +26,14 @@ class Match:
         Of the analysis.
     model, level, measure : str
         Where the estimate stands among its rows.
+    contrast : str
+        The same, where its rows are told apart by it: the day.
     estimand, strategy, reference : str
         Of :func:`lncohort.simulate.causal_truth`; "odds_ratio" is that of its risks.
     day : int
         The horizon.
+    respects_time : bool
+        Whether exposure is as it was known while follow-up was still to come.
     """
 
     kind: str
@@ -39,9 +44,20 @@ class Match:
     strategy: str
     reference: str = "never"
     day: int = 730
+    contrast: str = ""
+    respects_time: bool = False
 
 
-# Estimates that do not respect time stand here, too: one is to see how far off they are.
+def _timed(kind, model, level, measure, effect, *, strategy="start_as_usual", **where) -> Match:
+    return Match(kind, model, level, measure, effect, strategy, respects_time=True, **where)
+
+
+IN_GRACE = "started within 60 days"
+LATER = "later_as_usual"
+YEARS = {360: "day 360", 720: "day 720"}
+# Estimates that do not respect time stand here, too: one is to see how far off they are. Of those that
+# do, a start by day 60 is compared with none by then, or with none ever, and what follows is as usual;
+# per protocol, with staying on the drug for good. Odds ratios of 30 days are close to hazard ratios.
 CAUSAL = (
     Match("use", "adjusted", "ever", "OR", "odds_ratio", "start"),
     Match("dose_band", "adjusted", "≥4", "OR", "odds_ratio", "start_4_mg"),
@@ -50,7 +66,54 @@ CAUSAL = (
     Match("standardised_risk", "standardised", "ever", "RR", "risk_ratio", "start"),
     Match("risk_ratio", "modified Poisson", "ever", "RR", "risk_ratio", "start"),
     Match("survival", "Cox adjusted", "ever", "HR", "hazard_ratio", "start"),
+    _timed(
+        "landmark", "adjusted", "started", "HR", "hazard_ratio", reference=LATER, contrast="day 60"
+    ),
+    _timed("time_varying", "adjusted", "started", "HR", "hazard_ratio"),
+    _timed("clone_censor_weight", "weighted", IN_GRACE, "HR", "hazard_ratio", reference=LATER),
+    *(
+        _timed(
+            "clone_censor_weight",
+            "weighted",
+            IN_GRACE,
+            "RD",
+            "risk_difference",
+            reference=LATER,
+            day=day,
+            contrast=told,
+        )
+        for day, told in YEARS.items()
+    ),
+    *(
+        _timed(
+            "clone_censor_weight",
+            "weighted",
+            f"{IN_GRACE} × CYC",
+            "RERI",
+            "reri",
+            strategy="cyc_start_as_usual",
+            reference="mmf_later_as_usual",
+            day=day,
+            contrast=told,
+        )
+        for day, told in YEARS.items()
+    ),
+    _timed(
+        "sequential_trials", "intention to treat", "started", "OR", "hazard_ratio", reference=LATER
+    ),
+    _timed("sequential_trials", "per protocol", "started", "OR", "hazard_ratio", strategy="start"),
+    _timed("marginal_structural", "weighted", "started", "OR", "hazard_ratio"),
+    *(
+        _timed(kind, model, level, "RD", "risk_difference", day=day, contrast=told)
+        for kind, model, level in (
+            ("marginal_structural", "weighted", "started"),
+            ("cumulative_incidence", "standardised", "started on the index date"),
+        )
+        for day, told in YEARS.items()
+    ),
 )
+
+MATCHES = {(m.kind, m.model, m.level, m.measure, m.contrast): m for m in CAUSAL}
 
 
 def is_causal(scenario: str) -> bool:
@@ -116,22 +179,33 @@ def truth_of(plan: Plan, found: pd.DataFrame) -> pd.DataFrame:
     if not is_causal(plan.scenario):
         return known_truth()
     kinds = {analysis.name: analysis.kind for analysis in plan.study.analyses}
-    matches = {(m.kind, m.model, m.level, m.measure): m for m in CAUSAL}
     effects = causal_truth(plan.scenario)
     rows = {}
     for key in found.index.droplevel("cohort").unique():
         place = dict(zip(found.index.names[1:], key, strict=True))
-        match = matches.get(
-            (kinds.get(place["analysis"]), place["model"], place["level"], place["measure"])
-        )
-        if match is not None:
-            rows[key] = _effect(effects, match)
+        match = match_of(kinds.get(place["analysis"]), place)
+        effect = match and _effect(effects, match)
+        if effect is not None:
+            rows[key] = effect
     index = pd.MultiIndex.from_tuples(rows, names=found.index.names[1:])
     return pd.DataFrame(list(rows.values()), columns=["truth", "mc_se"], index=index)
 
 
-def _effect(effects: pd.DataFrame, match: Match) -> tuple[float, float]:
-    """The value of a causal effect and its Monte Carlo error; logs for a ratio."""
+def match_of(kind: str | None, place: Mapping[str, str]) -> Match | None:
+    """The causal effect of an estimate, by the kind of its analysis and its keys."""
+    named = kind, place["model"], place["level"], place["measure"]
+    return MATCHES.get((*named, place["contrast"])) or MATCHES.get((*named, ""))
+
+
+def _effect(effects: pd.DataFrame, match: Match) -> tuple[float, float] | None:
+    """The value of a causal effect and its Monte Carlo error; logs for a ratio. None where the
+    scenario does not tell it.
+    """
+    if match.estimand == "reri" and "reri" not in set(effects["estimand"]):
+        return 0.0, 0.0  # the background has no effect: nothing adds to that of the drug
+
+    if match.strategy not in set(effects["strategy"]) or match.day not in set(effects["day"]):
+        return None
 
     def look_up(estimand: str, strategy: str, reference: str) -> tuple[float, float]:
         row = effects[

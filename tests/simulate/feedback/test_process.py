@@ -8,9 +8,11 @@ from lncohort.simulate.feedback.known import Known
 from lncohort.simulate.feedback.process import play
 from lncohort.simulate.feedback.scenario import load_scenario
 from lncohort.simulate.feedback.strategy import (
+    LATER_AS_USUAL,
     NEVER_TACROLIMUS,
     START,
     START_4_MG,
+    START_AS_USUAL,
     STOP_ABRUPT,
     STOP_TAPER,
     Strategy,
@@ -175,6 +177,8 @@ def test_a_strategy_that_touches_nothing_changes_nothing_but_the_prescriptions()
 def test_strategies_are_obeyed():
     in_care = 30 * MONTHS
     for strategy in strategies_of(load_scenario("synergy_additive")):
+        if strategy.as_usual:
+            continue
         _, lives = played("synergy_additive", strategy, patients=800)
         courses = lives.courses
         stayed = lives.patients.observed_until > in_care
@@ -193,6 +197,17 @@ def test_strategies_are_obeyed():
                 assert not cyc.any()
             case None:
                 assert 0.3 < cyc.mean() < 0.8
+
+
+def test_as_usual_the_clinician_decides_when_to_stop_and_after_day_60_when_to_start():
+    _, start = played("benefit", START_AS_USUAL, patients=800)
+    assert (start.courses.start[:, 0] == 0).all()
+    stops = np.unique(start.courses.stop[:, 0])
+    assert (stops % 30 == 0).sum() > 10 and stops[stops % 30 == 0].min() == 30
+    _, later = played("benefit", LATER_AS_USUAL, patients=800)
+    starts = later.courses.start[:, 0]
+    assert starts.min() == 90
+    assert 0.1 < (starts < NEVER).mean() < 0.6
 
 
 def test_four_mg_is_the_least_and_the_dose_is_else_the_clinicians():
@@ -221,8 +236,11 @@ def test_four_cells_are_played_only_where_the_background_matters():
         "start_4_mg",
         "stop_abrupt",
         "stop_taper",
+        "start_as_usual",
+        "later_as_usual",
     }
-    assert len(strategies_of(load_scenario("antagonism"))) == 9
+    assert len(strategies_of(load_scenario("synergy_multiplicative"))) == 9
+    assert len(strategies_of(load_scenario("antagonism"))) == 15
 
 
 def test_who_is_never_assessed_has_no_proteinuria_and_is_assessed_under_a_strategy():

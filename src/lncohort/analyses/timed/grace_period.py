@@ -3,29 +3,35 @@
 import numpy as np
 import pandas as pd
 
-from lncohort.analyses.odds_ratios import prepare
+from lncohort.analyses.timed.covariates import of_the_day
 from lncohort.analyses.timed.shared import (
     CENSORED,
     COMPETE,
+    LOST,
     RESPONSE,
     failed_samples,
     told,
     weight_rows,
 )
-from lncohort.estimate.bootstrap import percentile_interval
-from lncohort.estimate.clone_censor_weight import ARMS, Weighted, clones, weigh
-from lncohort.estimate.cox import fit_cox
-from lncohort.estimate.incidence import weighted_incidence
+from lncohort.estimate.bootstrap import bootstrap_by_patient, percentile_interval
+from lncohort.estimate.grace_strategies import (
+    ARMS,
+    GraceClones,
+    companion_weights,
+    compare,
+    grace_clones,
+    hazard_ratio,
+    risks,
+)
 from lncohort.estimate.inverse_probability import weight_distribution
 from lncohort.estimate.rows import NotEstimable, row, wald
 from lncohort.follow_up import FollowUp
 from lncohort.study import Study
 from lncohort.study.model import Analysis
 
-HALF_A_DAY = 0.5
 METHOD = (
-    "clones censored when they leave their strategy, weighted by a Cox model of that, errors by "
-    "bootstrap by patient"
+    "clones censored when they leave their strategy, weighted by pooled logistic models of starting "
+    "and of being lost, errors by bootstrap by patient"
 )
 
 
@@ -40,69 +46,58 @@ def grace_period_rows(
     patients : DataFrame of shape (n, columns)
         The whole cohort.
     follow_up : FollowUp
-        Not read: the day of the start is of the patient.
     analysis : Analysis
-        ``grace_days``, ``truncate`` (quantiles of the weights), ``days`` of the risks,
-        ``replicates``, ``seed``.
+        ``grace_days``, ``truncate`` (quantiles of the weights of an arm), ``days`` of the risks,
+        ``replicates``, ``seed``; ``drugs``, a companion drug of the index date.
 
     Returns
     -------
     list of dict
         HR without weights and weighted, risk of both strategies and RD at each day, the weights.
+        With a companion the interaction of both drugs at each day, from the risks of the four
+        cells: IC (of risks) and RERI (of their ratios), over all patients.
 
     Notes
     -----
-    Hernán MA. BMJ 2018;360:k182. Maringe C et al. Int J Epidemiol 2020;49:1719.
+    What comes after the grace period, stops and later starts, is as usual in both arms. Hernán MA.
+    BMJ 2018;360:k182. Interaction: VanderWeele TJ, Knol MJ. Epidemiol Methods 2014;3:33.
     """
-    prepared = prepare(study, patients, adjusted=True, time_to_event=True)
-    kept = prepared.patients
-    copied = pd.DataFrame(
-        {
-            "patient": np.arange(len(kept)),
-            "time": kept["time_days"].to_numpy(dtype=float),
-            "event": kept["event"].to_numpy() > 0,
-            "cause": kept["event"].to_numpy(),
-            "start": kept[f"{study.exposure.drug}_first_day"].to_numpy(
-                dtype=float, na_value=np.nan
-            ),
-        }
-    )
-    covariates = prepared.covariates.set_axis(copied["patient"])
+    clones, companion, lost = _clones(study, patients, follow_up, analysis)
     within = f"within {analysis.grace_days} days"
     started, not_started = f"started {within}", f"not started {within}"
-    place = {"contrast": study.exposure.drug, "level": started, "reference": not_started}
-    counts = {"n": len(kept), "events": int((copied["cause"] == RESPONSE).sum())}
-    shared = {"method": METHOD} | counts
+    arms = {"level": started, "reference": not_started}
+    at_day = {"model": "weighted", "method": METHOD}
+    rows = clones.people.rows
+    counts = {"n": len(clones.people.first), "events": int((rows["cause"] == RESPONSE).sum())}
+    place = arms | counts | {"contrast": study.exposure.drug, "method": METHOD}
+    once = np.ones(len(rows))
+
+    def measured(times: np.ndarray) -> np.ndarray:
+        return _measured(clones, companion, times, analysis)
+
     try:
-        weighted = _weighted(copied, covariates, analysis)
-        point = _measured(weighted, copied, analysis)
-        unweighted = _log_hazard_ratio(weighted, copied, with_weights=False)
+        weights = clones.weights(once, analysis.truncate)
+        point = measured(once)
+        unweighted = hazard_ratio(clones, [(w > 0) * 1.0 for w in weights], once)
     except NotEstimable as error:
+        days = [at_day | arms | {"contrast": f"day {day}"} for day in analysis.days]
         return [
-            row(analysis.name, "HR", model="weighted", note=str(error), **place, **shared),
-            *(
-                row(
-                    analysis.name,
-                    "RD",
-                    model="weighted",
-                    note=str(error),
-                    **(place | {"contrast": f"day {day}"}),
-                )
-                for day in analysis.days
-            ),
+            row(analysis.name, "HR", model="weighted", note=str(error), **place),
+            *(row(analysis.name, "RD", note=str(error), **day) for day in days),
         ]
-    replicates = _bootstrap(copied, covariates, analysis)
-    note = told(failed_samples(analysis.replicates - len(replicates), analysis), *prepared.notes)
-    errors = pd.DataFrame(percentile_interval(replicates), index=range(len(point)))["se"]
-    rows = [
+    replicates, failed = bootstrap_by_patient(
+        measured, rows["patient"], analysis.replicates, analysis.seed
+    )
+    errors = np.broadcast_to(percentile_interval(replicates)["se"], point.shape)
+    note = told(failed_samples(failed, analysis), lost)
+    made = [
         row(
             analysis.name,
             "HR",
-            float(np.exp(unweighted)),
+            float(np.exp(unweighted.coefficients["arm"])),
             model="not weighted",
             note="clones without weights: who leaves a strategy leaves for a reason",
             **place,
-            **shared,
         ),
         row(
             analysis.name,
@@ -110,114 +105,69 @@ def grace_period_rows(
             model="weighted",
             note=told(CENSORED, note),
             **place,
-            **shared,
             **wald(point[0], errors[0]),
         ),
     ]
-    for k, day in enumerate(analysis.days):
-        at_day = {"model": "weighted", "contrast": f"day {day}", "method": METHOD}
-        at_day["note"] = told(COMPETE, note)
-        for measure, column, named in (
-            ("risk", 1 + 3 * k, {"level": not_started}),
-            ("risk", 2 + 3 * k, {"level": started}),
-            ("RD", 3 + 3 * k, {"level": started, "reference": not_started}),
-        ):
-            figures = wald(point[column], errors[column], float)
-            if measure == "risk":
-                figures.pop("p_value", None)
-            rows.append(row(analysis.name, measure, **named, **at_day, **figures))
-    for arm, level in ((0, not_started), (1, started)):
-        own = weighted.rows[weighted.rows["arm"] == arm].drop_duplicates("patient", keep="last")
-        rows += weight_rows(analysis.name, "weighted", level, weight_distribution(own["weight"]))
-    return rows
+    columns = [("risk", {"level": not_started}), ("risk", {"level": started}), ("RD", arms)]
+    if companion is not None:
+        joint = {"level": f"{started} × {study.drug(analysis.drugs[0]).label}"}
+        columns += [("IC", joint), ("RERI", joint)]
+    places = [(day, *column) for day in analysis.days for column in columns]
+    for (day, measure, named), value, error in zip(places, point[1:], errors[1:], strict=True):
+        figures = wald(value, error, float)
+        if measure == "risk":
+            figures.pop("p_value", None)
+        shared = at_day | {"contrast": f"day {day}", "note": told(COMPETE, note)}
+        made.append(row(analysis.name, measure, **named, **shared, **figures))
+    for weight, level in zip(weights, (not_started, started), strict=True):
+        own = pd.Series(weight)[weight > 0].groupby(clones.people.patient[weight > 0]).last()
+        made += weight_rows(analysis.name, "weighted", level, weight_distribution(own))
+    return made
 
 
-def _weighted(copied: pd.DataFrame, covariates: pd.DataFrame, analysis: Analysis) -> Weighted:
-    """The weighted rows of the clones.
+def _clones(
+    study: Study, patients: pd.DataFrame, follow_up: FollowUp, analysis: Analysis
+) -> tuple[GraceClones, np.ndarray | None, str]:
+    """The clones, who has the companion drug, and who was left out."""
+    known = of_the_day(study, patients, follow_up)
+    own, width = known.intervals, study.follow_up.interval_days
+    rows = own[known.columns].assign(
+        patient=own["patient_id"],
+        interval=own["start_day"] // width,
+        start=own["start_day"],
+        stop=own["stop_day"],
+        treated=own[f"{study.exposure.drug}_started"],
+        cause=own["event"],
+        lost=own["censored"].isin(LOST),
+    )
+    last = analysis.grace_days // width
+    if not analysis.drugs:
+        return grace_clones(rows, known.columns, last), None, known.note
+    first_day = patients.set_index("patient_id")[f"{analysis.drugs[0]}_first_day"]
+    rows["companion"] = rows["patient"].map(first_day.eq(0).fillna(False)).astype(float)
+    clones = grace_clones(rows, [*known.columns, "companion"], last)
+    return clones, clones.people.flag("companion"), known.note
 
-    Who starts on day 0 leaves the other strategy before any event, and after time zero: otherwise
-    the model of leaving would not see it. A level from which all leave an arm, or nobody does, has no finite hazard ratio of leaving, and
-    is counted with the reference. Nobody leaves after the grace period: what follows it is one row a clone.
+
+def _measured(
+    clones: GraceClones, companion: np.ndarray | None, counts: np.ndarray, analysis: Analysis
+) -> np.ndarray:
+    """Log hazard ratio; then at each day the risk without, the risk with and their difference, and
+    with a companion the interaction contrast and RERI.
     """
-    copies = clones(copied, analysis.grace_days)
-    copies["time"] = copies["time"].clip(lower=HALF_A_DAY)
-    left = copies["artificially_censored"]
-    stayed = ~left & (copies["time"] >= analysis.grace_days)
-    place = covariates.index.get_indexer(copies["patient"])
-    sides = [
-        covariates.to_numpy()[place[side & (copies["arm"] == arm)]]
-        for side in (left, stayed)
-        for arm in ARMS
-    ]
-    known = covariates[_that_vary(list(covariates), sides)]
-    weighted = weigh(copies, known, analysis.truncate)
-    rows = weighted.rows
-    after = rows["start"] >= analysis.grace_days
-    clone = ["arm", "patient"]
-    first = rows[after].drop_duplicates(clone)
-    last = rows[after].drop_duplicates(clone, keep="last")
-    joined = last.assign(start=first["start"].to_numpy())
-    return Weighted(pd.concat([rows[~after], joined], ignore_index=True), weighted.censoring)
-
-
-def _that_vary(names: list[str], sides: list[np.ndarray]) -> list[str]:
-    """The columns in which each side has some of every level, the reference among them."""
-
-    def vary(places: list[int]) -> bool:
-        sums = [own[:, places].sum(axis=1) for own in sides]
-        return all(len(of_rows) and of_rows.min() < of_rows.max() for of_rows in sums)
-
-    factors: dict[str, list[int]] = {}
-    for place, name in enumerate(names):
-        if vary([place]):
-            factors.setdefault(name.split(": ")[0], []).append(place)
-    for levels in factors.values():
-        while levels and not vary(levels):
-            levels.pop(0)  # it joins the reference
-    return [names[place] for levels in factors.values() for place in levels]
-
-
-def _causes(weighted: Weighted, copied: pd.DataFrame) -> np.ndarray:
-    """What ended each row of the clones: 0 nothing or the end of the strategy."""
-    cause = copied.set_index("patient")["cause"]
-    return np.where(weighted.rows["event"], cause.loc[weighted.rows["patient"]], 0)
-
-
-def _log_hazard_ratio(weighted: Weighted, copied: pd.DataFrame, with_weights: bool) -> float:
-    """Log hazard ratio of the response, competing events censored."""
-    rows = weighted.rows
-    fit = fit_cox(
-        rows[["arm"]],
-        rows["stop"],
-        _causes(weighted, copied) == RESPONSE,
-        start=rows["start"],
-        weights=rows["weight"] if with_weights else None,
-    )
-    return float(fit.coefficients["arm"])
-
-
-def _measured(weighted: Weighted, copied: pd.DataFrame, analysis: Analysis) -> np.ndarray:
-    """Log hazard ratio; then at each day the risk without, the risk with and their difference."""
-    cause = _causes(weighted, copied)
-    rows, at = weighted.rows, np.array(analysis.days)
-    without, started = (
-        weighted_incidence(own["start"], own["stop"], cause[own.index], RESPONSE, own["weight"], at)
-        for own in (rows[rows["arm"] == arm] for arm in ARMS)
-    )
-    ratio = _log_hazard_ratio(weighted, copied, with_weights=True)
-    return np.array([ratio, *np.column_stack([without, started, started - without]).ravel()])
-
-
-def _bootstrap(copied: pd.DataFrame, covariates: pd.DataFrame, analysis: Analysis) -> np.ndarray:
-    """The same in samples of patients; cloning, censoring and weighing are done anew in each."""
-    random = np.random.default_rng(analysis.seed)
-    found = []
-    for _ in range(analysis.replicates):
-        drawn = random.integers(0, len(copied), len(copied))
-        sample = copied.iloc[drawn].assign(patient=np.arange(len(drawn)))
-        known = covariates.iloc[drawn].set_axis(sample["patient"])
-        try:
-            found.append(_measured(_weighted(sample, known, analysis), sample, analysis))
-        except NotEstimable:
-            continue
-    return np.array(found)
+    weights = clones.weights(counts, analysis.truncate)
+    found = compare(clones, weights, counts, analysis.days)
+    without, started = found.risks
+    columns = [without, started, started - without]
+    if companion is not None:
+        counted = counts * companion_weights(clones, companion, counts)
+        neither, other, own, both = (
+            risks(clones, weights[arm] * counted * (companion == given), analysis.days)
+            for arm in ARMS
+            for given in (False, True)
+        )
+        contrast = both - other - own + neither
+        if not (neither > 0).all():
+            raise NotEstimable("not estimable: no response with neither drug")
+        columns += [contrast, contrast / neither]
+    return np.array([found.log_hazard_ratio, *np.column_stack(columns).ravel()])

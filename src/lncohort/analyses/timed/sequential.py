@@ -21,9 +21,10 @@ from lncohort.study import Study
 from lncohort.study.model import Analysis
 
 METHODS = {
-    False: "sequence of nested trials, pooled logistic model, robust errors by patient",
-    True: "sequence of nested trials, inverse probability weights of staying, pooled logistic model, "
-    "robust errors by patient",
+    False: "sequence of nested trials, inverse probability weights of starting, pooled logistic "
+    "model, robust errors by patient",
+    True: "sequence of nested trials, inverse probability weights of starting and of staying, pooled "
+    "logistic model, robust errors by patient",
 }
 MODELS = {False: "intention to treat", True: "per protocol"}
 
@@ -50,8 +51,9 @@ def sequential_rows(
 
     Notes
     -----
-    The covariates at the start of a trial stand in the model of the response; per protocol, weights
-    make up for those who leave. The follow-up of a trial is counted from the first day on which a
+    Weights of starting make the arms of each trial alike in the covariates at its start: in a model
+    of the response their effect would have to be the same in all the follow-up. Per protocol,
+    weights make up for those who leave. The follow-up of a trial is counted from the first day on which a
     response can be judged, so that the wait for it is not taken for an effect of the trials in
     which most begin. Risks are not told: they would need the hazard of every trial by itself.
     """
@@ -64,7 +66,7 @@ def sequential_rows(
         arms = {"level": STARTED, "reference": NOT_STARTED}
         try:
             found = sequential_trials(
-                trials, [], by_weights=False, by_time=False, truncate=analysis.truncate
+                trials, [], by_weights=True, by_time=False, truncate=analysis.truncate
             )
         except NotEstimable as error:
             rows.append(row(analysis.name, "OR", note=str(error), **place, **arms))

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from lncohort.analyses.odds_ratios import Prepared, prepare
+from lncohort.analyses.timed.covariates import measured_again, values_now
 from lncohort.analyses.timed.shared import (
     CENSORED,
     DAYS_OF_USE,
@@ -22,6 +23,10 @@ from lncohort.study.model import Analysis
 METHOD = "Cox model on intervals of follow-up, Efron ties, robust errors by patient"
 IN_USE, NOT_IN_USE = "in use", "not in use"
 OF_THE_DAY = "adjusted, covariates of the day"
+FORGETS = (
+    "what was measured before, and decided who starts, is not in this model: of a drug without effect it "
+    "found 1.09 (95 % CI 1.03 to 1.16) in 20,000 simulated patients; see the marginal structural model"
+)
 PER_DAYS = f"per {DAYS_OF_USE} days covered"
 
 
@@ -94,7 +99,8 @@ def time_varying_rows(
                     cluster=own["patient_id"],
                 )
                 figures = hazard_ratio(fit, column)
-                note = told(CENSORED, *prepared.notes, lost, unknown)
+                forgets = FORGETS if of_the_day else ""
+                note = told(CENSORED, *prepared.notes, lost, unknown, forgets)
             except NotEstimable as error:
                 figures, note = {}, str(error)
             shared = {"method": _method(analysis), "note": note} | counts
@@ -115,14 +121,11 @@ def _joined(
     columns = list(prepared.covariates)
     if not of_the_day:
         return rows, columns, ""
-    for covariate in study.covariates:
-        name = f"{covariate.name} now"
-        if covariate.adjust and name in rows:
-            at_baseline = [c for c in columns if c.split(": ")[0] == covariate.name]
-            columns = [c for c in columns if c not in at_baseline]
-            rows[name] = (rows[name] - rows[name].mean()) / covariate.unit_of_change
-            columns.append(name)
-    complete = rows[columns].notna().all(axis=1)
+    measured = measured_again(study, intervals)
+    complete = rows[list(measured.values())].notna().all(axis=1)
     lost = rows["patient_id"].nunique() - rows.loc[complete, "patient_id"].nunique()
+    rows = rows[complete].reset_index(drop=True)
+    now = values_now(study, rows, measured)
+    columns = [c for c in columns if c.split(": ")[0] not in measured]
     note = f"{lost} patients with a covariate never measured left out" if lost else ""
-    return rows[complete].reset_index(drop=True), columns, note
+    return pd.concat([rows, now], axis=1), [*columns, *now], note

@@ -13,9 +13,11 @@ from lncohort.simulate.feedback.strategy import STOP_STEP
 from lncohort.simulate.patients import Patients
 from lncohort.study import Study
 
-HORIZONS = (365, 730)
+HORIZONS = (360, 365, 720, 730)  # years, and months of 30 days
 _CONTRASTS = (
     ("start", "never"),
+    ("start_as_usual", "never"),
+    ("start_as_usual", "later_as_usual"),
     ("start_4_mg", "never"),
     ("start_4_mg", "start"),
 )
@@ -24,6 +26,9 @@ _CELL_CONTRASTS = (
     ("cyc_never", "mmf_never"),
     ("cyc_start", "mmf_never"),
     ("cyc_start", "cyc_never"),
+    ("mmf_start_as_usual", "mmf_later_as_usual"),
+    ("cyc_later_as_usual", "mmf_later_as_usual"),
+    ("cyc_start_as_usual", "mmf_later_as_usual"),
 )
 _STOPS = ("stop_abrupt", "stop_taper")
 
@@ -101,8 +106,9 @@ def estimands(tally: Mapping[str, Tally]) -> pd.Series:
             add("risk", name, "", day, risk[name])
             add("remission_risk", name, "", day, remission[name])
         ratio = {}
-        has_cells = "cyc_start" in tally
-        for strategy, reference in _CONTRASTS + (_CELL_CONTRASTS if has_cells else ()):
+        for strategy, reference in _CONTRASTS + _CELL_CONTRASTS:
+            if strategy not in tally:
+                continue
             ratio[strategy, reference] = risk[strategy] / risk[reference]
             difference = remission[strategy] - remission[reference]
             add("risk_difference", strategy, reference, day, risk[strategy] - risk[reference])
@@ -110,13 +116,15 @@ def estimands(tally: Mapping[str, Tally]) -> pd.Series:
             add("remission_risk_difference", strategy, reference, day, difference)
             hazards = hazard_ratio(tally[strategy], tally[reference], day)
             add("hazard_ratio", strategy, reference, day, hazards)
-        if has_cells:
+        for start, never in (("start", "never"), ("start_as_usual", "later_as_usual")):
+            names = f"cyc_{start}", f"mmf_{never}"
+            if names not in ratio:
+                continue
             both, tacrolimus, companion = (
-                ratio[cell, "mmf_never"] for cell in ("cyc_start", "mmf_start", "cyc_never")
+                ratio[cell, names[1]] for cell in (names[0], f"mmf_{start}", f"cyc_{never}")
             )
-            add("reri", "cyc_start", "mmf_never", day, both - tacrolimus - companion + 1)
-            product = both / (tacrolimus * companion)
-            add("ratio_of_risk_ratios", "cyc_start", "mmf_never", day, product)
+            add("reri", *names, day, both - tacrolimus - companion + 1)
+            add("ratio_of_risk_ratios", *names, day, both / (tacrolimus * companion))
     last = HORIZONS[-1]
     flare = {name: _flare_risk(tally[name], last) for name in ("start", *_STOPS)}
     for name, value in flare.items():

@@ -138,12 +138,14 @@ class Scenario(Part):
     """A scenario file.
 
     `kind` says how the course is drawn: planned on the index date (the calibrated process, which
-    has no effects to ask for), or in steps, by the tables of `process`.
+    has no effects to ask for), or in steps, by the tables of `process`. `as_usual` asks for the truth
+    of strategies, too, after which the clinician decides.
     """
 
     title: str
     lesson: str
     kind: Literal["planned", "steps"] = "steps"
+    as_usual: bool = False
     process: Process = Process()
 
     def parameters(self) -> Parameters:

@@ -1,11 +1,12 @@
 """Treatment strategies: what is decided in the place of the clinician."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from lncohort.simulate.feedback.scenario import Scenario
 
 STOP_STEP = 12  # the month in which the strategies that stop do so: on day 360
+GRACE_STEP = 2  # the last month in which a start counts as one of the first 60 days
 
 
 @dataclass(frozen=True)
@@ -16,9 +17,11 @@ class Strategy:
     ----------
     name : str
         How the truth calls it.
-    tacrolimus : {"never", "start"}
+    tacrolimus : {"never", "start", "start_as_usual", "later_as_usual"}
         "start": on the index date, and kept for good unless `stop_step` says otherwise. The day
         within the first 60 changes no outcome: no remission comes before the end of them.
+        "start_as_usual": the same, and then the clinician decides when to stop. "later_as_usual":
+        not up to day 60, and then the clinician decides.
     least_mg : float
         Tacrolimus is given at this daily dose or more.
     background : {"cyclophosphamide", "mycophenolate"}, optional
@@ -30,11 +33,21 @@ class Strategy:
     """
 
     name: str
-    tacrolimus: Literal["never", "start"]
+    tacrolimus: Literal["never", "start", "start_as_usual", "later_as_usual"]
     least_mg: float = 0.0
     background: Literal["cyclophosphamide", "mycophenolate"] | None = None
     stop_step: int | None = None
     taper: bool = False
+
+    @property
+    def starts(self) -> bool:
+        """Whether tacrolimus is started on the index date."""
+        return self.tacrolimus.startswith("start")
+
+    @property
+    def as_usual(self) -> bool:
+        """Whether the clinician decides in the end."""
+        return self.tacrolimus.endswith("as_usual")
 
 
 NEVER_TACROLIMUS = Strategy("never", "never")
@@ -42,18 +55,23 @@ START = Strategy("start", "start")
 START_4_MG = Strategy("start_4_mg", "start", least_mg=4.0)
 STOP_ABRUPT = Strategy("stop_abrupt", "start", stop_step=STOP_STEP)
 STOP_TAPER = Strategy("stop_taper", "start", stop_step=STOP_STEP, taper=True)
-_CELLS = tuple(
-    Strategy(f"{label}_{tacrolimus}", tacrolimus, background=drug)
-    for label, drug in (("mmf", "mycophenolate"), ("cyc", "cyclophosphamide"))
-    for tacrolimus in ("never", "start")
-)
+START_AS_USUAL = Strategy("start_as_usual", "start_as_usual")
+LATER_AS_USUAL = Strategy("later_as_usual", "later_as_usual")
+_AS_USUAL = (START_AS_USUAL, LATER_AS_USUAL)
 
 
 def strategies_of(scenario: Scenario) -> tuple[Strategy, ...]:
     """The strategies whose outcomes are asked for; the four cells of tacrolimus and background
-    where the background matters.
+    where the background matters, and what is decided as usual where the scenario says so.
     """
-    strategies = (NEVER_TACROLIMUS, START, START_4_MG, STOP_ABRUPT, STOP_TAPER)
+    kept = (NEVER_TACROLIMUS, START)
+    usual = _AS_USUAL if scenario.as_usual else ()
+    strategies = (*kept, START_4_MG, STOP_ABRUPT, STOP_TAPER, *usual)
     remission = scenario.process.remission
-    matters = remission.cyclophosphamide != 0 or remission.both != 0
-    return strategies + _CELLS if matters else strategies
+    if remission.cyclophosphamide == 0 and remission.both == 0:
+        return strategies
+    return strategies + tuple(
+        replace(strategy, name=f"{label}_{strategy.name}", background=drug)
+        for label, drug in (("mmf", "mycophenolate"), ("cyc", "cyclophosphamide"))
+        for strategy in (*kept, *usual)
+    )

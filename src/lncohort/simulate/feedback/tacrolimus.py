@@ -6,7 +6,7 @@ from scipy.special import expit
 from lncohort.simulate.courses import MONTH_DAYS
 from lncohort.simulate.feedback.known import Known
 from lncohort.simulate.feedback.scenario import Process
-from lncohort.simulate.feedback.strategy import Strategy
+from lncohort.simulate.feedback.strategy import GRACE_STEP, Strategy
 from lncohort.simulate.parameters import Parameters
 from lncohort.simulate.patients import NEVER
 
@@ -98,8 +98,10 @@ class Tacrolimus:
     def _starts(self, month, known, in_care, draw, process, p, strategy) -> np.ndarray:
         eligible = in_care & (self.start == NEVER)
         if strategy is not None:
-            begins = strategy.tacrolimus == "start" and month == 0
-            return eligible if begins else np.zeros_like(eligible)
+            if strategy.starts and month == 0:
+                return eligible
+            if not strategy.as_usual or month <= GRACE_STEP:
+                return np.zeros_like(eligible)
         start = process.start
         log_odds = start.log_odds_later if month else start.log_odds_at_index
         indication = start.indication * known.weighed(p.tacrolimus_indication)
@@ -109,7 +111,7 @@ class Tacrolimus:
         self, month, known, may_stop, draws, process, strategy
     ) -> tuple[np.ndarray, np.ndarray]:
         """Who begins to stop, and who of them by a taper."""
-        if strategy is not None:
+        if strategy is not None and not strategy.as_usual:
             stops = may_stop if month == strategy.stop_step else np.zeros_like(may_stop)
             return stops, stops & strategy.taper
         stop = process.stop
