@@ -63,5 +63,5 @@ def test_a_cell_beyond_the_columns_is_not_lost(tmp_path):
 def test_a_sheet_that_is_not_there_is_an_error(tmp_path):
     write(tmp_path / "lab.xlsx", {"s": [["id", "n"], ["P1", 1]]})
     spec = SourceSpec(path="lab.xlsx", format="excel", table="t", header_row=1)
-    with pytest.raises(UserError, match="no such sheet; found s"):
+    with pytest.raises(UserError, match="no sheet t; found s"):
         read(tmp_path, spec)
