@@ -27,7 +27,9 @@ started later where proteinuria stays high, and what is measured after the index
 they lean towards harm, the hazard ratio by 4 % where there is no effect. The marginal structural model, \
 the nested trials and the clones take what is known at each decision.
 - A landmark model gives a hazard ratio among patients alike in their covariates; the truth is that of \
-the whole population, nearer to 1. Where there is an effect it is 8 % above it.
+the whole population, nearer to 1. Where there is an effect it is 6 % above it.
+- Nested trials per protocol find 0.87 times the true ratio where there is an effect, and the row says \
+so: they are fit for a test of no effect, and for no size of one until the reason is found.
 - The marginal structural model lets the effect begin with the start of the drug and its hazard follow a \
 square of time: its risk difference of the first year is too small where there is an effect. Deaths and \
 kidney failures are censored in it.

@@ -27,6 +27,10 @@ METHODS = {
     "logistic model, robust errors by patient",
 }
 MODELS = {False: "intention to treat", True: "per protocol"}
+TOO_NEAR_ONE = (
+    "of a drug that doubles the hazard it found 0.87 (95 % CI 0.85 to 0.90) times the true ratio in 120 "
+    "simulated cohorts"
+)
 
 
 def sequential_rows(
@@ -72,7 +76,7 @@ def sequential_rows(
             rows.append(row(analysis.name, "OR", note=str(error), **place, **arms))
             continue
         counts = {"n": found.fit.patients, "events": _responders(trials)}
-        note = told(CENSORED, known.note)
+        note = told(CENSORED, known.note, TOO_NEAR_ONE if protocol else "")
         figures = wald(*found.fit.contrast({"exposure": 1.0}))
         rows.append(row(analysis.name, "OR", note=note, **place, **arms, **counts, **figures))
         if protocol:
