@@ -87,7 +87,7 @@ def fingerprint(scenario: Scenario) -> str:
     come to under them.
     """
     told = {
-        "scenario": scenario.model_dump(exclude={"title", "lesson", "as_usual"}),
+        "scenario": scenario.model_dump(exclude={"title", "lesson"}),
         "parameters": asdict(scenario.parameters()),
         "strategies": [asdict(strategy) for strategy in strategies_of(scenario)],
     }

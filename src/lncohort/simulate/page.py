@@ -68,7 +68,7 @@ and kidney failure compete. The patients are those whom the Nanjing study takes.
 | `start` | started on the index date and kept for good, at the dose that the clinician chooses. A start on any day up to the 60th has the same outcomes |
 | `start_4_mg` | the same, at 4 mg/day or more |
 | `stop_abrupt`, `stop_taper` | started on the index date; stopped on day 360, or tapered from then over 90 days |
-| `start_as_usual` | started on the index date; afterwards the clinician decides when to stop; in the scenarios that say `as_usual` |
+| `start_as_usual` | started on the index date; afterwards the clinician decides when to stop |
 | `later_as_usual` | not started up to day 60; afterwards the clinician decides |
 | `mmf_never`, `mmf_start`, `cyc_never`, `cyc_start` and `_as_usual` | the four cells: everyone on mycophenolate or on cyclophosphamide, without tacrolimus or with it; only where the background matters |
 

@@ -239,7 +239,7 @@ def test_four_cells_are_played_only_where_the_background_matters():
         "start_as_usual",
         "later_as_usual",
     }
-    assert len(strategies_of(load_scenario("synergy_multiplicative"))) == 9
+    assert len(strategies_of(load_scenario("synergy_multiplicative"))) == 15
     assert len(strategies_of(load_scenario("antagonism"))) == 15
 
 

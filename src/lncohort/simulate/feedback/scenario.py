@@ -138,14 +138,12 @@ class Scenario(Part):
     """A scenario file.
 
     `kind` says how the course is drawn: planned on the index date (the calibrated process, which
-    has no effects to ask for), or in steps, by the tables of `process`. `as_usual` asks for the truth
-    of strategies, too, after which the clinician decides.
+    has no effects to ask for), or in steps, by the tables of `process`.
     """
 
     title: str
     lesson: str
     kind: Literal["planned", "steps"] = "steps"
-    as_usual: bool = False
     process: Process = Process()
 
     def parameters(self) -> Parameters:

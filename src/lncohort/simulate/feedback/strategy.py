@@ -57,15 +57,13 @@ STOP_ABRUPT = Strategy("stop_abrupt", "start", stop_step=STOP_STEP)
 STOP_TAPER = Strategy("stop_taper", "start", stop_step=STOP_STEP, taper=True)
 START_AS_USUAL = Strategy("start_as_usual", "start_as_usual")
 LATER_AS_USUAL = Strategy("later_as_usual", "later_as_usual")
-_AS_USUAL = (START_AS_USUAL, LATER_AS_USUAL)
 
 
 def strategies_of(scenario: Scenario) -> tuple[Strategy, ...]:
     """The strategies whose outcomes are asked for; the four cells of tacrolimus and background
-    where the background matters, and what is decided as usual where the scenario says so.
+    where the background matters.
     """
-    kept = (NEVER_TACROLIMUS, START)
-    usual = _AS_USUAL if scenario.as_usual else ()
+    kept, usual = (NEVER_TACROLIMUS, START), (START_AS_USUAL, LATER_AS_USUAL)
     strategies = (*kept, START_4_MG, STOP_ABRUPT, STOP_TAPER, *usual)
     remission = scenario.process.remission
     if remission.cyclophosphamide == 0 and remission.both == 0:
