@@ -240,7 +240,7 @@ ODD_COLUMNS = (
     lambda n: pa.array([[1, None]] * n, pa.list_(pa.int64())),
     lambda n: pa.array([{"a": 1, "b": "x"}] * n),
     lambda n: pa.array([Decimal("1.50")] * n, pa.decimal128(38, 10)),
-    lambda n: pa.array([b"\xff\x00kqx"] * n, pa.binary()),
+    lambda n: pa.array([b"\xff\x00kqx%d" % i for i in range(n)], pa.binary()),
     lambda n: pa.array([datetime(2015, 2, 1, tzinfo=UTC)] * n, pa.timestamp("ns", "UTC")),
     lambda n: pa.array([float("nan")] * n, pa.float64()),
     lambda n: pa.array([float("inf")] * n, pa.float32()),
