@@ -1,6 +1,6 @@
 -- order_read: one row per row of the hospital's tables of prescriptions, each of its texts read.
 -- Key: table_number, source_row.
--- Columns: table_number, source_row, patient_id, drug, route, start_date, end_told (last day),
+-- Columns: table_number, source_row, record_type, patient_id, drug, route, start_date, end_told (last day),
 -- discharge_date, days_supply, take_mg (at a time), takes_per_day, daily_dose_mg, dose_from (told,
 -- directions; NULL when unknown), quantity (below 0 for a refund), mg_per_quantity and
 -- days_per_quantity (of one of the quantity), is_as_needed, reason (why it cannot be used).
@@ -14,6 +14,7 @@ WITH joined AS (
         given_prescription.table_number,
         given_prescription.source_row,
         given_prescription.encounter_id,
+        given_prescription.record_type,
         patient_key.patient_id,
         order_text.concept AS drug,
         order_text.route,
@@ -117,6 +118,7 @@ discharge AS (
 SELECT
     typed.table_number,
     typed.source_row,
+    typed.record_type,
     typed.patient_id,
     typed.drug,
     typed.route,

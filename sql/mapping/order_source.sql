@@ -2,13 +2,18 @@
 -- Key: table_number, drug, supply_from, dose_from.
 -- Columns: table_number, drug, supply_from and dose_from (as in order_supply; unknown where none),
 -- row_count (of prescriptions that are used).
+-- Rule: an infusion is a pulse, which lasts as long as the study says, whatever the row tells.
 CREATE OR REPLACE TABLE order_source AS
 SELECT
     table_number,
     drug,
-    COALESCE(supply_from, 'unknown') AS supply_from,
+    CASE WHEN route = 'iv' THEN 'pulse' ELSE COALESCE(supply_from, 'unknown') END AS supply_from,
     COALESCE(dose_from, 'unknown') AS dose_from,
     COUNT(*) AS row_count
 FROM mapped_prescription
 WHERE fate = 'used'
-GROUP BY table_number, drug, COALESCE(supply_from, 'unknown'), COALESCE(dose_from, 'unknown')
+GROUP BY
+    table_number,
+    drug,
+    CASE WHEN route = 'iv' THEN 'pulse' ELSE COALESCE(supply_from, 'unknown') END,
+    COALESCE(dose_from, 'unknown')

@@ -1,6 +1,6 @@
 -- order_supply: one row per row of the hospital's tables of prescriptions, with its supply.
 -- Key: table_number, source_row.
--- Columns: table_number, source_row, patient_id, drug, route, start_date, end_date (last day; NULL
+-- Columns: table_number, source_row, record_type, patient_id, drug, route, start_date, end_date (last day; NULL
 -- when days_supply tells it), days_supply, supply_from (end_date, later_end_date, days_supply,
 -- quantity, discharge; NULL when unknown), daily_dose_mg, pulse_dose_mg, dose_from (told, directions,
 -- quantity), reason.
@@ -19,7 +19,7 @@ WITH kept AS (
         mapping_table.rank_of_discharge,
         CASE
             WHEN order_read.reason IS NOT NULL THEN order_read.reason
-            WHEN repeated_trade.source_row IS NOT NULL THEN 'same_supply_in_another_table'
+            WHEN repeated_trade.reason IS NOT NULL THEN repeated_trade.reason
             WHEN refund.is_refund AND refund.is_matched THEN 'refund'
             WHEN refund.is_refund THEN 'refund_without_dispensing'
             WHEN refund.kept_share <= 0 THEN 'refunded'
@@ -101,6 +101,7 @@ dosed AS (
 SELECT
     table_number,
     source_row,
+    record_type,
     patient_id,
     drug,
     route,

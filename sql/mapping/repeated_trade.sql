@@ -1,14 +1,16 @@
--- repeated_trade: one row per dispensing, or refund, that an earlier table of the hospital has too.
+-- repeated_trade: one row per dispensing, or refund, that the hospital has elsewhere too.
 -- Key: table_number, source_row.
--- Columns: table_number, source_row.
--- Rule: the same day, product, quantity and dose in two tables is one dispensing, in the first of
--- them; found before refunds are, so that a refund takes back both. Two of one table are two, and
--- need two of another to be the same.
+-- Columns: table_number, source_row, reason (where it is besides: in another table, or in this one under
+-- another type of record).
+-- Rule: the same day, product, quantity and dose in two tables, or in one under two types of record, is
+-- one dispensing, in the first of them; found before refunds are, so that a refund takes back both.
+-- Two of one table and type are two, and need two of another to be the same.
 CREATE OR REPLACE TABLE repeated_trade AS
 WITH traded AS (
     SELECT
         table_number,
         source_row,
+        record_type,
         HASH(
             patient_id, drug, route, start_date, quantity, mg_per_quantity, daily_dose_mg
         ) AS trade_hash
@@ -19,19 +21,29 @@ shared AS (
     SELECT trade_hash
     FROM traded
     GROUP BY trade_hash
-    HAVING MIN(table_number) < MAX(table_number)
+    HAVING MIN(table_number) < MAX(table_number) OR MIN(record_type) < MAX(record_type)
 ),
 numbered AS (
     SELECT
         traded.table_number,
         traded.source_row,
+        traded.record_type,
         traded.trade_hash,
         ROW_NUMBER() OVER (
-            PARTITION BY traded.trade_hash, traded.table_number ORDER BY traded.source_row
-        ) AS place_in_table
+            PARTITION BY traded.trade_hash, traded.table_number, traded.record_type
+            ORDER BY traded.source_row
+        ) AS place
     FROM traded
     INNER JOIN shared ON shared.trade_hash = traded.trade_hash
 )
-SELECT table_number, source_row
+SELECT
+    table_number,
+    source_row,
+    CASE
+        WHEN MIN(table_number) OVER (PARTITION BY trade_hash, place) < table_number
+            THEN 'same_supply_in_another_table'
+        ELSE 'same_supply_under_another_type'
+    END AS reason
 FROM numbered
-QUALIFY MIN(table_number) OVER (PARTITION BY trade_hash, place_in_table) < table_number
+QUALIFY
+    ROW_NUMBER() OVER (PARTITION BY trade_hash, place ORDER BY table_number, record_type) > 1

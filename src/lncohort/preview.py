@@ -12,6 +12,7 @@ from lncohort.engine.parameters import parameter_tables
 from lncohort.extract.extract import Extract
 from lncohort.extract.units import looks_like
 from lncohort.study import Study
+from lncohort.study.model import NOT_RECORDED
 from lncohort.terminal import print_table
 
 NAMED_BY = {
@@ -20,6 +21,7 @@ NAMED_BY = {
     "diagnosis": "concept",
     "procedure": "concept",
     "assessment": "instrument",
+    "biopsy": "isn_rps_class",
 }
 
 
@@ -67,11 +69,24 @@ def print_check(folder: Path, study: Study) -> None:
         ("step", "criterion", "before", "excluded", "after"),
         [(r.step, r.label, r.before, r.excluded, r.after) for r in cohort.attrition.itertuples()],
     )
+    if unknown := [(c.name, c.label) for c in study.covariates if _is_unknown(cohort, c.name)]:
+        print_table(
+            "Covariates of which nothing is known of anyone (a run keeps the patients, and cannot "
+            "adjust for these)",
+            ("covariate", "label"),
+            unknown,
+        )
     print_table(
         "Covered days in the exposure window",
         ("drug", "users", "covered", "dose known", "dose unknown", "pulse"),
         _dose_coverage(study, cohort),
     )
+
+
+def _is_unknown(cohort: Cohort, covariate: str) -> bool:
+    """Whether a cohort with patients has no value of a covariate."""
+    values = cohort.analysis_set[covariate]
+    return len(values) > 0 and bool((values.isna() | (values == NOT_RECORDED)).all())
 
 
 def _units(study: Study, cohort: Cohort) -> Iterator[tuple]:
@@ -106,6 +121,7 @@ def _names(study: Study, extract: Extract) -> Iterator[tuple]:
     sought = [("prescription", drug) for drug in drugs]
     sought += [("lab", test) for test in parameters["study_test"]["test"].to_pylist()]
     sought += [(c["source"], c["concept"]) for c in parameters["study_concept"].to_pylist()]
+    sought += [("biopsy", c) for v in study.covariates for g in v.groups.values() for c in g]
     counts = {table: _counts(extract, table) for table, _ in sought}
     for table, name in sought:
         others = [other for other in counts[table] if (table, other) not in sought]

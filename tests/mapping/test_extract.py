@@ -568,6 +568,7 @@ def test_units_of_few_patients_are_told_by_no_name(tmp_path):
     assert unit == {
         "test": "serum_creatinine",
         "unit": "units of few patients",
+        "code_name": "",
         "assumed": False,
         "rows": 10,
         "censored": 0,

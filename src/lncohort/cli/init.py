@@ -17,8 +17,8 @@ def init(
     """Look at a hospital's tables and write a mapping file to be mended by hand."""
     import sys
 
-    from lncohort.mapping.guess import from_file, guess_folder, mapping_source
-    from lncohort.mapping.omop import omop_source, omop_tables
+    from lncohort.mapping.guess import from_file, guess_folder, is_ours, mapping_source
+    from lncohort.mapping.omop import omop_source, omop_tables, omop_unread
     from lncohort.sources import find_tables
     from lncohort.terminal import print_progress
     from lncohort.texts.one_line import one_line
@@ -27,9 +27,15 @@ def init(
     name = Path(where).name or Path(location).resolve().name or "hospital"
     found = find_tables(location)
     if omop := omop_tables(found):
-        source = omop_source(omop, name, where)
+        theirs = [table for table in found if not is_ours(location, table.path)]
+        unread = omop_unread(theirs, omop)
+        source = omop_source(omop, name, where, unread)
         for table, one in omop.items():
-            typer.echo(f"{one.spec.label}: OMOP {table}")
+            typer.echo(f"{one_line(one.spec.label)}: OMOP {table}")
+        for label in unread[0]:
+            typer.echo(one_line(f"{label}: not read, as a table of that name is"))
+        for label in unread[1]:
+            typer.echo(one_line(f"not read: {label}"))
         _written(out, source)
         return
     guess = guess_folder(location, found, print_progress)

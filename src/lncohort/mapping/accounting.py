@@ -26,15 +26,20 @@ class Account:
     concepts : list of dict
         table, kind, concept, found_by, rows.
     unmapped_names : list of dict
-        table, name, code, rows: the commonest that stand for no concept.
+        table, name, code, code_name, rows: the commonest that stand for no concept.
     unread_directions : list of dict
         table, directions, reason, rows: the commonest that were not understood.
     order_sources : list of dict
         table, drug, supply_from, dose_from, rows.
+    order_types : list of dict
+        table, record_type, code_name, rows, beside_another: rows that begin while the same patient
+        has the same drug under another type.
+    doses : list of dict
+        drug, route, dose_from, rows, low, median, high: mg a day, of an infusion mg in all.
     months : list of dict
         table, month, rows.
     units : list of dict
-        test, unit, assumed (by the mapping's units), rows, censored, low, median, high: the values
+        test, unit, code_name, assumed (by the mapping's units), rows, censored, low, median, high: the values
         as given. Units that few patients have stand together as one, without name and values: one
         may hold what is no unit.
     patients : dict
@@ -49,13 +54,20 @@ class Account:
     unmapped_names: list[dict] = field(default_factory=list)
     unread_directions: list[dict] = field(default_factory=list)
     order_sources: list[dict] = field(default_factory=list)
+    order_types: list[dict] = field(default_factory=list)
+    doses: list[dict] = field(default_factory=list)
     months: list[dict] = field(default_factory=list)
     units: list[dict] = field(default_factory=list)
     patients: dict[str, int] = field(default_factory=dict)
     min_cell: int = 5
 
 
-def account(connection: duckdb.DuckDBPyConnection, mapping: Mapping, given: list[Given]) -> Account:
+def account(
+    connection: duckdb.DuckDBPyConnection,
+    mapping: Mapping,
+    given: list[Given],
+    code_names: dict[str, str],
+) -> Account:
     """Count what became of the rows.
 
     Parameters
@@ -66,6 +78,8 @@ def account(connection: duckdb.DuckDBPyConnection, mapping: Mapping, given: list
         The mapping file.
     given
         The given rows of each table of the mapping.
+    code_names
+        The name of a code, where the hospital's tables tell it.
     """
     names = {number: table.name for number, table in enumerate(mapping.tables, start=1)}
     reasons = _rows(connection, "mapped_status")
@@ -100,7 +114,10 @@ def account(connection: duckdb.DuckDBPyConnection, mapping: Mapping, given: list
             {"table": names[n], "kind": kind, "concept": concept, "found_by": by, "rows": rows}
             for n, kind, concept, by, rows in _rows(connection, "concept_matched")
         ],
-        unmapped_names=_commonest(connection, "unmapped_name", ("name", "code"), names, least),
+        unmapped_names=[
+            row | {"code_name": code_names.get(row["code"], "")}
+            for row in _commonest(connection, "unmapped_name", ("name", "code"), names, least)
+        ],
         unread_directions=_commonest(
             connection, "unread_directions", ("directions", "reason"), names, least
         ),
@@ -114,12 +131,25 @@ def account(connection: duckdb.DuckDBPyConnection, mapping: Mapping, given: list
             }
             for n, drug, supply, dose, rows in _rows(connection, "order_source")
         ],
+        order_types=[
+            {"table": names[n], "record_type": kind, "code_name": code_names.get(kind, "")}
+            | {"rows": rows, "beside_another": beside}
+            for n, kind, rows, patients, beside in _rows(connection, "order_type")
+            if patients >= least
+        ],
+        doses=[
+            {"drug": drug, "route": route, "dose_from": dose, "rows": rows}
+            | ({"low": low, "median": median, "high": high} if patients >= least else {})
+            for drug, route, dose, rows, patients, low, median, high in _rows(
+                connection, "dose_read"
+            )
+        ],
         months=[
             {"table": names[n], "month": str(month), "rows": rows}
             for n, month, rows in _rows(connection, "record_month")
             if rows >= least
         ],
-        units=_units(connection, least),
+        units=_units(connection, least, code_names),
         patients=dict(
             zip(
                 (
@@ -157,17 +187,21 @@ def _commonest(
     return kept
 
 
-def _units(connection: duckdb.DuckDBPyConnection, least: int) -> list[dict]:
+def _units(
+    connection: duckdb.DuckDBPyConnection, least: int, code_names: dict[str, str]
+) -> list[dict]:
     told, of_few = [], {}
     for test, unit, assumed, *counts, low, median, high in _rows(connection, "result_unit"):
         rows, patients, censored = counts
         if unit and not assumed and patients < least:
-            few = {"test": test, "unit": FEW, "assumed": False, "rows": 0, "censored": 0}
+            few = {"test": test, "unit": FEW, "code_name": "", "assumed": False}
+            few |= {"rows": 0, "censored": 0}
             few = of_few.setdefault(test, few)
             few["rows"] += rows
             few["censored"] += censored
             continue
-        row = {"test": test, "unit": unit, "assumed": assumed, "rows": rows, "censored": censored}
+        row = {"test": test, "unit": unit, "code_name": code_names.get(unit, "")}
+        row |= {"assumed": assumed, "rows": rows, "censored": censored}
         values = {"low": low, "median": median, "high": high}
         told.append(row | (values if patients >= least else {}))
     return sorted([*told, *of_few.values()], key=lambda row: (row["test"], row["unit"]))

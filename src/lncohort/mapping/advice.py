@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from lncohort.extract.lab_tests import LAB_TESTS
-from lncohort.extract.units import looks_like
-from lncohort.mapping.accounting import Account
+from lncohort.extract.units import looks_like, plain_unit
+from lncohort.mapping.accounting import FEW, Account
 
 Advice = tuple[str, int, str, str]
 # By reason of a row: what is wrong, and what to do.
@@ -69,6 +69,16 @@ def _of_units(account: Account) -> Iterator[Advice]:
         if not row["unit"]:
             hint = f'{row["test"]} = "{other}"?' if other else f"{row['test']} = ..."
             yield "", row["rows"], f"{row['test']} without a unit", f"[units] {hint} else unused"
+        elif row["unit"] != FEW and plain_unit(row["unit"]) not in map(
+            plain_unit, LAB_TESTS[row["test"]].factors
+        ):
+            wrong = f"{row['test']} in {row['unit']}, a unit that it does not have: refused"
+            yield (
+                "",
+                row["rows"],
+                wrong,
+                "[table.values.unit], as " + ", ".join(LAB_TESTS[row["test"]].factors),
+            )
         elif other:
             wrong = f"{row['test']} in {row['unit']} looks like {other}"
             told = "the column of units, or unit of the wide column"
@@ -83,6 +93,21 @@ def _of_orders(account: Account) -> Iterator[Advice]:
     for row in account.order_sources:
         if row["supply_from"] == "unknown":
             supply[row["table"]] = supply.get(row["table"], 0) + row["rows"]
+    beside: dict[str, int] = {}
+    for row in account.order_types:
+        beside[row["table"]] = beside.get(row["table"], 0) + row["beside_another"]
+    for table, rows in beside.items():
+        if rows:
+            wrong = "a drug under two types of record at once: prescribed, and dispensed?"
+            yield table, rows, wrong, "keep = { its column = [one type] }, else both count"
+    doseless: dict[str, list[int]] = {}
+    for row in account.order_sources:
+        counts = doseless.setdefault(row["table"], [0, 0])
+        counts[row["dose_from"] == "unknown"] += row["rows"]
+    for table, (known, unknown) in doseless.items():
+        if unknown > known:
+            remedy = 'quantity_unit = "mg" if it counts mg; a table of strengths; directions'
+            yield table, unknown, "the dose of most is unknown", remedy
     for table, rows in unread.items():
         yield table, rows, "directions not understood", "[table.values.directions], where sure"
     for table, rows in supply.items():

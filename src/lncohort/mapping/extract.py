@@ -38,6 +38,8 @@ SUMMARIES = (
     "unmapped_name",
     "unread_directions",
     "order_source",
+    "order_type",
+    "dose_read",
     "record_month",
     "result_unit",
     "patient_overview",
@@ -180,7 +182,8 @@ def _make(
     ]
     give(connection, numbered)
     given = settings(mapping)
-    names = Names(lists, mapping.names, ancestors(connection, lists), code_names(connection))
+    known_names = code_names(connection)
+    names = Names(lists, mapping.names, ancestors(connection, lists), known_names)
     readings = Readings(connection, mapping, names, strengths(connection, mapping))
     given |= readings.all()
     make_tables(connection, ["result_to_read", "patient_identifier"], given)
@@ -191,7 +194,7 @@ def _make(
         [f"mapped_{table.name}" for table in CONTRACT] + ["mapped_status", *SUMMARIES],
         given,
     )
-    return account(connection, mapping, [staged.given for staged in copied])
+    return account(connection, mapping, [staged.given for staged in copied], known_names)
 
 
 def _write(connection: duckdb.DuckDBPyConnection, table: Table, file: Path) -> None:

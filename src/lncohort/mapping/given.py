@@ -188,14 +188,22 @@ def _parts(table: SourceTable, rows: duckdb.DuckDBPyRelation) -> Iterator[duckdb
 
 
 def _told(table: SourceTable, role: str) -> Expression:
-    """The text of a part: of its first column in which something stands."""
+    """The text of a part: of its first column in which something stands.
+
+    Where the mapping says what some texts mean, one that it does not know gives way to a later
+    column: a concept of a unit that no list has, to the text of the unit.
+    """
     kind = table.role(role).kind
     meanings = table.values.get(role, {})
     empty = [_constant(text) for text in (*NOTHING, *(t for t in meanings if meanings[t] == ""))]
-    told = _constant("")
+    known = [_constant(text) for text, meaning in meanings.items() if meaning]
+    told = nothing = _constant("")
     for column in reversed(table.columns_of(role)):
         text = _of_kind(kind, ColumnExpression(column))
-        told = CaseExpression(text.isnotin(*empty), text).otherwise(told)
+        stands = text.isnotin(*empty)
+        if known and told is not nothing:
+            stands &= text.isin(*known) | (told == nothing)
+        told = CaseExpression(stands, text).otherwise(told)
     return told
 
 

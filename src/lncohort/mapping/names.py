@@ -12,6 +12,7 @@ BY_MAPPING = "mapping file"
 BY_CONCEPT = "name of the concept"
 URINE = ("尿", "urin")
 METHOD = re.compile(r"\([^()]*法\)")
+OWN_CONCEPTS = 2_000_000_000
 BLOOD = ("血", "serum", "plasma", "blood")
 # Codes that can be told from a name by their form, where one stands in a column of names.
 WRITTEN_CODES = {
@@ -32,6 +33,11 @@ class Found(NamedTuple):
     concept: str
     by: str
     needs: str = ""
+
+
+def _is_of_the_site(code: str) -> bool:
+    """Whether a concept of OMOP is the site's own: such have the numbers from two thousand million."""
+    return code.isdecimal() and int(code) >= OWN_CONCEPTS
 
 
 def dialysis_or_graft(names: "Names", text: str) -> Found | None:
@@ -169,14 +175,15 @@ class Names:
         A test of urine is not found for a specimen of blood, nor the other way round: 肌酐 in urine
         is no serum creatinine. Where the name alone tells nothing, it is read with its specimen
         before it (24小时尿 + 蛋白定量), and then without the method in brackets: 白蛋白(溴甲酚绿法).
-        A concept of OMOP tells test and specimen: one that no list
-        has is another test, whatever the name beside it (CREATININE may be that of urine).
+        A concept of OMOP tells test and specimen: one that no list has is another test, whatever the
+        name beside it (CREATININE may be that of urine). A concept of the site's own tells no more
+        than its name.
         """
         told = normal_name(specimen)
         of_urine = any(word in told for word in URINE)
         of_blood = any(word in told for word in BLOOD) and not of_urine
         by_code = self.of_code("lab", system, code)
-        if system == "OMOP" and code not in ("", "0"):
+        if system == "OMOP" and code not in ("", "0") and not _is_of_the_site(code):
             own = self._own.get("lab", {}).get(normal_name(name))
             return by_code or (Found(own, BY_MAPPING) if own else None)
         candidates = (
@@ -185,6 +192,7 @@ class Names:
             self.of_name("lab", name),
             self.of_name("lab", specimen + name),
             self.of_name("lab", METHOD.sub("", normal_name(name))),
+            None if name else self.of_name("lab", self.name_of(code)),
         )
         for found in candidates:
             if found is None:

@@ -21,7 +21,7 @@ from lncohort.mapping.words import (
     read_status,
     read_unit,
 )
-from lncohort.texts.diagnoses import read_diagnoses
+from lncohort.texts.diagnoses import Diagnosis, read_diagnoses
 from lncohort.texts.numbers import read_number
 from lncohort.texts.plain import plain
 from lncohort.texts.reference_ranges import read_reference_range
@@ -35,6 +35,7 @@ NO_NUMBER = {
     "text": "text_without_number",
     "missing": "missing_value",
 }
+DAGGERS = re.compile("[+†‡*;,、 ]+")  # between the codes of a disease and of its manifestation
 Tables = dict[str, pa.Table]
 
 
@@ -311,15 +312,7 @@ class Readings:
         for number, table, (name, code) in self._distinct("diagnosis", "diagnosis", "code"):
             text = table.meant("diagnosis", name)
             parts = read_diagnoses(text)
-            found = [
-                (
-                    self._names.of_written_code("diagnosis", part.code or part.text)
-                    or self._names.of_code("diagnosis", "ICD-10", part.code or "")
-                    or self._names.of_name("diagnosis", part.text),
-                    part.status,
-                )
-                for part in parts
-            ]
+            found = [(match, part.status) for part in parts for match in self._written(part)]
             # A code may say less than the words beside it (M32.9 beside 狼疮性肾炎), or more.
             status = parts[0].status if len(parts) == 1 else "asserted"
             codes = self._codes(table.code_system, table.meant("code", code))
@@ -345,9 +338,18 @@ class Readings:
             rows,
         )
 
+    def _written(self, part: Diagnosis) -> list[Found | None]:
+        """What a diagnosis in words stands for: by the codes in it, or else by its name."""
+        by_code = {
+            self._names.of_written_code("diagnosis", code)
+            or self._names.of_code("diagnosis", "ICD-10", code if part.code else "")
+            for code in (DAGGERS.split(part.code) if part.code else [part.text])
+        }
+        return sorted(by_code - {None}) or [self._names.of_name("diagnosis", part.text)]
+
     def _codes(self, system: str | None, text: str) -> list[Found]:
         """What a cell of codes stands for: a disease and, behind a dagger, its manifestation."""
-        codes = {text, *re.split("[+†‡*;,、 ]+", text)}
+        codes = {text, *DAGGERS.split(text)}
         return sorted(
             {
                 match

@@ -76,6 +76,7 @@ ROLES: dict[str, tuple[Role, ...]] = {
     "prescription": (
         PATIENT,
         Role("record_id", "number of the record: rows that differ in it are no copies"),
+        Role("record_type", "what the record is of: an order, a dispensing, ...", "code"),
         Role("encounter_id", "number of the stay or visit"),
         Role("drug", "name of the drug, with or without its strength"),
         Role("code", "code of the drug, in the system that code_system names", "code"),

@@ -45,8 +45,11 @@ def told(account: Account) -> Iterator[Printed]:
     if account.unmapped_names:
         yield (
             "Commonest names that stand for nothing (give them a concept under [names.*])",
-            ("table", "name", "code", "rows"),
-            [(r["table"], r["name"], r["code"], r["rows"]) for r in account.unmapped_names],
+            ("table", "name", "code", "of the code", "rows"),
+            [
+                (r["table"], r["name"], r["code"], r["code_name"], r["rows"])
+                for r in account.unmapped_names
+            ],
         )
     if account.unread_directions:
         yield (
@@ -62,6 +65,24 @@ def told(account: Account) -> Iterator[Printed]:
             "Where the supply and the dose of a drug were read",
             ("drug", "supply from", "dose from", "rows"),
             _order_sources(account),
+        )
+    if account.doses:
+        yield (
+            "Doses as read, mg a day or mg of an infusion (5th, 50th and 95th percentile)",
+            ("drug", "route", "dose from", "rows", "low", "median", "high"),
+            [
+                (r["drug"], r["route"] or "unknown", r["dose_from"], r["rows"], *_percentiles(r))
+                for r in account.doses
+            ],
+        )
+    if len(account.order_types) > 1:
+        yield (
+            "Types of record, and rows that begin beside the same drug under another type",
+            ("table", "type", "of the type", "rows", "beside another"),
+            [
+                (r["table"], r["record_type"], r["code_name"], r["rows"], r["beside_another"])
+                for r in account.order_types
+            ],
         )
     if account.units:
         yield (
@@ -123,14 +144,21 @@ def _summed(rows: list[dict], keys: tuple[str, ...]) -> list[tuple]:
 
 def _unit(row: dict) -> tuple:
     unit = f"{row['unit']} (assumed)" if row["assumed"] else row["unit"] or "none"
-    told = (row["test"], unit, row["rows"], row["censored"])
-    if "median" not in row:
-        return (*told, *["few"] * 3, "")
-    values = [f"{float(f'{row[name]:.3g}'):g}" for name in ("low", "median", "high")]
+    if row["code_name"]:
+        unit = f"{unit} ({row['code_name']})"
+    told = (row["test"], unit, row["rows"], row["censored"], *_percentiles(row))
     other = ""
-    if row["test"] in LAB_TESTS:
+    if row["test"] in LAB_TESTS and "median" in row:
         other = looks_like(row["test"], row["unit"], row["median"])
-    return (*told, *values, f"looks like {other}" if other else "")
+    return (*told, f"looks like {other}" if other else "")
+
+
+def _percentiles(row: dict) -> list[str]:
+    """Three values, few where they would be of few patients, and nothing where there is none."""
+    if "median" not in row:
+        return ["few"] * 3
+    values = [row[name] for name in ("low", "median", "high")]
+    return ["" if value is None else f"{float(f'{value:.3g}'):g}" for value in values]
 
 
 def _coverage(account: Account) -> Iterator[tuple]:

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 from lncohort.errors import UserError
 from lncohort.mapping.accounting import Account
+from lncohort.mapping.roles import LOOKED_UP
 
 MAX_REJECTED_SHARE = 0.5
 NEEDED = ("patient", "prescription", "lab")
 # Rows that were understood: they count elsewhere, or for nothing by a rule.
 UNDERSTOOD = (
-    *("copy_of_a_row", "same_supply_in_another_table", "refund", "refunded"),
+    *("copy_of_a_row", "same_supply_in_another_table", "same_supply_under_another_type"),
+    *("refund", "refunded"),
     *("cancelled_or_not_executed", "not_a_systemic_route", "ruled_out_or_doubted"),
 )
 # Words in place of a number: many of a table may be, and not all.
@@ -43,7 +45,8 @@ def _tables(account: Account) -> Iterator[str]:
         rejected = table["rejected"] - understood - _rows(reasons, WORDS)
         is_copied = 0 < table["read"] == understood
         is_nothing = table["target"] in NEEDED and table["used"] == 0 and not is_copied
-        in_scope = table["used"] + rejected
+        looked_up = table["out_of_scope"] if table["target"] in LOOKED_UP else 0
+        in_scope = table["used"] + looked_up + rejected
         if not is_nothing and rejected <= MAX_REJECTED_SHARE * in_scope:
             continue
         found = ", ".join(f"{r['reason']} ({r['rows']})" for r in _commonest_first(reasons))

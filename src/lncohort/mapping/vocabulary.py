@@ -13,7 +13,8 @@ from lncohort.texts.plain import plain
 from lncohort.texts.strength import Strength
 
 MG = {"mg": Fraction(1), "g": Fraction(1000), "ug": Fraction(1, 1000)}
-WITH_CODES = ("prescription", "lab", "diagnosis", "procedure")
+CODED = tuple((target, "code") for target in ("prescription", "lab", "diagnosis", "procedure"))
+NAMED = (*CODED, ("prescription", "record_type"), ("lab", "unit"))
 
 
 def ancestors(connection: duckdb.DuckDBPyConnection, lists: CodeLists) -> dict[str, set[str]]:
@@ -33,7 +34,7 @@ def ancestors(connection: duckdb.DuckDBPyConnection, lists: CodeLists) -> dict[s
     of_lists = [ConstantExpression(code) for code in listed]
     pairs = connection.view("given_ancestor").filter(ColumnExpression("ancestor").isin(*of_lists))
     pairs = pairs.filter(ColumnExpression("ancestor") != ColumnExpression("descendant"))
-    codes = _codes(connection).select(ColumnExpression("code").alias("descendant"))
+    codes = _codes(connection, CODED).select(ColumnExpression("code").alias("descendant"))
     for chosen in (
         pairs.join(codes, "descendant", how="semi"),
         pairs.filter(ColumnExpression("descendant").isin(*of_lists)),
@@ -71,13 +72,19 @@ def strengths(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> dict[s
 
 def code_names(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """The name of each code that the hospital's rows hold, where a table tells it."""
-    rows = connection.view("given_concept").join(_codes(connection), "code", how="semi")
+    codes = _codes(connection, NAMED)
+    rows = connection.view("given_concept").join(codes, "code", how="semi")
     return dict(rows.select("code", "name").distinct().order("ALL").fetchall())
 
 
-def _codes(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
-    """The codes of drugs, tests, diagnoses and procedures as they stand in the hospital's rows."""
-    first, *others = (connection.view(f"given_{of}").select("code") for of in WITH_CODES)
+def _codes(
+    connection: duckdb.DuckDBPyConnection, roles: tuple[tuple[str, str], ...]
+) -> duckdb.DuckDBPyRelation:
+    """The codes that play some roles, as they stand in the hospital's rows."""
+    first, *others = (
+        connection.view(f"given_{target}").select(ColumnExpression(role).alias("code"))
+        for target, role in roles
+    )
     for other in others:
         first = first.union(other)
     return first.distinct()

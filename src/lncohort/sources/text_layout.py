@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,7 +56,7 @@ def text_layout(path: Path, name: str) -> tuple[SourceSpec, Header]:
         format="text",
         encoding=encoding,
         delimiter=delimiter,
-        quote='"',
+        quote="" if _quotes_nothing(head, delimiter) else '"',
         header_row=None if index is None else lines[index][0],
         footer_rows=footer_rows(last, len(header.names), cut_off),
     )
@@ -127,6 +128,12 @@ def _rows(text: str, delimiter: str, quote: str) -> Iterator[tuple[int, Row]]:
             line = reader.line_num + 1
     except csv.Error:
         return
+
+
+def _quotes_nothing(head: str, delimiter: str) -> bool:
+    """Whether quotes stand inside fields and around none: then a quote at the start opens nothing."""
+    at_start = re.compile(rf'(^|[{re.escape(delimiter)}\r\n]) *"')
+    return '"' in head and at_start.search(head) is None
 
 
 def _delimiter(head: str) -> str:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from lncohort.mapping.guess.folder import FolderGuess, guess_folder
+from lncohort.mapping.guess.folder import FolderGuess, guess_folder, is_ours
 from lncohort.mapping.guess.tables import answered
 from lncohort.mapping.guess.write import mapping_source
 
@@ -17,4 +17,4 @@ def from_file(location: str, file: Path) -> str:
     return Path(os.path.relpath(folder, file.resolve().parent)).as_posix()
 
 
-__all__ = ["FolderGuess", "answered", "from_file", "guess_folder", "mapping_source"]
+__all__ = ["FolderGuess", "answered", "from_file", "guess_folder", "is_ours", "mapping_source"]

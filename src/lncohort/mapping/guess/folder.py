@@ -55,7 +55,7 @@ def guess_folder(
     found
         Its tables, as :func:`lncohort.sources.find_tables` finds them.
     """
-    found = [table for table in found if not _is_ours(location, table.path)]
+    found = [table for table in found if not is_ours(location, table.path)]
     problems = [(table.path, table.problem) for table in found if table.problem is not None]
     names = Names(read_code_lists(), {}, {}, {})
     root = location if "://" in str(location) else _root(Path(location))
@@ -74,7 +74,7 @@ def guess_folder(
     return FolderGuess(tables, unused, problems, _leading_zeros(tables, as_given))
 
 
-def _is_ours(location: str | Path, path: str) -> bool:
+def is_ours(location: str | Path, path: str) -> bool:
     """Whether a file is a mapping, or was made by one."""
     folders = Path(path).parents
     return (

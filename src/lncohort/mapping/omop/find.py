@@ -10,6 +10,7 @@ from lncohort.sources.find import FoundTable
 
 KNOWN_BY = ("drug_exposure", "measurement", "condition_occurrence")
 ENDING = re.compile(r"(\.(csv|tsv|txt|tab|parquet|gz|zst|snappy))+$")
+PART = re.compile(r"[-_. ]?[0-9]+$")
 PREFIX = re.compile(r"^(cdm|omop)_")
 
 
@@ -47,6 +48,37 @@ def omop_tables(found: list[FoundTable]) -> dict[str, FoundTable]:
     for _, name, table in named:
         tables.setdefault(name, table)
     return tables
+
+
+def omop_unread(
+    found: list[FoundTable], tables: dict[str, FoundTable]
+) -> tuple[list[str], list[str]]:
+    """What is not read: what has the name, or a part of it, of a table that is; and what else is there.
+
+    Parameters
+    ----------
+    found
+        Tables of a folder, a file or a database.
+    tables
+        Those among them that are read, as :func:`omop_tables` gives them.
+    """
+    offered = {table["omop"] for table in template()["table"] if "offered" in table}
+    more, others = [], []
+    for one in found:
+        name = next((name for name, table in tables.items() if table is one), None)
+        if name in offered:
+            others.append(f"{one.spec.label}: say in the mapping file what of it is to be read")
+        if name is not None:
+            continue
+        if one.spec is None:
+            others.append(f"{one.path}: {one.problem}")
+            continue
+        name = PART.sub("", _place_and_name(one)[1])
+        if name in tables:
+            more.append(one.spec.label)
+        else:
+            others.append(one.spec.label)
+    return more, others
 
 
 def _place_and_name(table: FoundTable) -> tuple[str, str]:

@@ -5,9 +5,15 @@ from lncohort.mapping.model import NEEDED_TARGETS
 from lncohort.mapping.omop.find import template
 from lncohort.mapping.roles import NEEDED
 from lncohort.sources.find import FoundTable
+from lncohort.texts.one_line import one_line
 
 
-def omop_source(tables: dict[str, FoundTable], name: str, location: str) -> str:
+def omop_source(
+    tables: dict[str, FoundTable],
+    name: str,
+    location: str,
+    unread: tuple[list[str], list[str]] = ([], []),
+) -> str:
     """The text of a mapping file.
 
     Parameters
@@ -18,6 +24,8 @@ def omop_source(tables: dict[str, FoundTable], name: str, location: str) -> str:
         Of the mapping.
     location
         Of the tables, from where the mapping file stands.
+    unread
+        As :func:`lncohort.mapping.omop.omop_unread` tells it.
     """
     shipped = template()
     observed = "table" if "observation_period" in tables else "records"
@@ -40,16 +48,41 @@ def omop_source(tables: dict[str, FoundTable], name: str, location: str) -> str:
     for table in shipped["table"]:
         if table["omop"] not in tables:
             lines += _absent(table)
+        elif "offered" in table:
+            lines += ["", *_offered(_table(table, tables[table["omop"]]))]
         elif table.get("unless") not in tables:
             lines += ["", *_table(table, tables[table["omop"]])]
-    return "\n".join([*lines, "", *shipped["tail"].strip().splitlines()]) + "\n"
+    more, others = unread
+    if more:
+        lines += [
+            "",
+            f"{QUESTION}{one_line(', '.join(more))}: not read, as a table of that name is.",
+        ]
+        lines += [
+            "# Do they hold other rows, as of another year or site? Then add a [[table]] of each."
+        ]
+    lines.append("")
+    lines += [f"# Not read: {one_line(label)}" for label in others]
+    return "\n".join(lines) + "\n"
 
 
 def _absent(table: dict) -> list[str]:
     """What is said of a table that is not there: of one without which there is no extract, asked."""
     if table["to"] in NEEDED_TARGETS:
         return ["", f"{QUESTION}there is no table {table['omop']}; where is what it holds?"]
+    if "offered" in table:
+        told = "# There is no table observation, where a site may have the ISN/RPS class and SLEDAI-2K."
+        return ["", told] if table["to"] == "biopsy" else []
     return [] if "unless" in table else ["", f"# There is no table {table['omop']}."]
+
+
+def _offered(lines: list[str]) -> list[str]:
+    """A table that is read only when the user takes the signs of a comment away."""
+    return [line if line.startswith("#") else f"# {line}" for line in lines]
+
+
+def _comment(table: dict) -> list[str]:
+    return [f"# {line}" for line in table.get("comment", "").strip().splitlines()]
 
 
 def _table(table: dict, found: FoundTable) -> list[str]:
@@ -59,9 +92,9 @@ def _table(table: dict, found: FoundTable) -> list[str]:
         role: [written[name] for name in names if name in written]
         for role, names in table["columns"].items()
     }
-    told = {role for role, names in columns.items() if names}
+    told = {role for role, names in columns.items() if names} | set(table.get("constants", ()))
     missing = [group for group in NEEDED[table["to"]] if not told.intersection(group)]
-    lines = [f"# {line}" for line in table.get("comment", "").strip().splitlines()]
+    lines = _comment(table)
     if missing:
         wanted = ", ".join(
             name for group in missing for r in group for name in table["columns"].get(r, ())
@@ -69,7 +102,8 @@ def _table(table: dict, found: FoundTable) -> list[str]:
         return [
             f"{QUESTION}{found.spec.label} has none of the columns {wanted}: not read. Which are they?"
         ]
-    lines += ["[[table]]", f"name = {toml_text(table['omop'])}", f"to = {toml_text(table['to'])}"]
+    name = table.get("name", table["omop"])
+    lines += ["[[table]]", f"name = {toml_text(name)}", f"to = {toml_text(table['to'])}"]
     if "code_system" in table:
         lines.append(f"code_system = {toml_text(table['code_system'])}")
     if "supply" in table:
