@@ -53,7 +53,10 @@ def load_model(
         problems = [(problem["loc"], _told(model, problem)) for problem in error.errors()]
     problems += contradictions(content)
     if problems:
-        lines = (f"{label}: {_key(content, place)}: {told}" for place, told in problems)
+        lines = (
+            ": ".join([label, *filter(None, [_key(content, place)]), told])
+            for place, told in problems
+        )
         raise UserError("\n".join(dict.fromkeys(lines)))
     return loaded
 

@@ -9,13 +9,15 @@ import tomli_w
 
 from lncohort.extract.contract import CONTRACT
 from lncohort.extract.extract import Extract
+from lncohort.mapping.advice import advice
 from lncohort.mapping.extract import map_extract
 from lncohort.mapping.guess import from_file
-from lncohort.mapping.omop import omop_source, omop_tables
+from lncohort.mapping.omop import omop_source, omop_tables, omop_unread
 from lncohort.simulate import simulate_extract
 from lncohort.sources import find_tables
 from mapping.hospital import extract_rows, reasons
 from mapping.omop_form import (
+    ISN_RPS_CLASS,
     class_and_score,
     omop_form,
     write_csv,
@@ -389,3 +391,158 @@ def test_tables_are_omop_by_their_names_and_the_fullest_schema_counts(tmp_path):
         "measurement": "cdm/MEASUREMENT.csv",
     }
     assert omop_tables(find_tables(tmp_path / "no_omop")) == {}
+
+
+def test_a_concept_without_a_set_is_told_by_its_name(tmp_path):
+    concepts = [
+        {"concept_id": 3017250, "concept_name": "Creatinine [Mass/volume] in Urine"},
+        {"concept_id": 9999, "concept_name": "unit of somewhere"},
+    ]
+    people = [PERSON | {"person_id": n} for n in range(1, 6)]
+    rows = [RESULT | {"person_id": n, "measurement_concept_id": 3017250} for n in range(1, 6)]
+    rows += [RESULT | {"person_id": n, "unit_concept_id": 9999} for n in range(1, 6)]
+    numbered = [row | {"measurement_id": n} for n, row in enumerate(rows)]
+    found = mapped_omop(tmp_path, person=people, measurement=numbered, concept=concepts)
+    (unmapped,) = found.account.unmapped_names
+    assert (unmapped["code"], unmapped["rows"]) == ("3017250", 5)
+    assert unmapped["code_name"] == "Creatinine [Mass/volume] in Urine"
+    (unit,) = found.account.units
+    assert (unit["unit"], unit["code_name"]) == ("9999", "unit of somewhere")
+    (of_unit,) = [wrong for _, _, wrong, _ in advice(found.account) if "9999" in wrong]
+    assert "a unit that it does not have" in of_unit
+
+
+def test_a_unit_whose_concept_no_list_has_is_that_of_its_text(tmp_path):
+    rows = [
+        RESULT | {"unit_concept_id": 9999, "unit_source_value": "mg/dL", "value_as_number": 1.0},
+        RESULT | {"measurement_id": 2, "unit_concept_id": 8749, "unit_source_value": "mg/dL"},
+        RESULT | {"measurement_id": 3, "unit_concept_id": 9999},
+    ]
+    found = mapped_omop(tmp_path, measurement=rows)
+    units = [row["unit"] for row in extract_rows(found, "lab")]
+    assert units == ["mg/dl", "umol/l", "9999"]
+
+
+def test_a_concept_of_the_site_says_no_more_than_its_name(tmp_path):
+    own = {"measurement_concept_id": 0, "measurement_source_concept_id": 2_000_000_007}
+    rows = [
+        RESULT | own | {"measurement_source_value": "血肌酐"},
+        RESULT | own | {"measurement_id": 2, "measurement_source_value": None}
+        | {"measurement_source_concept_id": 2_000_000_008},
+        RESULT | own | {"measurement_id": 3, "measurement_source_value": "尿肌酐"},
+    ]  # fmt: skip
+    concepts = [{"concept_id": 2_000_000_008, "concept_name": "serum creatinine"}]
+    found = mapped_omop(tmp_path, measurement=rows, concept=concepts)
+    assert [row["test"] for row in extract_rows(found, "lab")] == ["serum_creatinine"] * 2
+    assert reasons(found, "measurement") == {"unknown_name": 1}
+
+
+@pytest.mark.parametrize("source", ["M32.103+N08.5*", "M32.1†N08.5*", "M32.100+N08.500*"])
+def test_a_disease_and_its_manifestation_in_one_source_value_are_both(tmp_path, source):
+    row = CONDITION | {"condition_concept_id": 0, "condition_source_value": source}
+    found = mapped_omop(tmp_path, condition_occurrence=[row])
+    concepts = {row["concept"] for row in extract_rows(found, "diagnosis")}
+    assert concepts == {"lupus_nephritis", "systemic_lupus_erythematosus"}
+
+
+def test_what_was_prescribed_and_dispensed_alike_counts_once(tmp_path):
+    prescribed = [SUPPLY | {"drug_exposure_id": n, "drug_type_concept_id": 32838} for n in (1, 2)]
+    dispensed = SUPPLY | {"drug_exposure_id": 3, "drug_type_concept_id": 32825}
+    found = mapped_omop(tmp_path, drug_exposure=[*prescribed, dispensed])
+    assert len(extract_rows(found, "prescription")) == 2
+    assert reasons(found, "drug_exposure") == {"same_supply_under_another_type": 1}
+
+
+def test_a_drug_under_two_types_of_record_at_once_is_told(tmp_path):
+    people = [PERSON | {"person_id": n} for n in range(1, 7)]
+    rows = []
+    for n in range(1, 7):
+        row = SUPPLY | {"person_id": n}
+        rows.append(row | {"drug_type_concept_id": 32838})
+        rows.append(
+            row
+            | {"drug_type_concept_id": 32825, "drug_exposure_start_date": "2015-03-02"}
+            | {"days_supply": 14, "quantity": 28}
+        )
+        later = {"drug_type_concept_id": 32825, "drug_exposure_start_date": "2016-03-02"}
+        rows.append(row | later)
+    numbered = [row | {"drug_exposure_id": n} for n, row in enumerate(rows)]
+    concepts = [{"concept_id": 32838, "concept_name": "EHR prescription"}]
+    found = mapped_omop(tmp_path, person=people, drug_exposure=numbered, concept=concepts)
+    told = {
+        row["record_type"]: (row["code_name"], row["rows"], row["beside_another"])
+        for row in found.account.order_types
+    }
+    assert told == {"32825": ("", 12, 6), "32838": ("EHR prescription", 6, 0)}
+    wrong = [wrong for _, rows, wrong, _ in advice(found.account) if rows == 6]
+    assert wrong == ["a drug under two types of record at once: prescribed, and dispensed?"]
+
+
+def test_the_doses_that_were_read_and_an_unknown_one_are_told(tmp_path):
+    people = [PERSON | {"person_id": n} for n in range(1, 6)]
+    rows = [SUPPLY | {"person_id": n, "drug_exposure_id": n} for n in range(1, 6)]
+    found = mapped_omop(tmp_path, person=people, drug_exposure=rows)
+    (dose,) = found.account.doses
+    assert (dose["dose_from"], dose["low"], dose["median"], dose["high"]) == ("quantity", 2, 2, 2)
+    folder = tmp_path / "without"
+    folder.mkdir()
+    found = mapped_omop(folder, person=people, drug_exposure=rows, drug_strength=None, concept=None)
+    wrong = [wrong for _, rows, wrong, _ in advice(found.account) if rows == 5]
+    assert wrong == ["the dose of most is unknown"]
+
+
+def test_an_infusion_needs_no_days_of_supply(tmp_path):
+    infusion = SUPPLY | {"drug_concept_id": 1310317, "route_concept_id": 4171047}
+    infusion |= {"days_supply": None, "drug_exposure_end_date": "2015-03-01"}
+    found = mapped_omop(tmp_path, drug_exposure=[infusion])
+    (source,) = found.account.order_sources
+    assert source["supply_from"] == "pulse"
+    assert not [w for _, _, w, _ in advice(found.account) if w == "how long it lasts is unknown"]
+
+
+def test_what_is_not_read_is_told_and_other_tables_of_a_name_are_asked_about(tmp_path):
+    frames = {"person": pd.DataFrame([PERSON]), "measurement": pd.DataFrame([RESULT])}
+    write_csv(frames | {"note": pd.DataFrame({"a": [1]})}, tmp_path / "cdm")
+    write_csv({"measurement": pd.DataFrame([RESULT])}, tmp_path / "2016")
+    (tmp_path / "cdm" / "MEASUREMENT_2.csv").write_text("A\n1\n")
+    (tmp_path / "cdm" / "DEATH.csv").write_bytes(b"")
+    found = find_tables(tmp_path)
+    unread = omop_unread(found, omop_tables(found))
+    assert unread[0] == ["2016/MEASUREMENT.csv", "cdm/MEASUREMENT_2.csv"]
+    assert unread[1] == [
+        "cdm/DEATH.csv: is empty (0 bytes). Write or copy it again.",
+        "cdm/NOTE.csv",
+    ]
+    source = omop_source(omop_tables(found), "test", ".", unread)
+    (asked,) = [line for line in source.splitlines() if "2016/MEASUREMENT.csv" in line]
+    assert asked.startswith("# QUESTION: ")
+    assert "# Not read: cdm/NOTE.csv" in source
+
+
+def test_class_and_score_of_observation_are_offered_ready_to_be_filled_in(tables, tmp_path):
+    write_csv(tables, tmp_path / "cdm")
+    source = omop_source(omop_tables(find_tables(tmp_path / "cdm")), "test", "cdm")
+    assert {table["to"] for table in tomllib.loads(source)["table"]}.isdisjoint(
+        {"biopsy", "assessment"}
+    )
+    first = source.index('# [[table]]\n# name = "biopsy"')
+    lines = source[first:].splitlines()
+    filled = [
+        line[2:] if line.startswith(("# [", '# "')) or " = " in line else "" for line in lines
+    ]
+    changed = source[:first] + "\n".join(filled).replace("2000000002", str(ISN_RPS_CLASS))
+    file = tmp_path / "mapping.toml"
+    file.write_text(changed, encoding="utf-8")
+    found = map_extract(file)
+    assert len(extract_rows(found, "biopsy")) == len(tables["observation"]) > 0
+
+
+def test_a_vocabulary_with_bare_quotes_is_read_whole(tmp_path):
+    frames = {"person": pd.DataFrame([PERSON]), "measurement": pd.DataFrame([RESULT])}
+    frames["drug_exposure"] = pd.DataFrame([SUPPLY])
+    frames["concept"] = pd.DataFrame({"concept_id": [1]})
+    write_csv(frames, tmp_path / "cdm")
+    names = ["concept_id\tconcept_name", '1\tNeedle 25G x 1" luer', "2\ttacrolimus"]
+    (tmp_path / "cdm" / "CONCEPT.csv").write_text("\n".join(names) + "\n")
+    spec = omop_tables(find_tables(tmp_path / "cdm"))["concept"].spec
+    assert (spec.delimiter, spec.quote) == ("\t", "")

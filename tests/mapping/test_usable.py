@@ -63,3 +63,12 @@ def test_patients_without_any_record_beside_records_of_others_are_refused():
     with pytest.raises(UserError, match="none of the 9 patients has a record"):
         refuse_unusable(an_account("lab", 9, patients=nobody))
     refuse_unusable(an_account("lab", 9, patients=PATIENTS | {"strangers": 900}))
+
+
+@pytest.mark.parametrize("target", ["concept", "ancestor", "strength"])
+def test_a_damaged_row_among_many_that_are_looked_up_is_no_fault(target):
+    rows = {"looked_up": ("out_of_scope", 99), "a quote that is never closed": ("rejected", 1)}
+    refuse_unusable(an_account(target, 0, **rows))
+    with pytest.raises(UserError, match="2 of 3 rows"):
+        rows = {"looked_up": ("out_of_scope", 1), "fewer fields": ("rejected", 2)}
+        refuse_unusable(an_account(target, 0, **rows))

@@ -19,6 +19,7 @@ INSERT INTO "医院 ""1"" x"."Lab; drop" VALUES
      true, '', '血'),
     (2, NULL, NULL, NULL, 0.1, NULL, false, NULL, E'a\\nb');
 CREATE TABLE big AS SELECT n AS id, 'P' || n AS patient FROM generate_series(1, 200000) AS n;
+CREATE MATERIALIZED VIEW kept AS SELECT DATE '2020-01-02' AS day, 7 AS n;
 CREATE VIEW broken AS SELECT 1 / (n - 3) AS x FROM generate_series(1, 5) AS n;
 """
 
@@ -43,7 +44,8 @@ def filled(address, monkeypatch):
 
 def test_tables_and_views_are_found_and_every_value_is_text(filled):
     found = {table.spec.table: table for table in find_tables(filled)}
-    assert list(found) == ["public.big", "public.broken", '医院 "1" x.Lab; drop']
+    assert list(found) == ["public.big", "public.broken", "public.kept", '医院 "1" x.Lab; drop']
+    assert read("anywhere", found["public.kept"].spec)[0] == [("2020-01-02", "7")]
     lab = found['医院 "1" x.Lab; drop']
     assert lab.columns == ("id", "code", "day", "at", "value", "exact", "flag", "note", "标本")
     rows, numbers, counts = read("anywhere", lab.spec)
@@ -73,7 +75,7 @@ def test_the_password_comes_from_a_file_and_is_never_told(filled, monkeypatch, t
         find_tables(filled)
     (tmp_path / "pgpass").write_text(f"*:*:*:reader:{PASSWORD}\n")
     (tmp_path / "pgpass").chmod(0o600)
-    assert len(find_tables(filled)) == 3
+    assert len(find_tables(filled)) == 4
     monkeypatch.setenv("PGPASSWORD", "wrong " + PASSWORD)
     with pytest.raises(UserError) as refused:
         find_tables(filled)

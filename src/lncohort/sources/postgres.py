@@ -14,6 +14,7 @@ from lncohort.sources.counts import Counts
 from lncohort.sources.numbered import numbered
 from lncohort.sources.spec import SourceSpec
 from lncohort.sources.statement import whole_table
+from lncohort.texts.one_line import one_line
 
 SYSTEM_SCHEMAS = ("information_schema", "pg_catalog", "pg_toast")
 
@@ -60,13 +61,15 @@ class Postgres:
 
 
 def _tables(connection) -> list[str]:
+    """Tables and views, materialized ones too, of which the standard's list knows nothing."""
+    rows = []
     with connection.cursor() as cursor:
-        cursor.execute(
-            whole_table(
-                "postgres", "tables", "information_schema", ("table_schema", "table_name"), True
-            )
-        )
-        rows = cursor.fetchall()
+        for schema, listed, names in (
+            ("information_schema", "tables", ("table_schema", "table_name")),
+            ("pg_catalog", "pg_matviews", ("schemaname", "matviewname")),
+        ):
+            cursor.execute(whole_table("postgres", listed, schema, names, as_text=True))
+            rows += cursor.fetchall()
     return sorted(f"{schema}.{table}" for schema, table in rows if schema not in SYSTEM_SCHEMAS)
 
 
@@ -76,10 +79,10 @@ def _connection(address: str) -> Iterator:
     try:
         connection = dbapi.connect(address)
     except adbc_driver_manager.Error as error:
-        said = str(error).strip().splitlines()
+        said = one_line(str(error)).rstrip(".?") or type(error).__name__
         raise UserError(
-            f"{address}: cannot be reached: {said[-1] if said else type(error).__name__}. Check the "
-            "address, and that PGPASSWORD or ~/.pgpass has the password."
+            f"{address}: cannot be reached: {said}. Check the address, and that PGPASSWORD or "
+            "~/.pgpass has the password."
         ) from None
     try:
         yield connection
