@@ -29,6 +29,7 @@ def test_each_thing_that_can_be_mended_is_told_with_its_rows(tmp_path):
         ("lab", "a month is no day"): 1,
         ("lab", "names that stand for nothing"): 1,
         ("prescription", "how long it lasts is unknown"): 2,
+        ("prescription", "the dose of most is unknown"): 2,
     }
 
 

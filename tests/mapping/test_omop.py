@@ -546,3 +546,36 @@ def test_a_vocabulary_with_bare_quotes_is_read_whole(tmp_path):
     (tmp_path / "cdm" / "CONCEPT.csv").write_text("\n".join(names) + "\n")
     spec = omop_tables(find_tables(tmp_path / "cdm"))["concept"].spec
     assert (spec.delimiter, spec.quote) == ("\t", "")
+
+
+def test_administrations_in_a_table_of_their_own_last_their_day_and_are_two_of_a_day(tmp_path):
+    def apart(mapping):
+        orders = next(t for t in mapping["table"] if t["name"] == "drug_exposure")
+        given = orders | {"name": "administration", "supply": ["end_date"]}
+        given |= {"keep": {"DRUG_TYPE_CONCEPT_ID": ["32818"]}}
+        orders["keep"] = {"DRUG_TYPE_CONCEPT_ID": ["32825"]}
+        mapping["table"].append(given)
+        return mapping
+
+    given = SUPPLY | {"drug_type_concept_id": 32818, "days_supply": None, "quantity": 2}
+    given |= {"drug_exposure_end_date": "2015-03-01"}
+    dispensed = SUPPLY | {"drug_type_concept_id": 32825, "drug_exposure_id": 3}
+    rows = [given, given | {"drug_exposure_id": 2}, dispensed]
+    found = extract_rows(mapped_omop(tmp_path, apart, drug_exposure=rows), "prescription")
+    day = date(2015, 3, 1)
+    assert [(r["end_date"], r["days_supply"], r["daily_dose_mg"]) for r in found] == [
+        (None, 30, 2.0),
+        (day, None, 2.0),
+        (day, None, 2.0),
+    ]
+
+
+@pytest.mark.parametrize("name", ["000000000000", "drug_exposure_0", "1a2b-0.c000.snappy"])
+def test_a_folder_of_parts_is_the_table_of_its_name(tmp_path, name):
+    write_parquet({"person": pd.DataFrame([PERSON])}, tmp_path / "cdm")
+    folder = tmp_path / "cdm" / "drug_exposure"
+    folder.mkdir()
+    write_parquet({name: pd.DataFrame([SUPPLY])}, folder)
+    (table,) = (t for t in find_tables(tmp_path / "cdm") if t.path.startswith("drug"))
+    assert omop_tables([table, *find_tables(tmp_path / "cdm")])["drug_exposure"] is table
+    assert table.spec.path == "drug_exposure"

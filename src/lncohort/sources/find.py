@@ -1,6 +1,7 @@
 """The tables in a folder as a hospital gives it, or in a database."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from lncohort.texts.one_line import printable
 
 TEXT = (".csv", ".tsv", ".txt", ".tab", ".csv.gz", ".tsv.gz", ".txt.gz")
 EXCEL = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
+PART = re.compile(r"((part|data)[-_].*|(?=[^.]*\d)[-_0-9a-f]+(\.[a-z0-9]+)*)\.parquet")
 DUCKDB_MARK, SQLITE_MARK = (8, b"DUCK"), (0, b"SQLite format 3\0")
 
 
@@ -119,7 +121,7 @@ def _search(root: Path, folder: Path) -> Iterator[FoundTable]:
         yield FoundTable(name, problem=f"cannot be opened ({error.strerror}). Ask for the right.")
         return
     entries = [entry for entry in entries if not entry.name.startswith((".", "~$"))]
-    if _is_parts(entries) and folder != root:
+    if _is_parts(folder, entries) and folder != root:
         yield from _told(name, lambda: _tables(folder, name))
         return
     for entry in entries:
@@ -136,17 +138,15 @@ def _search(root: Path, folder: Path) -> Iterator[FoundTable]:
             yield from _told(name, lambda path=path, name=name: _tables(path, name))
 
 
-def _is_parts(entries: list[os.DirEntry]) -> bool:
-    """Whether a folder is one Parquet table in parts, as Spark and others write it.
+def _is_parts(folder: Path, entries: list[os.DirEntry]) -> bool:
+    """Whether a folder is one Parquet table in parts, as Spark, BigQuery and others write it.
 
-    Files of one name with numbers, or a folder that is itself called ``.parquet``; a folder of
+    Files named part, data or nothing but a number, also behind the name of the folder; a folder of
     differently named tables is searched.
     """
-    names = [entry.name for entry in entries if entry.name != "_SUCCESS"]
-    return bool(names) and all(
-        name.lower().endswith(".parquet") and name.lower().startswith(("part-", "part_", "data_"))
-        for name in names
-    )
+    names = [entry.name.lower() for entry in entries if entry.name != "_SUCCESS"]
+    own = folder.name.lower()
+    return bool(names) and all(PART.fullmatch(name.removeprefix(own)) for name in names)
 
 
 def _told(name: str, read: Callable[[], list[FoundTable]]) -> list[FoundTable]:
