@@ -26,6 +26,7 @@ from mapping.omop_form import (
     write_postgres,
 )
 from sources.postgres_server import PASSWORD, postgres_server
+from sources.reading import read
 
 TACROLIMUS_1_MG, PREDNISONE_5_MG, COMBINED, OINTMENT = 19000001, 19000002, 19000003, 19000004
 PERSON = {"person_id": 1, "gender_concept_id": 8532, "year_of_birth": 1980}
@@ -542,10 +543,13 @@ def test_a_vocabulary_with_bare_quotes_is_read_whole(tmp_path):
     frames["drug_exposure"] = pd.DataFrame([SUPPLY])
     frames["concept"] = pd.DataFrame({"concept_id": [1]})
     write_csv(frames, tmp_path / "cdm")
-    names = ["concept_id\tconcept_name", '1\tNeedle 25G x 1" luer', "2\ttacrolimus"]
+    names = ["concept_id\tconcept_name", '1\tNeedle 25G x 1" luer', '2\t"Light" for dates']
+    names += ['3\t"open', "4\ttacrolimus"]
     (tmp_path / "cdm" / "CONCEPT.csv").write_text("\n".join(names) + "\n")
     spec = omop_tables(find_tables(tmp_path / "cdm"))["concept"].spec
     assert (spec.delimiter, spec.quote) == ("\t", "")
+    rows, _, counts = read(tmp_path / "cdm", spec)
+    assert (rows[2], counts.read, sum(counts.damaged.values())) == (("3", '"open'), 4, 0)
 
 
 def test_administrations_in_a_table_of_their_own_last_their_day_and_are_two_of_a_day(tmp_path):

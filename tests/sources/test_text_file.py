@@ -254,3 +254,20 @@ def test_any_table_comes_back_cell_by_cell(
     rows, _, counts = read(path, spec)
     assert rows == kept
     assert (counts.read, counts.damaged.total()) == (len(kept), 0)
+
+
+@pytest.mark.parametrize(
+    ("rows", "quote"),
+    [
+        (['a,b', '1,Needle 1" luer'], ""),
+        (['a\tb', '1\tNeedle 1" luer', '2\t"open'], ""),
+        (['a,b', '1,the "Needle" there', '2,"x, y"'], '"'),
+        (['a,b', '1,"x, y"', '2,"x, y 5"" z"'], '"'),
+        (['a,b', '1,"x, y" ', '2,z'], '"'),
+        (['a,b', '1,"first', 'second"', '2,z'], '"'),
+        (['a,b', '1,size 5"', '2,z'], '"'),
+    ],
+)  # fmt: skip
+def test_a_bare_quote_inside_a_field_tells_that_no_field_is_quoted(tmp_path, rows, quote):
+    (tmp_path / "a.csv").write_text("\n".join(rows) + "\n")
+    assert detect(tmp_path / "a.csv").quote == quote

@@ -131,9 +131,16 @@ def _rows(text: str, delimiter: str, quote: str) -> Iterator[tuple[int, Row]]:
 
 
 def _quotes_nothing(head: str, delimiter: str) -> bool:
-    """Whether quotes stand inside fields and around none: then a quote at the start opens nothing."""
-    at_start = re.compile(rf'(^|[{re.escape(delimiter)}\r\n]) *"')
-    return '"' in head and at_start.search(head) is None
+    """Whether a quote stands, alone, inside a field that does not begin with one: 1" luer.
+
+    A writer that quotes would have quoted that field, and doubled the quote; one before a delimiter
+    may close what has delimiters in it. A quote at the start of another field opens nothing either
+    where tabs, which no text has, are between them; where commas are, it may.
+    """
+    end = rf"[{re.escape(delimiter)}\r\n]"
+    bare = rf'(^|{end})[^"{re.escape(delimiter)}\r\n]+"(?!"| *{end}| *$)'
+    may_open = delimiter != "\t" and re.search(rf'(^|{end}) *"', head) is not None
+    return re.search(bare, head) is not None and not may_open
 
 
 def _delimiter(head: str) -> str:
