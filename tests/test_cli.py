@@ -132,6 +132,31 @@ def test_check_tells_no_unit_that_few_patients_have(lncohort, extract_folder):
     assert "Zhang" not in out
 
 
+UNKNOWN = "Covariates of which nothing is known of anyone"
+
+
+def test_check_tells_the_covariates_that_are_unknown_of_everyone(lncohort, extract_folder):
+    code, out, _ = lncohort("check", extract_folder(several_patients()))
+    assert code == 0
+    told = out[out.index(UNKNOWN) : out.index("Covered days")]
+    found = {tuple(line.split()) for line in told.splitlines()}
+    assert {("sledai", "SLEDAI-2K"), ("class", "ISN/RPS", "class")} <= found
+    assert ("biopsy", "IV", "0") in {tuple(line.split()) for line in out.splitlines()}
+
+
+def test_check_is_silent_of_covariates_that_are_known_of_someone(lncohort, extract_folder):
+    rows = several_patients()
+    at = {"patient_id": "q001"}
+    rows["assessment"] = [
+        at | {"instrument": "sledai_2k", "assessment_date": day(-2), "score": 9.0}
+    ]
+    rows["biopsy"] = [at | {"biopsy_date": day(-2), "isn_rps_class": "IV"}]
+    code, out, _ = lncohort("check", extract_folder(rows))
+    told = out[out.find(UNKNOWN) : out.index("Covered days")] if UNKNOWN in out else ""
+    assert code == 0
+    assert "sledai" not in told and "class" not in told
+
+
 def test_check_shows_the_nearest_spelling_of_a_name_that_no_row_has(lncohort, extract_folder):
     rows = several_patients()
     rows["procedure"] = [

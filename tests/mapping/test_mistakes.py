@@ -146,7 +146,7 @@ def test_no_table_of_patients(file):
         to="observation_period",
         columns={"patient_id": "id", "start_date": "born", "end_date": "born"},
     )
-    told(file, 'table: one with to = "patient" is needed')
+    told(file, 'mapping.toml: table: one with to = "patient" is needed')
 
 
 def test_a_format_that_no_date_has(file):

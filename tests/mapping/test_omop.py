@@ -583,3 +583,17 @@ def test_a_folder_of_parts_is_the_table_of_its_name(tmp_path, name):
     (table,) = (t for t in find_tables(tmp_path / "cdm") if t.path.startswith("drug"))
     assert omop_tables([table, *find_tables(tmp_path / "cdm")])["drug_exposure"] is table
     assert table.spec.path == "drug_exposure"
+
+
+def test_where_only_the_source_value_has_the_sign_the_mapping_can_put_it_first(tmp_path):
+    def source_first(mapping):
+        table = next(t for t in mapping["table"] if t["name"] == "measurement")
+        table["columns"]["result"] = table["columns"]["result"][::-1]
+        return mapping
+
+    row = RESULT | {"value_as_number": 20.0, "value_source_value": "<20"}
+    exact = mapped_omop(tmp_path, measurement=[row])
+    assert sum(unit["censored"] for unit in exact.account.units) == 0
+    (tmp_path / "told").mkdir()
+    bound = mapped_omop(tmp_path / "told", source_first, measurement=[row])
+    assert [unit["censored"] for unit in bound.account.units] == [1]
