@@ -597,3 +597,19 @@ def test_where_only_the_source_value_has_the_sign_the_mapping_can_put_it_first(t
     (tmp_path / "told").mkdir()
     bound = mapped_omop(tmp_path / "told", source_first, measurement=[row])
     assert [unit["censored"] for unit in bound.account.units] == [1]
+
+
+def test_a_concept_told_in_the_mapping_leaves_the_other_concepts_what_they_are(tmp_path):
+    def told(mapping):
+        table = next(t for t in mapping["table"] if t["name"] == "drug_exposure")
+        table["values"]["code"]["2000000123"] = "950637"
+        return mapping
+
+    source = {"drug_source_concept_id": 45_000_000}
+    rows = [
+        SUPPLY | source | {"drug_concept_id": 2_000_000_123},
+        SUPPLY | source | {"drug_exposure_id": 2, "drug_concept_id": 1551099},
+    ]
+    found = mapped_omop(tmp_path, told, drug_exposure=rows)
+    drugs = [row["drug"] for row in extract_rows(found, "prescription")]
+    assert drugs == ["tacrolimus", "prednisone"]

@@ -39,9 +39,9 @@ class Account:
     months : list of dict
         table, month, rows.
     units : list of dict
-        test, unit, code_name, assumed (by the mapping's units), rows, censored, low, median, high: the values
-        as given. Units that few patients have stand together as one, without name and values: one
-        may hold what is no unit.
+        test, unit, code_name, assumed (by the mapping's units), rows, censored, low, median, high:
+        the values as given. Units that few patients have stand together as one, without name and
+        values: one may hold what is no unit.
     patients : dict
         patients, linked, unobserved, strangers, births_assumed, sexless, birthless: counts.
     min_cell : int

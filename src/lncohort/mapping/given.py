@@ -24,6 +24,12 @@ ISO_DAY = 10  # characters of 2019-03-05
 WHOLE = {"patient": r"^(-?[0-9]+)\.0+$", "whole": r"^(-?[0-9]+)\.0+$"}
 # Not the 401.0 of ICD-9: a code that was kept as a number has more figures, or is 0.
 WHOLE |= dict.fromkeys(("code", "date"), r"^(0|-?[0-9]{4,})\.0+$")
+CODED = (
+    "sex",
+    "route",
+    "unit",
+    "operator",
+)  # parts with few meanings, which a mapping can tell all
 # What programs write for nothing.
 NOTHING = (
     "",
@@ -190,13 +196,13 @@ def _parts(table: SourceTable, rows: duckdb.DuckDBPyRelation) -> Iterator[duckdb
 def _told(table: SourceTable, role: str) -> Expression:
     """The text of a part: of its first column in which something stands.
 
-    Where the mapping says what some texts mean, one that it does not know gives way to a later
-    column: a concept of a unit that no list has, to the text of the unit.
+    Of a part with few meanings, a text whose meaning the mapping does not tell gives way to a later
+    column where it tells that of others: a concept of a unit that no list has, to the unit's text.
     """
     kind = table.role(role).kind
     meanings = table.values.get(role, {})
     empty = [_constant(text) for text in (*NOTHING, *(t for t in meanings if meanings[t] == ""))]
-    known = [_constant(text) for text, meaning in meanings.items() if meaning]
+    known = [_constant(text) for text, meaning in meanings.items() if meaning and role in CODED]
     told = nothing = _constant("")
     for column in reversed(table.columns_of(role)):
         text = _of_kind(kind, ColumnExpression(column))

@@ -62,8 +62,8 @@ class SourceTable(Part):
     """One table of the hospital: what it is of, and which column plays which part.
 
     Where several columns play one part, the first in which something stands is taken; a text to
-    which ``values`` gives an empty meaning is nothing, and one of which it says nothing gives way
-    to a later column where it says what others mean.
+    which ``values`` gives an empty meaning is nothing. Of a sex, route, unit or operator, one of
+    which ``values`` says nothing gives way to a later column where it says what others mean.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
