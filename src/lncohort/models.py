@@ -76,9 +76,9 @@ def logistic(
     for model, covariates in (("crude", ()), ("adjusted", tuple(adjust))):
         if model == "adjusted" and not covariates:
             continue
-        kept, note = _complete(data, [outcome, exposure, *covariates, *extra])
+        kept, note = complete_rows(data, [outcome, exposure, *covariates, *extra])
         own, levels = _exposure(kept[exposure], reference)
-        design = with_intercept(own, *(_columns(kept[name]) for name in covariates))
+        design = with_intercept(own, *(design_columns(kept[name]) for name in covariates))
         given = {
             key: kept[name].to_numpy()
             for key, name in (("weights", weights), ("offset", offset))
@@ -152,9 +152,9 @@ def cox(
     for model, covariates in (("crude", ()), ("adjusted", tuple(adjust))):
         if model == "adjusted" and not covariates:
             continue
-        kept, note = _complete(data, [stop, event, exposure, *covariates, *options.values()])
+        kept, note = complete_rows(data, [stop, event, exposure, *covariates, *options.values()])
         own, levels = _exposure(kept[exposure], reference)
-        columns = pd.concat([own, *(_columns(kept[name]) for name in covariates)], axis=1)
+        columns = pd.concat([own, *(design_columns(kept[name]) for name in covariates)], axis=1)
         given = {key: kept[name].to_numpy() for key, name in options.items()}
         try:
             fit = fit_cox(columns, kept[stop], kept[event], ties=ties, **given)
@@ -170,7 +170,7 @@ def cox(
     return as_estimates(rows)
 
 
-def _complete(data: pd.DataFrame, names: list[str]) -> tuple[pd.DataFrame, str]:
+def complete_rows(data: pd.DataFrame, names: list[str]) -> tuple[pd.DataFrame, str]:
     """The rows without a missing value in some columns, and how many others there were."""
     for name in names:
         if name not in data:
@@ -193,7 +193,7 @@ def _levels(values: pd.Series) -> list:
     return sorted(values.unique())
 
 
-def _columns(values: pd.Series, levels: list | None = None) -> pd.DataFrame:
+def design_columns(values: pd.Series, levels: list | None = None) -> pd.DataFrame:
     """A number as it is, levels as indicators of all but the first."""
     if _is_number(values):
         return values.astype(float).to_frame()
@@ -207,7 +207,7 @@ def _exposure(values: pd.Series, reference) -> tuple[pd.DataFrame, list]:
     if _is_number(values):
         if reference is not None:
             raise UserError(f'"{values.name}" is a number and has no reference level')
-        return _columns(values), []
+        return design_columns(values), []
     levels = _levels(values)
     if reference is not None:
         if reference not in levels:
@@ -216,7 +216,7 @@ def _exposure(values: pd.Series, reference) -> tuple[pd.DataFrame, list]:
                 f'"{values.name}" has no level {reference!r}; expected one of {expected}'
             )
         levels = [reference, *(level for level in levels if level != reference)]
-    return _columns(values, levels), levels
+    return design_columns(values, levels), levels
 
 
 def _exponentiated(limits: pd.Series) -> dict:
