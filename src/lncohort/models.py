@@ -73,7 +73,7 @@ def logistic(
         )
     extra = [name for name in (weights, offset, cluster) if name is not None]
     rows = []
-    for model, covariates in (("crude", ()), ("adjusted", tuple(adjust))):
+    for model, covariates in (("crude", ()), ("adjusted", columns_named(adjust))):
         if model == "adjusted" and not covariates:
             continue
         kept, note = complete_rows(data, [outcome, exposure, *covariates, *extra])
@@ -149,7 +149,7 @@ def cox(
     options = {"start": start, "strata": strata, "weights": weights, "cluster": cluster}
     options = {key: name for key, name in options.items() if name is not None}
     rows = []
-    for model, covariates in (("crude", ()), ("adjusted", tuple(adjust))):
+    for model, covariates in (("crude", ()), ("adjusted", columns_named(adjust))):
         if model == "adjusted" and not covariates:
             continue
         kept, note = complete_rows(data, [stop, event, exposure, *covariates, *options.values()])
@@ -168,6 +168,13 @@ def cox(
         place["method"] = f"Cox model, {ties} ties, Wald interval"
         rows += _rows("HR", place, kept, event, exposure, levels, figures)
     return as_estimates(rows)
+
+
+def columns_named(adjust: Sequence[str]) -> tuple[str, ...]:
+    """The columns to adjust for; a text is no list of one."""
+    if isinstance(adjust, str):
+        raise UserError(f'adjust: expected a list of columns, found the text "{adjust}"')
+    return tuple(adjust)
 
 
 def complete_rows(data: pd.DataFrame, names: list[str]) -> tuple[pd.DataFrame, str]:

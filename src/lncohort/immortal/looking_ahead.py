@@ -45,7 +45,9 @@ def immortal_rows(patients: Patients) -> list[dict]:
     return [
         row("immortal_time", "mean days", float(waited.mean()), **place),
         row("immortal_time", "percent of their time", 100 * waited.sum() / stop.sum(), **place),
-        row("immortal_time", "percent at or after the end", 100 * np.mean(started >= stop), **place),
+        row(
+            "immortal_time", "percent at or after the end", 100 * np.mean(started >= stop), **place
+        ),
     ]
 
 
@@ -140,9 +142,7 @@ def made_up_rows(patients: Patients, replicates: int, seed: int) -> list[dict]:
                 found.append(fit.coefficients["ever"])
             except NotEstimable:
                 continue
-        made.append(
-            row("permuted_start", "HR", model=model, **place, **_middle(found, replicates))
-        )
+        made.append(row("permuted_start", "HR", model=model, **place, **_middle(found, replicates)))
     return made
 
 

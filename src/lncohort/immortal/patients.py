@@ -8,7 +8,7 @@ import pandas as pd
 
 from lncohort.errors import UserError
 from lncohort.estimate.arrays import flags
-from lncohort.models import complete_rows, design_columns
+from lncohort.models import columns_named, complete_rows, design_columns
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,7 @@ def patients_of(
     UserError
         With every fault that was found.
     """
-    if isinstance(adjust, str):
-        raise UserError(f'adjust: expected a list of columns, found the text "{adjust}"')
+    adjust = columns_named(adjust)
     origin = [] if entry is None else [entry]
     kept, note = complete_rows(data, [stop, event, *origin, *adjust])
     complete_rows(data, [treatment_start])
@@ -86,7 +85,7 @@ def patients_of(
         faults += fault
     try:
         happened = flags(event, kept[event])
-    except (ValueError, TypeError):
+    except ValueError:
         faults.append(f"{event}: expected 0 and 1, or False and True; found other values")
     if not len(kept):
         faults.append("no row has all of its values")

@@ -17,6 +17,8 @@ from lncohort.immortal.respecting_time import (
     trial_rows,
 )
 
+LEAST_GRACE = 3  # intervals: a start counts from the end of its own on
+
 
 def immortal_time(
     data: pd.DataFrame,
@@ -48,7 +50,7 @@ def immortal_time(
     landmarks : sequence of float
         Times of the landmark analyses.
     grace : float
-        Length of the grace period, whole intervals.
+        Length of the grace period, whole intervals, three or more.
     times : sequence of float
         At which risks are compared, whole intervals.
     interval : float
@@ -125,5 +127,10 @@ def _refuse_settings(
             raise UserError(
                 f"{name}: expected whole intervals of {interval:g}, found {', '.join(between)}"
             )
+    if grace < LEAST_GRACE * interval:
+        raise UserError(
+            f"grace: expected {LEAST_GRACE} intervals of {interval:g} or more, found {grace:g}; take "
+            "a shorter interval"
+        )
     if replicates < 2:
         raise UserError(f"replicates: expected 2 or more, found {replicates}")
