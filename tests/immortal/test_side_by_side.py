@@ -131,7 +131,8 @@ def test_settings_that_cannot_be_are_refused(settings, told):
         analysed(cohort(50, 1.0, 16), **settings)
 
 
-def test_page_of_the_docs_says_what_the_code_does():
+def test_page_of_the_docs_says_what_the_code_does(monkeypatch):
+    monkeypatch.chdir(PAGE.parents[1])
     failed, tried = doctest.testfile(
         str(PAGE), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE
     )

@@ -80,9 +80,9 @@ def immortal_time(
 
     Notes
     -----
-    Censoring is taken to be independent given the covariates, and the covariates to be all that
-    decides who starts and when. What changes in follow-up and decides both needs the modules of
-    :mod:`lncohort.estimate` on rows of its own. Suissa S. Am J Epidemiol 2008;167:492.
+    Suissa S. Am J Epidemiol 2008;167:492. The covariates are taken to be all that decides who starts
+    and when, and censoring to be independent given them; docs/immortal-time.md says what to do where
+    they change in follow-up.
     """
     patients = patients_of(data, stop, event, treatment_start, adjust, entry)
     _refuse_settings(patients, landmarks, grace, times, interval, replicates)
