@@ -8,6 +8,7 @@ import pandas as pd
 
 from lncohort.analyses.odds_ratios import FIRTH
 from lncohort.errors import UserError
+from lncohort.estimate.arrays import flags
 from lncohort.estimate.cox import fit_cox
 from lncohort.estimate.firth import fit_firth
 from lncohort.estimate.logistic import METHOD, fit_logistic, profile_intervals, with_intercept
@@ -59,7 +60,8 @@ def logistic(
     Raises
     ------
     UserError
-        For a column or level that is not there, or an option of another name.
+        For a column or level that is not there, an outcome of other values, or an option of another
+        name.
 
     Notes
     -----
@@ -77,6 +79,7 @@ def logistic(
         if model == "adjusted" and not covariates:
             continue
         kept, note = complete_rows(data, [outcome, exposure, *covariates, *extra])
+        kept[outcome] = happened(kept[outcome])
         own, levels = _exposure(kept[exposure], reference)
         design = with_intercept(own, *(design_columns(kept[name]) for name in covariates))
         given = {
@@ -140,7 +143,7 @@ def cox(
     Raises
     ------
     UserError
-        For a column or level that is not there.
+        For a column or level that is not there, or an event of other values.
 
     Notes
     -----
@@ -153,6 +156,7 @@ def cox(
         if model == "adjusted" and not covariates:
             continue
         kept, note = complete_rows(data, [stop, event, exposure, *covariates, *options.values()])
+        kept[event] = happened(kept[event])
         own, levels = _exposure(kept[exposure], reference)
         columns = pd.concat([own, *(design_columns(kept[name]) for name in covariates)], axis=1)
         given = {key: kept[name].to_numpy() for key, name in options.items()}
@@ -168,6 +172,14 @@ def cox(
         place["method"] = f"Cox model, {ties} ties, Wald interval"
         rows += _rows("HR", place, kept, event, exposure, levels, figures)
     return as_estimates(rows)
+
+
+def happened(values: pd.Series) -> pd.Series:
+    """A column of True and False, or 1 and 0, as booleans."""
+    try:
+        return pd.Series(flags(values.name, values), index=values.index, name=values.name)
+    except ValueError as error:
+        raise UserError(str(error)) from error
 
 
 def columns_named(adjust: Sequence[str]) -> tuple[str, ...]:

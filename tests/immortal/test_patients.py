@@ -53,7 +53,7 @@ def test_all_faults_are_told_at_once(table):
     with pytest.raises(UserError) as caught:
         read(wrong)
     assert "treated: expected numbers or dates" in str(caught.value)
-    assert "died: expected 0 and 1" in str(caught.value)
+    assert "died: expected 0 or 1" in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_all_faults_are_told_at_once(table):
     [
         ({"treated": pd.Timestamp("2014-12-31")}, "treated: 4 patients start before"),
         ({"last_seen": pd.Timestamp("2015-03-01")}, "last_seen: 2 patients end on or before"),
-        ({"died": 2}, "died: expected 0 and 1"),
+        ({"died": 2}, "died: expected 0 or 1"),
         ({"last_seen": 90}, "last_seen and admitted: expected both dates or both numbers"),
         ({"died": np.nan}, "no row has all of its values"),
     ],

@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 
 from lncohort.errors import UserError
-from lncohort.estimate.arrays import flags
-from lncohort.models import columns_named, complete_rows, design_columns
+from lncohort.models import columns_named, complete_rows, design_columns, happened
 
 
 @dataclass(frozen=True)
@@ -84,9 +83,9 @@ def patients_of(
         times[name], fault = _from_entry(kept, name, entry)
         faults += fault
     try:
-        happened = flags(event, kept[event])
-    except ValueError:
-        faults.append(f"{event}: expected 0 and 1, or False and True; found other values")
+        ended = happened(kept[event])
+    except UserError as error:
+        faults.append(str(error))
     if not len(kept):
         faults.append("no row has all of its values")
     if not faults:
@@ -108,7 +107,7 @@ def patients_of(
     return Patients(
         started=np.where(np.isnan(times[treatment_start]), np.inf, times[treatment_start]),
         stop=times[stop],
-        event=happened,
+        event=ended.to_numpy(),
         covariates=pd.concat([blank, *parts], axis=1).reset_index(drop=True),
         note=note,
     )
