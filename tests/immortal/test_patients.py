@@ -40,6 +40,18 @@ def test_numbers_of_a_calendar_are_counted_from_entry(table):
     assert read(numbers, entry=None).started.tolist() == [5, np.inf, 6, np.inf]
 
 
+def test_labels_of_rows_do_not_matter(table):
+    same = read(table.set_axis([7, 7, 7, 7]))
+    assert same.stop.tolist() == read(table).stop.tolist()
+    assert same.started.tolist() == read(table).started.tolist()
+
+
+def test_time_without_end_is_refused(table):
+    endless = table.assign(admitted=0, treated=1, last_seen=[9, np.inf, 9, 9])
+    with pytest.raises(UserError, match="last_seen: 1 patients have no end"):
+        read(endless)
+
+
 def test_missing_covariate_leaves_and_is_told_a_missing_start_is_never(table):
     patients = read(table, adjust=["age", "stage"])
     assert len(patients.stop) == 3

@@ -74,6 +74,7 @@ def patients_of(
     """
     adjust = columns_named(adjust)
     origin = [] if entry is None else [entry]
+    data = data.reset_index(drop=True)  # labels that stand twice would join patients to each other
     kept, note = complete_rows(data, [stop, event, *origin, *adjust])
     complete_rows(data, [treatment_start])
     kept = kept.join(data[[treatment_start]])
@@ -89,6 +90,8 @@ def patients_of(
     if not len(kept):
         faults.append("no row has all of its values")
     if not faults:
+        if np.isinf(times[stop]).any():
+            faults.append(f"{stop}: {int(np.isinf(times[stop]).sum())} patients have no end")
         early, at_once = int((times[treatment_start] < 0).sum()), int((times[stop] <= 0).sum())
         if early:
             faults.append(
@@ -122,7 +125,7 @@ def _from_entry(
     if not dated and not pd.api.types.is_numeric_dtype(values):
         return None, [
             f"{name}: expected numbers or dates, found {values.dtype}; "
-            f'read dates with pd.to_datetime(data["{name}"])'
+            f'read it with pd.to_numeric(data["{name}"]) or pd.to_datetime(data["{name}"])'
         ]
     if entry is None:
         if dated:
