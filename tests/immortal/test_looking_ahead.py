@@ -44,7 +44,7 @@ def test_made_up_starts_look_protective_where_real_ones_do_and_not_at_time_zero(
     assert found["estimate"].to_numpy() == pytest.approx(1, abs=0.1)
 
 
-def test_made_up_starts_are_of_those_who_never_started(monkeypatch):
+def test_made_up_starts_are_of_those_who_never_started():
     patients = read(cohort(400, 1.0, 3))
     (row, _) = made_up_rows(patients, 5, 1)
     assert row["n"] == (~patients.ever).sum()

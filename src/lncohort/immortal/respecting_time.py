@@ -19,6 +19,7 @@ from lncohort.immortal.patients import Patients
 
 ARMS = {"level": "started", "reference": "not started"}
 COX = "Cox model, Efron ties, Wald interval"
+MEASURES = ("risk without", "risk with", "RD", "RMST")
 
 
 def landmark_rows(patients: Patients, days: Sequence[float]) -> list[dict]:
@@ -246,9 +247,6 @@ def grace_period_rows(
             own |= {"level": level if measure == "risk with" else reference, "reference": ""}
         made.append(row("clone_censor_weight", measure.split()[0], **own, **figures))
     return made
-
-
-MEASURES = ("risk without", "risk with", "RD", "RMST")
 
 
 def _strategies(clones: GraceClones, counts: np.ndarray, times: Sequence[float]) -> np.ndarray:
