@@ -122,6 +122,19 @@ def test_what_is_not_there_is_named(table, given, told):
         lncohort.logistic(table, "response", **arguments)
 
 
+def test_text_of_columns_and_of_events_is_refused_without_a_value_of_a_patient(table):
+    with pytest.raises(UserError, match="adjust: expected a list"):
+        lncohort.cox(table, "days", "response", "dose", "age")
+    coded = table.assign(response=np.where(table["response"], "dead", "alive"))
+    for asked in (lncohort.cox, "days"), (lncohort.logistic,):
+        with pytest.raises(
+            UserError, match="response: expected 0 or 1 in every row, found another"
+        ):
+            asked[0](coded, *asked[1:], "response", "dose")
+    with pytest.raises(ValueError, match="stop: expected a number in every row, found text"):
+        lncohort.cox(table.assign(days="2015-01-01"), "days", "response", "dose")
+
+
 PAGE = Path(__file__).parents[1] / "docs" / "analyses.md"
 
 

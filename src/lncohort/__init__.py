@@ -22,6 +22,7 @@ _HOMES = {
     "dose_segments": "lncohort.exposure",
     "eras": "lncohort.exposure",
     "high_dose_windows": "lncohort.exposure",
+    "immortal_time": "lncohort.immortal.side_by_side",
     "load_study": "lncohort.study",
     "logistic": "lncohort.models",
     "rejected_prescriptions": "lncohort.exposure",

@@ -8,6 +8,7 @@ import pandas as pd
 
 from lncohort.analyses.odds_ratios import FIRTH
 from lncohort.errors import UserError
+from lncohort.estimate.arrays import flags
 from lncohort.estimate.cox import fit_cox
 from lncohort.estimate.firth import fit_firth
 from lncohort.estimate.logistic import METHOD, fit_logistic, profile_intervals, with_intercept
@@ -59,7 +60,8 @@ def logistic(
     Raises
     ------
     UserError
-        For a column or level that is not there, or an option of another name.
+        For a column or level that is not there, an outcome of other values, or an option of another
+        name.
 
     Notes
     -----
@@ -73,12 +75,13 @@ def logistic(
         )
     extra = [name for name in (weights, offset, cluster) if name is not None]
     rows = []
-    for model, covariates in (("crude", ()), ("adjusted", tuple(adjust))):
+    for model, covariates in (("crude", ()), ("adjusted", columns_named(adjust))):
         if model == "adjusted" and not covariates:
             continue
-        kept, note = _complete(data, [outcome, exposure, *covariates, *extra])
+        kept, note = complete_rows(data, [outcome, exposure, *covariates, *extra])
+        kept[outcome] = happened(kept[outcome])
         own, levels = _exposure(kept[exposure], reference)
-        design = with_intercept(own, *(_columns(kept[name]) for name in covariates))
+        design = with_intercept(own, *(design_columns(kept[name]) for name in covariates))
         given = {
             key: kept[name].to_numpy()
             for key, name in (("weights", weights), ("offset", offset))
@@ -140,7 +143,7 @@ def cox(
     Raises
     ------
     UserError
-        For a column or level that is not there.
+        For a column or level that is not there, or an event of other values.
 
     Notes
     -----
@@ -149,12 +152,13 @@ def cox(
     options = {"start": start, "strata": strata, "weights": weights, "cluster": cluster}
     options = {key: name for key, name in options.items() if name is not None}
     rows = []
-    for model, covariates in (("crude", ()), ("adjusted", tuple(adjust))):
+    for model, covariates in (("crude", ()), ("adjusted", columns_named(adjust))):
         if model == "adjusted" and not covariates:
             continue
-        kept, note = _complete(data, [stop, event, exposure, *covariates, *options.values()])
+        kept, note = complete_rows(data, [stop, event, exposure, *covariates, *options.values()])
+        kept[event] = happened(kept[event])
         own, levels = _exposure(kept[exposure], reference)
-        columns = pd.concat([own, *(_columns(kept[name]) for name in covariates)], axis=1)
+        columns = pd.concat([own, *(design_columns(kept[name]) for name in covariates)], axis=1)
         given = {key: kept[name].to_numpy() for key, name in options.items()}
         try:
             fit = fit_cox(columns, kept[stop], kept[event], ties=ties, **given)
@@ -170,7 +174,22 @@ def cox(
     return as_estimates(rows)
 
 
-def _complete(data: pd.DataFrame, names: list[str]) -> tuple[pd.DataFrame, str]:
+def happened(values: pd.Series) -> pd.Series:
+    """A column of True and False, or 1 and 0, as booleans."""
+    try:
+        return pd.Series(flags(values.name, values), index=values.index, name=values.name)
+    except ValueError as error:
+        raise UserError(str(error)) from error
+
+
+def columns_named(adjust: Sequence[str]) -> tuple[str, ...]:
+    """The columns to adjust for; a text is no list of one."""
+    if isinstance(adjust, str):
+        raise UserError(f'adjust: expected a list of columns, found the text "{adjust}"')
+    return tuple(adjust)
+
+
+def complete_rows(data: pd.DataFrame, names: list[str]) -> tuple[pd.DataFrame, str]:
     """The rows without a missing value in some columns, and how many others there were."""
     for name in names:
         if name not in data:
@@ -193,7 +212,7 @@ def _levels(values: pd.Series) -> list:
     return sorted(values.unique())
 
 
-def _columns(values: pd.Series, levels: list | None = None) -> pd.DataFrame:
+def design_columns(values: pd.Series, levels: list | None = None) -> pd.DataFrame:
     """A number as it is, levels as indicators of all but the first."""
     if _is_number(values):
         return values.astype(float).to_frame()
@@ -207,7 +226,7 @@ def _exposure(values: pd.Series, reference) -> tuple[pd.DataFrame, list]:
     if _is_number(values):
         if reference is not None:
             raise UserError(f'"{values.name}" is a number and has no reference level')
-        return _columns(values), []
+        return design_columns(values), []
     levels = _levels(values)
     if reference is not None:
         if reference not in levels:
@@ -216,7 +235,7 @@ def _exposure(values: pd.Series, reference) -> tuple[pd.DataFrame, list]:
                 f'"{values.name}" has no level {reference!r}; expected one of {expected}'
             )
         levels = [reference, *(level for level in levels if level != reference)]
-    return _columns(values, levels), levels
+    return design_columns(values, levels), levels
 
 
 def _exponentiated(limits: pd.Series) -> dict:

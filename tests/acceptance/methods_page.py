@@ -56,6 +56,8 @@ METHODS = {
     "Cumulative incidence of weighted rows": "incidence.weighted_incidence",
     "Landmark analyses": "analyses.timed.landmark.landmark_rows",
     "Exposure that changes over follow-up": "analyses.timed.time_varying.time_varying_rows",
+    "Made-up starts": "immortal.looking_ahead.made_up_rows",
+    "Immortal time of a plain table": "immortal.side_by_side.immortal_time",
     "Active comparator, new users": "analyses.timed.active_comparator.active_comparator_rows",
     "Multiple imputation": "imputation.impute",
     "Rubin's rules": "rubin.pool_imputations",
@@ -118,7 +120,7 @@ def page() -> str:
 
 def _method(name: str, place: str) -> str:
     module, function = place.rsplit(".", 1)
-    module = module if module.startswith("analyses.") else f"estimate.{module}"
+    module = module if module.startswith(("analyses.", "immortal.")) else f"estimate.{module}"
     made = getattr(importlib.import_module(f"lncohort.{module}"), function)
     notes = inspect.getdoc(made).split("Notes\n-----\n", 1)
     if len(notes) < 2:

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from lncohort.analyses.odds_ratios import odds_ratio_rows
-from lncohort.analyses.permuted_start import _drawn, _log_odds_ratios, permuted_start_rows
+from lncohort.analyses.permuted_start import _log_odds_ratios, permuted_start_rows
+from lncohort.estimate.kaplan_meier import drawn_times
 from lncohort.estimate.rows import as_estimates
 from lncohort.study.model import Analysis
 from made import made_patients
@@ -88,7 +89,7 @@ def test_one_permutation_is_fitted_as_real_use_is(nanjing):
 def test_draws_follow_the_curve_of_kaplan_and_meier():
     """Half begin on day 10, of those still there on day 20 half more; the rest never do."""
     days, seen = np.array([10.0, 10, 15, 15, 20, 30]), np.array([1, 1, 0, 0, 1, 0], bool)
-    drawn = _drawn(np.random.default_rng(1), 100_000, days, seen)
+    drawn = drawn_times(np.random.default_rng(1), 100_000, days, seen)
     assert (drawn == 10).mean() == pytest.approx(1 / 3, abs=0.005)
     assert (drawn == 20).mean() == pytest.approx(1 / 3, abs=0.005)
     assert np.isinf(drawn).mean() == pytest.approx(1 / 3, abs=0.005)

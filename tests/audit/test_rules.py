@@ -70,6 +70,25 @@ def test_one_band_that_is_immortal_is_enough(nanjing):
     assert "Users for >180 days: free of the outcome by definition for 208 days" in finding.size[1]
 
 
+@pytest.mark.parametrize(
+    ("contrast", "kind"), [("duration", "duration_band"), ("regimen", "interaction")]
+)
+def test_only_what_the_study_looks_up_is_judged(nanjing, contrast, kind):
+    rows = [*immortal(1.0), *immortal(40.0, 208.0, contrast, "longest")]
+    timed = ("use", "landmark", "time_varying")
+    respects = Analysis(name="after", kind="landmark", days=(90,))
+
+    def judged(*kinds):
+        own = with_kinds(nanjing, *timed, *kinds)
+        study = own.model_copy(update={"analyses": (*own.analyses, respects)})
+        return found(study, "immortal_time", rows)
+
+    finding = judged()
+    assert finding.verdict == "pass"
+    assert not any("208" in told for told in finding.size)
+    assert judged(kind).verdict == "fail"
+
+
 def test_the_direction_of_immortal_time_hangs_on_where_exposure_ends(nanjing):
     assert "worse than they are" in found(nanjing, "immortal_time", immortal(9.0)).direction
     exposure = nanjing.exposure.model_copy(update={"until": "exit"})

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from lncohort.analyses.odds_ratios import prepare
-from lncohort.estimate.kaplan_meier import kaplan_meier
+from lncohort.estimate.kaplan_meier import drawn_times
 from lncohort.estimate.newton import maximise_many
 from lncohort.estimate.rows import row
 from lncohort.study import Study
@@ -85,23 +85,13 @@ def _drawn_bands(
     ended = first + covered + drug.grace_days < window
     size = (analysis.replicates, len(others))
     until_start = np.where(exposed, first, np.maximum(window, 0))
-    start = _drawn(random, size, until_start, exposed)
-    length = _drawn(random, size, covered[exposed], ended[exposed])
+    start = drawn_times(random, size, until_start, exposed)
+    length = drawn_times(random, size, covered[exposed], ended[exposed])
     left = others["window_days"].to_numpy(dtype=float) - start
     band = 1 + np.searchsorted(
         np.array(study.exposure.duration_bands), np.minimum(length, np.maximum(left, 0))
     )
     return np.where(left > 0, band, 0).astype(np.int8)
-
-
-def _drawn(random: np.random.Generator, size, days: np.ndarray, seen: np.ndarray) -> np.ndarray:
-    """Days drawn from the distribution that Kaplan and Meier find; infinite beyond its end."""
-    if not len(days):
-        return np.full(size, np.inf)
-    curve = kaplan_meier(days, seen)
-    happened = 1 - curve["survival"].to_numpy()
-    place = np.searchsorted(happened, random.random(size), side="left")
-    return np.append(curve["time"].to_numpy(), np.inf)[place]
 
 
 def _log_odds_ratios(

@@ -8,6 +8,10 @@ from lncohort.study.analyses_in_words import RESPECT_TIME
 SHARE_IMMORTAL = 5.0  # percent of person-time
 SHARE_PREVALENT = 5.0  # percent of patients
 WASHOUT = 180
+BEYOND_USE = {  # what is looked up besides ever use, by the kinds of analyses that do
+    "duration": ("duration_band", "duration_curve", "dose_by_duration"),
+    "regimen": ("joint", "interaction", "three_drugs", "dose_interaction"),
+}
 DIRECTION = {
     "outcome": "Exposure counts until the response: who responds early has less time to start the "
     "drug or to collect days of it, so that use and long duration look worse than they are. A long "
@@ -37,6 +41,7 @@ def immortal_time(evidence: Evidence) -> Finding:
         why = "No analysis takes exposure from after the index date as if it were known on it."
         return Finding(bias, "pass", "no", why)
     shares = evidence.measured(bias, "percent of person-time")
+    shares = shares[shares["contrast"].isin(_looked_up(evidence))]
     largest = shares["estimate"].max()
     outcome = study.outcome.label
     guarded = evidence.named(*RESPECT_TIME)
@@ -59,6 +64,12 @@ def immortal_time(evidence: Evidence) -> Finding:
     return Finding(
         bias, "fail", "yes", f"{why}.", size, DIRECTION[study.exposure.until], remedy, where
     )
+
+
+def _looked_up(evidence: Evidence) -> set[str]:
+    """What the study's analyses look up later: ever use, and the duration or the regimen."""
+    kinds = {analysis.of or analysis.kind for analysis in evidence.study.analyses}
+    return {"ever use", *(what for what, of in BEYOND_USE.items() if kinds & set(of))}
 
 
 def _days_told(evidence: Evidence, shares) -> tuple[str, ...]:
@@ -161,9 +172,9 @@ RULES = (
         "their mean, and their sum over the person-time of the group up to the outcome. The median "
         "odds ratio of `permuted_start`. The hazard ratio with use looked up later beside that with "
         "use from its first day.",
-        f"passes without an analysis of exposure after the index date, or when no group has more than "
-        f"{SHARE_IMMORTAL:.0f} % of its person-time immortal and an analysis respects time; fails "
-        "otherwise.",
+        f"passes without an analysis of exposure after the index date, or when no group that the "
+        f"study's analyses compare has more than {SHARE_IMMORTAL:.0f} % of its person-time immortal "
+        "and an analysis respects time; fails otherwise.",
         "Suissa S. Am J Epidemiol 2008;167:492. Levesque LE, et al. BMJ 2010;340:b5087. Hernán MA, et "
         "al. J Clin Epidemiol 2016;79:70. Gleiss A, et al. Transpl Int 2018;31:125",
     ),

@@ -10,9 +10,12 @@ def numbers(name: str, values, n: int | None = None) -> np.ndarray:
     Raises
     ------
     ValueError
-        For another length, or a value that is missing or infinite.
+        For another length, text, or a value that is missing or infinite.
     """
-    made = np.asarray(values, dtype=float)
+    try:
+        made = np.asarray(values, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name}: expected a number in every row, found text") from error
     _one_for_each(name, made, n)
     if np.isnan(made).any():
         raise ValueError(f"{name}: expected a number in every row, found a missing one")
@@ -35,7 +38,7 @@ def flags(name: str, values, n: int | None = None) -> np.ndarray:
         return made
     if pd.isna(made).any():
         raise ValueError(f"{name}: expected 0 or 1 in every row, found a missing value")
-    if not np.isin(made.astype(float), (0.0, 1.0)).all():
+    if not np.isin(made, (0, 1)).all():
         raise ValueError(f"{name}: expected 0 or 1 in every row, found another value")
     return made.astype(bool)
 

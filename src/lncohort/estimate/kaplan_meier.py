@@ -114,6 +114,25 @@ def _limits(survival: np.ndarray, error: np.ndarray, interval: str):
     return np.where(survival > 0, low, np.nan), np.where(survival > 0, high, np.nan)
 
 
+def drawn_times(random: np.random.Generator, size, stop: np.ndarray, event) -> np.ndarray:
+    """Times drawn from the distribution that Kaplan and Meier find; infinite beyond its end.
+
+    Parameters
+    ----------
+    random : Generator
+    size : int or tuple of int
+        Shape of what is drawn.
+    stop, event
+        As for :func:`kaplan_meier`; without a row every time is infinite.
+    """
+    if not len(stop):
+        return np.full(size, np.inf)
+    curve = kaplan_meier(stop, event)
+    happened = 1 - curve["survival"].to_numpy()
+    place = np.searchsorted(happened, random.random(size), side="left")
+    return np.append(curve["time"].to_numpy(), np.inf)[place]
+
+
 def survival_at(curve: pd.DataFrame, times) -> pd.DataFrame:
     """Rows of a curve that hold at some times; ``at_risk`` is of those times.
 
