@@ -92,7 +92,7 @@ def standardised_incidence(
     if (people.before(arm) & ~arm).any():
         raise ValueError("arm: expected no way back from 1, found a patient who goes back")
     always = np.ones(people.interval.max(initial=-1) + 1)
-    hazard = hazard_of(people, arm * 1.0, always, covariates, knots, by_time)
+    hazard = hazard_of(people, arm * 1.0, always, covariates, knots, by_time, first)
     models = cause_specific(people, hazard, first, weights)
 
     def curves_of(counts: np.ndarray) -> np.ndarray:

@@ -85,6 +85,7 @@ def hazard_of(
     covariates: list[str],
     knots: Sequence[float] | None,
     by_time: bool,
+    first: int,
 ) -> Hazard:
     """The design of a hazard that moves with time, first values of covariates, and an exposure.
 
@@ -101,8 +102,11 @@ def hazard_of(
     by_time : bool
         Whether the effect moves with the time since the exposure began. Where a response has to be
         waited for and measured, a start of yesterday does not do what one of a year ago does.
+    first : int
+        The first interval in which the event can come.
     """
-    terms, intervals = time_terms(people.interval, knots), np.arange(len(always))
+    terms = time_terms(people.interval[people.interval >= first], knots)
+    intervals = np.arange(len(always))
     began = people.running(exposure) > 0
     since = np.maximum(people.running(began) - 1, 0)
     known = people.rows[covariates].iloc[people.first].astype(float)

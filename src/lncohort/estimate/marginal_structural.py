@@ -123,11 +123,11 @@ def marginal_structural(
     event = people.rows["event"].to_numpy() > 0
     if (people.before(event | people.flag("censored"))).any():
         raise ValueError("event, censored: expected in a patient's last row only, found before it")
-    ratios = _Ratios(people, covariates, baseline, knots)
+    ratios = Ratios(people, covariates, baseline, knots)
     given = _exposure(people, exposure)
     intervals = np.arange(people.interval.max(initial=-1) + 1)
     always = intervals + 1.0 if exposure == "cumulative" else np.ones(len(intervals))
-    hazard = hazard_of(people, given, always, baseline, knots, by_time)
+    hazard = hazard_of(people, given, always, baseline, knots, by_time, first)
     once = np.ones(len(event))
     made = ratios.weights(once)
     weight = counted_truncation(made, once, truncate)
@@ -184,7 +184,7 @@ def _exposure(people: PersonIntervals, kind: str) -> np.ndarray:
 
 
 def _with_estimated_weights(
-    models: CauseSpecific, ratios: "_Ratios", weight: np.ndarray, free: np.ndarray
+    models: CauseSpecific, ratios: "Ratios", weight: np.ndarray, free: np.ndarray
 ) -> PooledFit:
     """The model of the event, its errors of the stacked equations of all models.
 
@@ -203,7 +203,7 @@ def _with_estimated_weights(
     return replace(fit, covariance=pd.DataFrame(covariance, index=names, columns=names))
 
 
-class _Ratios:
+class Ratios:
     """The models of treatment and of loss, and the weights that they give."""
 
     def __init__(self, people: PersonIntervals, covariates, baseline, knots):
