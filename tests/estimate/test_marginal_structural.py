@@ -216,7 +216,10 @@ def test_errors_of_weights_taken_as_known_are_too_large():
     rows = pd.DataFrame({"patient": range(3000), "interval": 0, "treated": treated, "event": event})
     found = fitted(rows.assign(censored=0, covariate=covariate), exposure="ever", times=[])
     known = fit_pooled_logistic(
-        gather((found.rows[["exposure"]], None)), event, rows["patient"], weights=found.rows["weight"]
+        gather((found.rows[["exposure"]], None)),
+        event,
+        rows["patient"],
+        weights=found.rows["weight"],
     )
     errors = [fit.contrast({"exposure": 1.0})[1] for fit in (found.fit, known)]
     assert errors[0] < 0.85 * errors[1]

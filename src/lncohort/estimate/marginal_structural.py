@@ -29,7 +29,7 @@ from lncohort.estimate.time_terms import time_terms
 EXPOSURES = ("current", "ever", "cumulative")
 METHOD = (
     "marginal structural pooled logistic model, stabilised inverse probability of treatment and "
-    "censoring weights, bootstrap by patient"
+    "censoring weights, errors of all its models together, of risks by bootstrap by patient"
 )
 
 

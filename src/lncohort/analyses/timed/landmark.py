@@ -110,9 +110,7 @@ def _fitted(
     time, note = kept["time_days"] - day, told(CENSORED, *prepared.notes)
     if model == "weighted":
         weight = weights(fit_propensity(prepared.covariates, kept[column]), stabilised=True)
-        fit = fit_cox(
-            kept[[column]], time, responded, weights=weight, cluster=kept["patient_id"]
-        )
+        fit = fit_cox(kept[[column]], time, responded, weights=weight, cluster=kept["patient_id"])
     else:
         fit = fit_cox(prepared.covariates.assign(**{column: kept[column]}), time, responded)
     return hazard_ratio(fit, column), note
