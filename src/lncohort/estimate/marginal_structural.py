@@ -191,7 +191,7 @@ def _with_estimated_weights(
     ``free`` are the rows whose weight is no quantile.
     """
     people, fit, design = ratios.people, models.fit, models.hazard.design
-    n, patients = len(weight), len(people.first)
+    n = len(weight)
     expected = expit(design.times(fit.coefficients.to_numpy()))
     counted = np.where(models.at_risk, weight, 0.0)
     own = design.sums_by(counted * ((models.kind == 1) - expected), np.arange(n), n)
