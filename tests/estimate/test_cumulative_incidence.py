@@ -229,3 +229,24 @@ def test_few_competing_events_have_one_constant_hazard():
     for arm in ("with", "without"):
         curves = found.risks.curves
         assert abs(curves.loc[curves["arm"] == arm, "risk"].iloc[-1] - risk) < 0.03
+
+
+def test_an_effect_that_has_to_be_waited_for_is_not_thinned_by_those_who_start_late():
+    # The hazard rises two intervals after the start, and many start late: by calendar time alone
+    # the risk of a start at once would be mixed with that of starts of yesterday.
+    random, n, length = np.random.default_rng(3), 40_000, 8
+    start = random.integers(0, 2 * length, n)
+    begun = np.where(random.random(n) < 0.2, 0, start)
+    waited = np.arange(length) - begun[:, None]
+    hazard = np.where(waited >= 2, 0.2, 0.05)
+    event = random.random((n, length)) < hazard
+    end = np.where(event.any(axis=1), event.argmax(axis=1), length - 1)
+    row, interval = np.nonzero(np.arange(length) <= end[:, None])
+    rows = pd.DataFrame({"patient": row, "interval": interval, "arm": waited[row, interval] >= 0})
+    rows["event"] = event[row, interval] * 1
+    found = standardised_incidence(rows, [], [3, 8], knots=[1, 2, 3, 5]).risks.contrasts
+    found = found.set_index(["measure", "time"])["estimate"]
+    for time, late in ((3, 1), (8, 6)):
+        treated, never = 1 - 0.95**2 * 0.8**late, 1 - 0.95**time
+        assert found["risk without", time] == pytest.approx(never, abs=0.01)
+        assert found["risk with", time] == pytest.approx(treated, abs=0.025)

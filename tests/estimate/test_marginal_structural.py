@@ -5,11 +5,14 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit
 
 from estimate.planted import drawn, risk
 from lncohort.estimate.gathered import gather
-from lncohort.estimate.marginal_structural import marginal_structural, weighted_cox
-from lncohort.estimate.pooled_logistic import fit_pooled_logistic
+from lncohort.estimate.incidence import cumulative_incidence
+from lncohort.estimate.marginal_structural import Ratios, marginal_structural, weighted_cox
+from lncohort.estimate.person_intervals import person_intervals
+from lncohort.estimate.pooled_logistic import fit_pooled_logistic, pooled_maximum
 from lncohort.estimate.rows import NotEstimable
 
 BENEFIT = -0.4
@@ -174,3 +177,72 @@ def test_another_exposure_or_quantiles_out_of_order_are_refused():
         fitted(rows, exposure="lagged")
     with pytest.raises(ValueError, match="the lower first"):
         fitted(rows, truncate=(0.9, 0.1))
+
+
+def influences(rows) -> pd.DataFrame:
+    """By how much the coefficients move with how often each patient counts, by counting a little
+    more and a little less, all models fitted anew each time.
+    """
+    people = person_intervals(rows, ["treated", "event", "censored", *COVARIATE])
+    ratios = Ratios(people, COVARIATE, [], None)
+    found = fitted(rows, exposure="ever", times=[])
+    interval = pd.get_dummies(people.interval, drop_first=True) * 1.0
+    design = gather((interval, None), (found.rows[["exposure"]], None))
+
+    def coefficients(counts):
+        weights = counts * ratios.weights(counts)
+        return pooled_maximum(design, people.flag("event"), weights).coefficients
+
+    made, step = [], 1e-3
+    for patient in range(len(people.first)):
+        own = step * (people.patient == patient)
+        made.append((coefficients(1 + own) - coefficients(1 - own)) / (2 * step))
+    return pd.DataFrame(made, columns=found.fit.coefficients.index)
+
+
+def test_errors_know_that_the_weights_were_estimated():
+    rows = drawn(160, BENEFIT, seed=12, lost=True)
+    fit, moved = fitted(rows, exposure="ever", times=[]).fit, influences(rows)
+    expected = moved.T @ moved * 160 / 159
+    np.testing.assert_allclose(fit.covariance, expected, rtol=2e-4, atol=1e-6)
+
+
+def test_errors_of_weights_taken_as_known_are_too_large():
+    # A covariate that moves the event a great deal and treatment hardly at all.
+    random = np.random.default_rng(4)
+    covariate = random.normal(size=3000)
+    treated = random.random(3000) < expit(0.1 * covariate)
+    event = random.random(3000) < expit(2 * covariate)
+    rows = pd.DataFrame({"patient": range(3000), "interval": 0, "treated": treated, "event": event})
+    found = fitted(rows.assign(censored=0, covariate=covariate), exposure="ever", times=[])
+    known = fit_pooled_logistic(
+        gather((found.rows[["exposure"]], None)),
+        event,
+        rows["patient"],
+        weights=found.rows["weight"],
+    )
+    errors = [fit.contrast({"exposure": 1.0})[1] for fit in (found.fit, known)]
+    assert errors[0] < 0.85 * errors[1]
+
+
+def test_risks_are_incidences_where_an_event_competes_and_none_comes_at_first():
+    # Treatment by the toss of a coin: the model, a level for each interval, has nothing to add.
+    random = np.random.default_rng(6)
+    treated, at_end = random.random(20_000) < 0.5, np.full(20_000, 3)
+    kind = np.zeros(20_000, dtype=int)
+    for k in range(3):
+        draw = random.random(20_000)
+        own = (0.15 + 0.15 * treated) * (k > 0)
+        now = (kind == 0) & (draw < own + 0.1)
+        kind, at_end = np.where(now, 1 + (draw >= own), kind), np.where(now, k + 1, at_end)
+    row = np.repeat(np.arange(20_000), at_end)
+    interval = np.arange(len(row)) - np.repeat(np.cumsum(at_end) - at_end, at_end)
+    rows = pd.DataFrame({"patient": row, "interval": interval, "treated": treated[row]})
+    rows["event"] = np.where(interval == at_end[row] - 1, kind[row], 0)
+    rows["censored"], rows["covariate"] = 0, random.normal(size=20_000)[row]
+    found = fitted(rows, exposure="ever", first=1, by_time=True).risks.contrasts["estimate"]
+    crude = [
+        cumulative_incidence(at_end[who], kind[who], 1, np.array([3]))["estimate"].item()
+        for who in (~treated, treated)
+    ]
+    np.testing.assert_allclose(found[:2], crude, atol=0.004)

@@ -11,7 +11,7 @@ from lncohort.validate.naive_and_honest import in_words, told_apart
 
 RUNS = Path(__file__).parents[2] / "docs" / "validation"
 USE = ("ever_use", "adjusted", "tacrolimus", "ever", "never", "OR")
-MARK = ("landmark", "adjusted", "day 60", "started", "not started", "HR")
+MARK = ("landmark", "weighted", "day 60", "started", "not started", "HR")
 
 
 @pytest.fixture(scope="module")

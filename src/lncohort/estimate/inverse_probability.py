@@ -57,6 +57,41 @@ class ProbabilityRatio:
             raise NotEstimable(f"{error} (probability of {self.name})") from error
         return np.where(self.happened, above / below, (1 - above) / (1 - below))
 
+    def influence(self, moved: np.ndarray, patient: np.ndarray, patients: int) -> np.ndarray:
+        """What the estimation of both models adds to the estimating equations of a weighted model.
+
+        Parameters
+        ----------
+        moved : array of shape (n, q)
+            By how much the q equations move with the logarithm of the ratio of each of all n rows.
+        patient : array of int, shape (n,)
+            Patients by number.
+        patients : int
+
+        Returns
+        -------
+        array of shape (patients, q)
+
+        Notes
+        -----
+        A model adds B I^-1 S, with S the patient's score, I the information and B the sum over
+        rows of ``moved`` times the derivative of the log probability of what happened, (y - p) x.
+        Stefanski LA, Boos DD. Am Stat 2002;56:29; Lunceford JK, Davidian M. Stat Med 2004;23:2937.
+        """
+        added = np.zeros((patients, moved.shape[1]))
+        if self.start is None:
+            return added
+        of_rows, own = moved[self.rows], patient[self.rows]
+        designs = (self.numerator, self.denominator)
+        for sign, design, coefficients in zip((1, -1), designs, self.start, strict=True):
+            expected = probability(design, coefficients)
+            residual = self.happened - expected
+            scores = design.sums_by(residual, own, patients)
+            information = design.moments(expected * (1 - expected))
+            derivative = [design.sums(residual * column) for column in of_rows.T]
+            added += sign * scores @ np.linalg.solve(information, np.transpose(derivative))
+        return added
+
 
 def probability_ratio(
     name: str, rows: np.ndarray, happened: np.ndarray, numerator: Gathered, denominator: Gathered

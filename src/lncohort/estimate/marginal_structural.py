@@ -1,18 +1,19 @@
 """Marginal structural models: treatment that changes with what it has changed before."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 
 from lncohort.estimate.cox import CoxFit, fit_cox
 from lncohort.estimate.gathered import Gathered, gather
 from lncohort.estimate.hazard_curves import (
-    Hazard,
+    CauseSpecific,
     RiskCurves,
-    exposure_terms,
-    marginal_risks,
+    cause_specific,
+    hazard_of,
     risk_curves,
 )
 from lncohort.estimate.inverse_probability import (
@@ -22,13 +23,13 @@ from lncohort.estimate.inverse_probability import (
     weight_distribution,
 )
 from lncohort.estimate.person_intervals import PersonIntervals, person_intervals
-from lncohort.estimate.pooled_logistic import PooledFit, fit_pooled_logistic, pooled_maximum
+from lncohort.estimate.pooled_logistic import PooledFit
 from lncohort.estimate.time_terms import time_terms
 
 EXPOSURES = ("current", "ever", "cumulative")
 METHOD = (
     "marginal structural pooled logistic model, stabilised inverse probability of treatment and "
-    "censoring weights, bootstrap by patient"
+    "censoring weights, errors of all its models together, of risks by bootstrap by patient"
 )
 
 
@@ -39,7 +40,8 @@ class MarginalStructural:
     Attributes
     ----------
     fit : PooledFit
-        Weighted; ``exposure`` is the column of the treatment.
+        Weighted; ``exposure`` is the column of the treatment. Its covariance knows that the weights
+        were estimated.
     rows : DataFrame of shape (n, 5 + p)
         By patient and interval: patient, interval, event, exposure, weight and the baseline
         covariates, as the model has them.
@@ -64,6 +66,7 @@ def marginal_structural(
     exposure: str = "current",
     knots: Sequence[float] | None = None,
     by_time: bool = True,
+    first: int = 0,
     truncate: tuple[float, float] | None = None,
     replicates: int = 0,
     seed: int = 1,
@@ -74,8 +77,9 @@ def marginal_structural(
     ----------
     rows : DataFrame of shape (n, columns)
         ``patient``, ``interval`` (from 0, one after the other), ``treated`` (at the start of the
-        interval), ``event`` (in the interval; a patient's last row then), ``censored`` (lost at
-        its end, other than by the end of the study; a last row too) and the covariates.
+        interval), ``event`` (0 none, 1 the event, 2 a competing event, in the interval; a patient's
+        last row then), ``censored`` (lost at its end, other than by the end of the study; a last
+        row too) and the covariates.
     covariates : list of str
         Columns of numbers known at the start of each interval, on which treatment and loss depend.
     baseline : list of str
@@ -85,7 +89,7 @@ def marginal_structural(
     exposure : str
         What moves the hazard: ``current`` treatment, ``ever`` treated, or ``cumulative`` (number
         of treated intervals, this one included).
-    knots, by_time
+    knots, by_time, first
         As for :func:`standardised_incidence`.
     truncate : (float, float), optional
         Quantiles of the weights beyond which they are set to the quantile.
@@ -106,32 +110,39 @@ def marginal_structural(
     A_(j-1), L_j) and over j < k of P(not lost in j given A_j, V) / P(not lost in j given A_j, L_j),
     with V the baseline and L the covariates (V included). The models of treatment are fitted apart
     in first intervals, after an untreated interval and after a treated one; where nobody there
-    differs, the factor is 1. Risks are standardised over V of all patients. Robins JM, Hernán MA,
-    Brumback B. Epidemiology 2000;11:550; Hernán MA, Brumback B, Robins JM. Epidemiology
-    2000;11:561; Cole SR, Hernán MA. Am J Epidemiol 2008;168:656.
+    differs, the factor is 1. Risks are standardised over V of all patients, with the competing event
+    as :func:`cause_specific` has it. Robins JM, Hernán MA, Brumback B. Epidemiology 2000;11:550;
+    Hernán MA, Brumback B, Robins JM. Epidemiology 2000;11:561; Cole SR, Hernán MA. Am J Epidemiol
+    2008;168:656. Errors that take the weights as known are too large: those of ``fit`` are of the
+    stacked estimating equations of all models, by patient (weights set to a quantile, and the
+    quantile, as they stand): Lunceford JK, Davidian M. Stat Med 2004;23:2937.
     """
     if exposure not in EXPOSURES:
         raise ValueError(f"exposure must be one of {', '.join(EXPOSURES)}, found {exposure!r}")
     people = person_intervals(rows, ["treated", "event", "censored", *covariates, *baseline])
-    event = people.flag("event")
+    event = people.rows["event"].to_numpy() > 0
     if (people.before(event | people.flag("censored"))).any():
         raise ValueError("event, censored: expected in a patient's last row only, found before it")
-    ratios = _Ratios(people, covariates, baseline, knots)
+    ratios = Ratios(people, covariates, baseline, knots)
     given = _exposure(people, exposure)
-    hazard = _hazard(people, given, exposure, baseline, knots, by_time)
-    weight = counted_truncation(ratios.weights(np.ones(len(event))), np.ones(len(event)), truncate)
-    fit = fit_pooled_logistic(hazard.design, event, people.patient, weights=weight)
+    intervals = np.arange(people.interval.max(initial=-1) + 1)
+    always = intervals + 1.0 if exposure == "cumulative" else np.ones(len(intervals))
+    hazard = hazard_of(people, given, always, baseline, knots, by_time, first)
+    once = np.ones(len(event))
+    made = ratios.weights(once)
+    weight = counted_truncation(made, once, truncate)
+    models = cause_specific(people, hazard, first, weight)
 
     def curves_of(counts: np.ndarray) -> np.ndarray:
-        made = counts * counted_truncation(ratios.weights(counts), counts, truncate)
-        found = pooled_maximum(hazard.design, event, made, fit.coefficients.to_numpy())
-        linear = hazard.linear(found.coefficients)
-        return marginal_risks(linear, weights=counts[people.first])
+        drawn = counted_truncation(ratios.weights(counts), counts, truncate)
+        return models.risks(counts * drawn, counts[people.first])
 
-    kept = people.rows[["patient", "interval", "event"]].assign(exposure=given, weight=weight)
+    kept = people.rows[["patient", "interval"]].assign(
+        event=models.kind == 1, exposure=given, weight=weight
+    )
     known = pd.DataFrame(hazard.population, columns=baseline).iloc[people.patient]
     return MarginalStructural(
-        fit=fit,
+        fit=_with_estimated_weights(models, ratios, weight, weight == made),
         rows=pd.concat([kept, known.reset_index(drop=True)], axis=1),
         distribution=pd.concat(
             [weight_distribution(weight), weight_distribution(weight, people.interval)]
@@ -172,18 +183,27 @@ def _exposure(people: PersonIntervals, kind: str) -> np.ndarray:
     ]
 
 
-def _hazard(people, given, kind, baseline, knots, by_time) -> Hazard:
-    terms = time_terms(people.interval, knots)
-    intervals = np.arange(people.interval.max(initial=-1) + 1)
-    always = intervals + 1 if kind == "cumulative" else np.ones(len(intervals))
-    schedules = [exposure_terms(terms, intervals, a, by_time) for a in (0 * always, always)]
-    known = people.rows[baseline].iloc[people.first].astype(float)
-    own = exposure_terms(terms, people.interval, given, by_time)
-    design = gather((own, None), (known, people.patient))
-    return Hazard(design, np.stack([s.to_numpy() for s in schedules]), known.to_numpy())
+def _with_estimated_weights(
+    models: CauseSpecific, ratios: "Ratios", weight: np.ndarray, free: np.ndarray
+) -> PooledFit:
+    """The model of the event, its errors of the stacked equations of all models.
+
+    ``free`` are the rows whose weight is no quantile.
+    """
+    people, fit, design = ratios.people, models.fit, models.hazard.design
+    n = len(weight)
+    expected = expit(design.times(fit.coefficients.to_numpy()))
+    counted = np.where(models.at_risk, weight, 0.0)
+    own = design.sums_by(counted * ((models.kind == 1) - expected), np.arange(n), n)
+    scores = np.add.reduceat(own, people.first) + ratios.influence(own * free[:, None])
+    information = design.moments(counted * expected * (1 - expected))
+    influence = np.linalg.solve(information, scores.T)
+    covariance = influence @ influence.T * fit.patients / (fit.patients - 1)
+    names = fit.covariance.index
+    return replace(fit, covariance=pd.DataFrame(covariance, index=names, columns=names))
 
 
-class _Ratios:
+class Ratios:
     """The models of treatment and of loss, and the weights that they give."""
 
     def __init__(self, people: PersonIntervals, covariates, baseline, knots):
@@ -207,7 +227,7 @@ class _Ratios:
         goes_on = people.interval < people.interval.max(initial=0)
         self.of_loss = self._ratio(
             "not being lost",
-            ~people.flag("event") & goes_on,
+            (people.rows["event"].to_numpy() == 0) & goes_on,
             ~people.flag("censored"),
             pd.DataFrame({"treated": treated * 1.0}),
         )
@@ -237,3 +257,14 @@ class _Ratios:
         loss = np.zeros(len(counts))
         loss[self.of_loss.rows] = np.log(self.of_loss.values(counts))
         return np.exp(people.running(logs) + people.running(loss) - loss)
+
+    def influence(self, moved: np.ndarray) -> np.ndarray:
+        """What the estimation of the weights adds to the equations of each patient, (patients, q).
+
+        ``moved`` are the equations' values in each row, (n, q), by which they move with the
+        logarithm of its weight.
+        """
+        people = self.people
+        later = people.remaining(moved)
+        parts = [(ratio, later) for ratio in self.of_treatment] + [(self.of_loss, later - moved)]
+        return sum(ratio.influence(m, people.patient, len(people.first)) for ratio, m in parts)

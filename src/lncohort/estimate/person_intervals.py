@@ -38,9 +38,14 @@ class PersonIntervals:
         return np.append(self.first[1:], len(self.patient))
 
     def running(self, values: np.ndarray) -> np.ndarray:
-        """Sums of the values of each patient up to and with each row."""
-        upto = np.concatenate([[0.0], np.cumsum(values)])
+        """Sums of the values of each patient up to and with each row; of columns, if there are."""
+        upto = np.concatenate([np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)])
         return upto[1:] - upto[self.first][self.patient]
+
+    def remaining(self, values: np.ndarray) -> np.ndarray:
+        """Sums of the values of each patient from each row on, with it."""
+        upto = self.running(values)
+        return upto[self.last - 1][self.patient] - upto + values
 
     def before(self, values: np.ndarray) -> np.ndarray:
         """What stood in each patient's row before; 0 in the first."""

@@ -40,8 +40,11 @@ def row(analysis: str, measure: str, estimate: float = math.nan, **others) -> di
     return blank | others | {"analysis": analysis, "measure": measure, "estimate": estimate}
 
 
-def wald(beta: float, se: float, transform=np.exp) -> dict:
+def wald(beta: float, se: float, transform=np.exp, freedom: float = math.inf) -> dict:
     """Estimate, 95 % interval and two-sided P of one coefficient, from one pivot.
+
+    ``freedom`` are the degrees of freedom of a standard error that is itself uncertain: one less
+    than the samples of a bootstrap, whose deviation it is.
 
     Without a standard error above 0 there is neither interval nor P: a width of zero would claim
     that the coefficient is known. Nor are there where a limit is larger than any number: the
@@ -49,11 +52,13 @@ def wald(beta: float, se: float, transform=np.exp) -> dict:
     """
     if not se > 0:
         return {"estimate": float(transform(beta))}
+    pivot = stats.norm if math.isinf(freedom) else stats.t(freedom)
+    spread = float(pivot.ppf(0.975)) * se
     with np.errstate(over="ignore"):
-        estimate, low, high = (float(transform(x)) for x in (beta, beta - Z * se, beta + Z * se))
+        estimate, low, high = (float(transform(x)) for x in (beta, beta - spread, beta + spread))
     if not math.isfinite(high):
         return {"estimate": estimate}
-    p_value = float(2 * stats.norm.sf(abs(beta / se)))
+    p_value = float(2 * pivot.sf(abs(beta / se)))
     return {"estimate": estimate, "ci_low": low, "ci_high": high, "p_value": p_value}
 
 

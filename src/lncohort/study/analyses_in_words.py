@@ -55,7 +55,7 @@ ANALYSES = {
     "exposure begins with the first use; log-rank and Gray's tests, Fine and Gray's model, medians and "
     "restricted means",
     "landmark": "hazard ratio of the response after day {days} among those at risk on it, by exposure on "
-    "or before it, crude and adjusted",
+    "or before it, crude, adjusted and weighted by propensity",
     "time_varying": "hazard ratios of the exposure as known at the start of each interval of follow-up "
     "(started, in use, days covered and dose so far), as it was {lag_days} days before, crude and "
     "adjusted{of_the_day}, with robust errors by patient",

@@ -67,7 +67,7 @@ CAUSAL = (
     Match("risk_ratio", "modified Poisson", "ever", "RR", "risk_ratio", "start"),
     Match("survival", "Cox adjusted", "ever", "HR", "hazard_ratio", "start"),
     _timed(
-        "landmark", "adjusted", "started", "HR", "hazard_ratio", reference=LATER, contrast="day 60"
+        "landmark", "weighted", "started", "HR", "hazard_ratio", reference=LATER, contrast="day 60"
     ),
     _timed("time_varying", "adjusted", "started", "HR", "hazard_ratio"),
     _timed("clone_censor_weight", "weighted", IN_GRACE, "HR", "hazard_ratio", reference=LATER),

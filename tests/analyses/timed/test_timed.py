@@ -1,18 +1,26 @@
 """Analyses that respect time find what is planted, where looking up exposure later does not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
+from scipy.special import expit
 
-from analyses.timed.planted import HAZARD, LAST, OF_SEVERITY, planted
+from analyses.timed.planted import DRUG, HAZARD, LAST, OF_SEVERITY, planted
 from lncohort.analyses.survival import survival_rows
 from lncohort.analyses.timed import TIMED_KINDS
+from lncohort.analyses.timed.landmark import landmark_rows
+from lncohort.estimate.cox import fit_cox
 from lncohort.estimate.rows import Z, as_estimates
+from lncohort.study.model import Analysis
 
 DOUBLE = float(np.log(2))
 MAIN = (
     ("marks", "HR", {"model": "adjusted", "level": "started", "contrast": "day 90"}),
     ("marks", "HR", {"model": "adjusted", "level": "started", "contrast": "day 360"}),
+    ("marks", "HR", {"model": "weighted", "level": "started", "contrast": "day 90"}),
     ("lagged", "HR", {"model": "adjusted", "level": "started"}),
     ("varying", "HR", {"model": "adjusted", "level": "started"}),
     ("varying", "HR", {"model": "adjusted", "level": "in use"}),
@@ -122,6 +130,51 @@ def test_other_differences_of_risks_are_near_the_truth(doubled, analysis):
     # some of those who start within the grace period wait for the drug
     assert 0.6 * (true_risk(DOUBLE, 360) - true_risk(0.0, 360)) < found.estimate
     assert found.estimate < 1.3 * (true_risk(DOUBLE, 360) - true_risk(0.0, 360))
+
+
+def test_weighted_landmark_ratio_is_that_of_all_patients_and_the_adjusted_that_of_like_ones(
+    doubled,
+):
+    _, study, patients, follow_up = doubled
+    random, severity = np.random.default_rng(8), patients["age"].to_numpy()
+    waits = random.exponential(500, len(patients)) * np.exp(-1.5 * severity)
+    started = random.random(len(patients)) < expit(severity)
+
+    def until(started):
+        response = 90 + np.ceil(waits / np.where(started, 2, 1))
+        return np.minimum(response, LAST).astype(int), (response < LAST).astype("int8")
+
+    time, event = until(started)
+    known = {"patient_id": patients.loc[started, "patient_id"], "drug": DRUG, "day": 90}
+    landmarks = pd.DataFrame(known | {"covered_days": 30})
+    estimates = as_estimates(
+        landmark_rows(
+            study,
+            patients.assign(time_days=time, event=event, response=event == 1),
+            replace(follow_up, landmarks=landmarks),
+            Analysis(name="mark", kind="landmark", days=(90,)),
+        )
+    )
+    ours, like = (
+        one(estimates, "mark", "HR", model=model, level="started")
+        for model in ("weighted", "adjusted")
+    )
+    assert abs(standard_errors_from(like, DOUBLE)) < 2.5
+    # All patients, had they started and had they not.
+    times, events = zip(until(True), until(False), strict=True)
+    arm = pd.DataFrame({"started": np.repeat([1.0, 0.0], len(patients))})
+    everyone = fit_cox(arm, np.concatenate(times), np.concatenate(events) == 1).coefficients.item()
+    assert everyone < DOUBLE - 0.15
+    assert abs(standard_errors_from(ours, everyone)) < 2.5
+    assert abs(standard_errors_from(ours, DOUBLE)) > 3
+
+
+@pytest.mark.parametrize(("analysis", "samples"), [("grace", 16), ("marginal", 4), ("curves", 8)])
+def test_intervals_of_few_bootstrap_samples_are_those_of_student(doubled, analysis, samples):
+    found, student = one(doubled[0], analysis, "RD", contrast="day 360"), stats.t(samples - 1)
+    assert "bootstrap samples not estimable" not in found.note
+    error = (found.ci_high - found.ci_low) / (2 * student.ppf(0.975))
+    assert found.p_value == pytest.approx(2 * student.sf(found.estimate / error))
 
 
 def test_who_had_the_response_before_a_landmark_is_not_in_it(null):

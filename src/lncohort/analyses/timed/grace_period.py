@@ -9,6 +9,7 @@ from lncohort.analyses.timed.shared import (
     COMPETE,
     LOST,
     RESPONSE,
+    bootstrap_freedom,
     failed_samples,
     told,
     weight_rows,
@@ -89,6 +90,7 @@ def grace_period_rows(
         measured, rows["patient"], analysis.replicates, analysis.seed
     )
     errors = np.broadcast_to(percentile_interval(replicates)["se"], point.shape)
+    freedom = bootstrap_freedom(failed, analysis)
     note = told(failed_samples(failed, analysis), lost)
     made = [
         row(
@@ -105,7 +107,7 @@ def grace_period_rows(
             model="weighted",
             note=told(CENSORED, note),
             **place,
-            **wald(point[0], errors[0]),
+            **wald(point[0], errors[0], freedom=freedom),
         ),
     ]
     columns = [("risk", {"level": not_started}), ("risk", {"level": started}), ("RD", arms)]
@@ -114,7 +116,7 @@ def grace_period_rows(
         columns += [("IC", joint), ("RERI", joint)]
     places = [(day, *column) for day in analysis.days for column in columns]
     for (day, measure, named), value, error in zip(places, point[1:], errors[1:], strict=True):
-        figures = wald(value, error, float)
+        figures = wald(value, error, float, freedom)
         if measure == "risk":
             figures.pop("p_value", None)
         shared = at_day | {"contrast": f"day {day}", "note": told(COMPETE, note)}

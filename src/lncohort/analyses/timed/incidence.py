@@ -19,7 +19,7 @@ from lncohort.study import Study
 from lncohort.study.model import Analysis
 
 METHOD = (
-    "pooled logistic models over intervals of follow-up, standardised to the cohort, percentile "
+    "pooled logistic models over intervals of follow-up, standardised to the cohort, "
     "bootstrap by patient"
 )
 CONSTANT = "competing events too few for a model: one constant hazard under both strategies"

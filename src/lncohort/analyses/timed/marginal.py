@@ -5,6 +5,7 @@ import pandas as pd
 from lncohort.analyses.timed.covariates import of_the_day
 from lncohort.analyses.timed.shared import (
     CENSORED,
+    COMPETE,
     LOST,
     RESPONSE,
     failed_samples,
@@ -14,6 +15,7 @@ from lncohort.analyses.timed.shared import (
 )
 from lncohort.estimate.marginal_structural import METHOD, marginal_structural
 from lncohort.estimate.rows import NotEstimable, row, wald
+from lncohort.estimate.spline import knots_of
 from lncohort.follow_up import FollowUp
 from lncohort.study import Study
 from lncohort.study.model import Analysis
@@ -48,13 +50,18 @@ def marginal_rows(
         patient=own["patient_id"],
         interval=own["start_day"] // width,
         treated=own[f"{study.exposure.drug}_started"],
-        event=own["event"] == RESPONSE,
+        event=own["event"],
         censored=own["censored"].isin(LOST),
     )
     place = {"model": "weighted", "contrast": study.exposure.drug, "method": METHOD}
     arms = {"level": STARTED, "reference": NEVER}
-    given = {"exposure": "ever", "truncate": analysis.truncate}
+    given = {
+        "exposure": "ever",
+        "truncate": analysis.truncate,
+        "first": study.outcome.from_day // width,
+    }
     try:
+        given["knots"] = knots_of(rows.loc[rows["event"] == RESPONSE, "interval"])
         constant = marginal_structural(rows, known.columns, [], [], by_time=False, **given)
         moving = marginal_structural(
             rows,
@@ -71,6 +78,6 @@ def marginal_rows(
     figures = wald(*constant.fit.contrast({"exposure": 1.0}))
     counts = {"n": constant.fit.patients, "events": constant.fit.events}
     made = [row(analysis.name, "OR", note=note, **place, **arms, **counts, **figures)]
-    note = told(failed_samples(moving.risks.failed, analysis), note)
+    note = told(COMPETE, failed_samples(moving.risks.failed, analysis), known.note)
     made += risk_difference_rows(analysis, moving.risks, width, place | {"note": note}, arms)
     return made + weight_rows(analysis.name, "weighted", "all intervals", constant.distribution)

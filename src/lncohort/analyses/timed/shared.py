@@ -31,19 +31,25 @@ def failed_samples(failed: int, analysis: Analysis) -> str:
     return f"{failed} of {analysis.replicates} bootstrap samples not estimable" if failed else ""
 
 
+def bootstrap_freedom(failed: int, analysis: Analysis) -> int:
+    """Degrees of freedom of a standard deviation of the bootstrap samples that gave an estimate."""
+    return (analysis.replicates or 0) - failed - 1
+
+
 def risk_difference_rows(
     analysis: Analysis, risks: RiskCurves, width: int, place: dict, arms: dict
 ) -> list[dict]:
     """The differences of risks at the days that an analysis names, by the errors of the bootstrap."""
     found = risks.contrasts[risks.contrasts["measure"] == "risk difference"]
     found = found[(found["time"] * width).isin(analysis.days)]
+    freedom = bootstrap_freedom(risks.failed, analysis)
     return [
         row(
             analysis.name,
             "RD",
             **(place | {"contrast": f"day {point.time * width}"}),
             **arms,
-            **wald(point.estimate, point.se, float),
+            **wald(point.estimate, point.se, float, freedom),
         )
         for point in found.itertuples()
     ]
