@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, settings
 
-from lncohort.engine.duck import connect, run_stages
+from lncohort.engine.duck import connect, make_tables
 from lncohort.engine.parameters import parameter_tables
 from lncohort.study import load_study
 from small_extract import arrow_tables
@@ -25,7 +25,7 @@ def nanjing():
 
 @pytest.fixture
 def sql_tables(nanjing):
-    """Run all SQL on rows and return a function that reads any table, as a list of dicts."""
+    """Return a function that makes any table of rows by the SQL files, as a list of dicts."""
     connections = []
 
     def run(rows, study=nanjing, threads=1):
@@ -33,8 +33,13 @@ def sql_tables(nanjing):
         connections.append(connection)
         for name, table in arrow_tables(rows).items():
             connection.register(f"raw_{name}", table)
-        run_stages(connection, parameter_tables(study, date(2024, 1, 1)))
-        return lambda table: connection.table(table).to_arrow_table().to_pylist()
+        parameters = parameter_tables(study, date(2024, 1, 1))
+
+        def made(table):
+            make_tables(connection, [table], parameters)
+            return connection.table(table).to_arrow_table().to_pylist()
+
+        return made
 
     yield run
     for connection in connections:

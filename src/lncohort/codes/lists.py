@@ -138,8 +138,10 @@ def _contradictions(rows: pd.DataFrame) -> list[str]:
     ]
     language_free = rows["system"].where(~rows["system"].isin(NAMES), "name")
     keyed = rows.assign(normal=normal, of=language_free)
+    keys = ["kind", "of", "normal", "match"]
+    several = keyed[keyed.duplicated(keys, keep=False)]
     faults = []
-    for (_, _, _, match), group in keyed.groupby(["kind", "of", "normal", "match"], sort=False):
+    for (_, _, _, match), group in several.groupby(keys, sort=False):
         concepts = list(dict.fromkeys(group["concept"]))
         if len(concepts) > 1:
             faults.append(

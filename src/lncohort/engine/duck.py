@@ -61,12 +61,13 @@ def run_stages(
     seconds = {}
     for stage, files in groupby(study_files(), key=lambda file: file.stage):
         started = time.perf_counter()
-        rows = 0
+        made = []
         for file in files:
             _run(connection, file, parameters)
-            rows += connection.table(file.table).shape[0]
+            made.append(file.table)
         seconds[stage] = time.perf_counter() - started
         if progress is not None:
+            rows = sum(connection.table(table).shape[0] for table in made)
             progress(stage, rows, seconds[stage])
     return seconds
 
