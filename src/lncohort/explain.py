@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 
 import sqlglot
 
@@ -134,6 +135,7 @@ def _aligned(table: Table) -> list[str]:
     ]
 
 
+@cache
 def _header(file: SqlFile) -> Header:
     statement = sqlglot.parse_one(file.text, read="duckdb")
     comment = re.match(r"(?:--.*\n)+", file.text)[0]
