@@ -9,6 +9,8 @@ import time
 import pytest
 
 from lncohort import cli
+from lncohort.study import load_study
+from lncohort.study.loader import dump_study
 from small_extract import a_patient, creatinine, day, proteinuria, supply
 
 
@@ -54,6 +56,16 @@ def several_patients(count=60):
 @pytest.fixture
 def extract(extract_folder):
     return extract_folder(several_patients())
+
+
+@pytest.fixture
+def short_study(tmp_path):
+    """A study file with one analysis, for what is the same whatever is estimated."""
+    nanjing = load_study("nanjing")
+    short = {"analyses": nanjing.analyses[:1], "published": None, "target_trial": None}
+    file = tmp_path / "short.toml"
+    file.write_text(dump_study(nanjing.model_copy(update=short)), encoding="utf-8")
+    return file
 
 
 def test_help_starts_without_the_heavy_libraries():
@@ -212,12 +224,14 @@ def test_existing_output_is_kept_unless_forced(lncohort, extract, tmp_path):
     assert (out / "mine.txt").read_text() == "precious"
 
 
-def test_force_replaces_an_earlier_run_whole_and_quiet_prints_nothing(lncohort, extract, tmp_path):
+def test_force_replaces_an_earlier_run_whole_and_quiet_prints_nothing(
+    lncohort, short_study, extract, tmp_path
+):
     out = tmp_path / "results"
     (out / "tables").mkdir(parents=True)
     (out / "tables" / "left_over.csv").write_text("old")
     (out / "manifest.json").write_text("{}")
-    command = ("run", "nanjing", "--extract", extract, "--out", out, "--quiet")
+    command = ("run", short_study, "--extract", extract, "--out", out, "--quiet")
     assert lncohort(*command, "--force") == (0, "", "")
     assert (out / "manifest.json").read_text() != "{}"
     assert not (out / "tables" / "left_over.csv").exists()
@@ -288,7 +302,7 @@ def test_output_below_a_file_cannot_be_written(lncohort, extract, tmp_path):
     assert "cannot be written" in err
 
 
-def test_full_disk_leaves_nothing(lncohort, extract, tmp_path, monkeypatch):
+def test_full_disk_leaves_nothing(lncohort, short_study, extract, tmp_path, monkeypatch):
     def full(results, folder):
         (folder / "report.html").write_text("half")
         raise OSError(28, "No space left on device")
@@ -296,7 +310,7 @@ def test_full_disk_leaves_nothing(lncohort, extract, tmp_path, monkeypatch):
     monkeypatch.setattr("lncohort.run.write_report", full)
     out = tmp_path / "results"
     err = refused(
-        lncohort, tmp_path, "run", "nanjing", "--extract", extract, "--out", out, "--quiet"
+        lncohort, tmp_path, "run", short_study, "--extract", extract, "--out", out, "--quiet"
     )
     assert "No space left on device" in err
     assert "nothing was left there" in err
@@ -335,9 +349,11 @@ def fault(monkeypatch):
     monkeypatch.setattr("lncohort.run.write_report", faulty)
 
 
-def test_fault_of_ours_is_told_by_its_place_and_without_values(lncohort, extract, tmp_path, fault):
+def test_fault_of_ours_is_told_by_its_place_and_without_values(
+    lncohort, short_study, extract, tmp_path, fault
+):
     before = {path for path in tmp_path.rglob("*")}
-    command = ("run", "nanjing", "--extract", extract, "--out", tmp_path / "results", "--quiet")
+    command = ("run", short_study, "--extract", extract, "--out", tmp_path / "results", "--quiet")
     code, out, err = lncohort(*command)
     assert (code, out) == (1, "")
     assert "ValueError, a fault of lncohort" in err
@@ -346,10 +362,12 @@ def test_fault_of_ours_is_told_by_its_place_and_without_values(lncohort, extract
     assert {path for path in tmp_path.rglob("*")} == before
 
 
-def test_text_of_a_fault_is_shown_on_demand(lncohort, extract, tmp_path, fault, monkeypatch):
+def test_text_of_a_fault_is_shown_on_demand(
+    lncohort, short_study, extract, tmp_path, fault, monkeypatch
+):
     monkeypatch.setenv("LNCOHORT_DEBUG", "1")
     with pytest.raises(ValueError, match=VALUE_OF_A_PATIENT):
-        lncohort("run", "nanjing", "--extract", extract, "--out", tmp_path / "results", "--quiet")
+        lncohort("run", short_study, "--extract", extract, "--out", tmp_path / "results", "--quiet")
 
 
 def test_table_of_which_most_rows_cannot_be_used_is_refused(lncohort, extract_folder, tmp_path):
@@ -403,14 +421,16 @@ def test_outcome_that_nobody_has_gives_a_report_without_odds_ratios(
     assert (out / "report.html").is_file()
 
 
-def test_drug_unknown_to_the_study_is_out_of_scope_and_counted(lncohort, extract_folder, tmp_path):
+def test_drug_unknown_to_the_study_is_out_of_scope_and_counted(
+    lncohort, short_study, extract_folder, tmp_path
+):
     import json
 
     rows = several_patients()
     rows["prescription"].append(supply(0, 30, patient_id="q001", drug="aspirin"))
     out = tmp_path / "results"
     extract = extract_folder(rows)
-    assert lncohort("run", "nanjing", "--extract", extract, "--out", out, "--quiet")[0] == 0
+    assert lncohort("run", short_study, "--extract", extract, "--out", out, "--quiet")[0] == 0
     counts = {t["table"]: t for t in json.loads((out / "manifest.json").read_text())["rows"]}
     assert counts["prescription"]["out_of_scope"] == 1
 
