@@ -17,8 +17,12 @@ def extract(tmp_path_factory):
     return Extract.open(folder)
 
 
-def test_each_alternative_is_what_a_whole_run_of_its_study_gives(nanjing, extract):
-    cohort = build(nanjing, extract)
+@pytest.fixture(scope="module")
+def cohort(nanjing, extract):
+    return build(nanjing, extract)
+
+
+def test_each_alternative_is_what_a_whole_run_of_its_study_gives(cohort, extract):
     made = cohort.alternatives["specifications"]
     assert len(made) == 48
     distinct = {(a.study.drugs, a.study.exposure): (a.study, found) for a, found in made}
@@ -32,10 +36,9 @@ def test_each_alternative_is_what_a_whole_run_of_its_study_gives(nanjing, extrac
     assert differ > 4, "other choices give other exposures"
 
 
-def test_alternatives_leave_the_cohort_itself_as_it_is(nanjing, extract):
+def test_alternatives_leave_the_cohort_itself_as_it_is(nanjing, cohort, extract):
     without = tuple(a for a in nanjing.analyses if a.kind != "specification_curve")
     alone = build(nanjing.model_copy(update={"analyses": without}), extract)
-    cohort = build(nanjing, extract)
     pd.testing.assert_frame_equal(cohort.analysis_set, alone.analysis_set)
     pd.testing.assert_frame_equal(cohort.person_time, alone.person_time)
     assert alone.alternatives == {}
