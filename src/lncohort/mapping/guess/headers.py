@@ -31,6 +31,7 @@ def _words() -> dict[str, dict[str, list[str]]]:
     return tomllib.loads(text)
 
 
+@cache  # each header is held against every part
 def simple_header(header: str) -> str:
     """A header in small letters, without blanks, marks and what stands in brackets."""
     return re.sub(r"[\s_\-./:·#]+", "", IN_BRACKETS.sub("", plain(header)))
