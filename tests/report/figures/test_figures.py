@@ -114,7 +114,7 @@ def test_numbers_at_risk_stand_under_each_curve(drawn, results):
 
 def test_curves_stop_where_too_few_are_at_risk(changed):
     few = changed({"n": 3}, analysis="survival", level="ever", contrast="day 720")
-    drawing = drawings(suppress(few))["cumulative_incidence"]
+    drawing = draw(few, "cumulative_incidence")
     assert re.search(r"TAC never [\d.]+% by day 720", drawing.description)
     assert re.search(r"TAC ever [\d.]+% by day 690", drawing.description)
     assert "<5" in texts(drawing.svg())
@@ -122,7 +122,7 @@ def test_curves_stop_where_too_few_are_at_risk(changed):
 
 def test_curves_of_groups_that_are_too_small_are_left_out(changed):
     few = changed({"n": 3}, analysis="survival", level="ever")
-    assert "TAC ever" not in texts(drawings(suppress(few))["cumulative_incidence"].svg())
+    assert "TAC ever" not in texts(draw(few, "cumulative_incidence").svg())
     fewer = changed({"n": 3}, analysis="survival")
     assert "cumulative_incidence" not in drawings(suppress(fewer))
 
@@ -182,7 +182,7 @@ def test_the_specification_curve_names_every_choice_and_the_study_s_own(drawn):
 
 def test_a_suppressed_share_is_not_among_the_imputed(changed):
     few = changed({"estimate": float("nan")}, measure="share", level="mild (≤6)")
-    written = texts(pictures(suppress(few))["imputed"].wide)
+    written = texts(draw(few, "imputed").svg())
     assert not any("mild" in text for text in written)
 
 
