@@ -1,6 +1,6 @@
 """A sequence of nested trials: each eligible person-interval begins a trial of its own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pandas as pd
@@ -26,8 +26,8 @@ class Trials:
     stays : array of bool, shape (n,)
         Whether treatment is still as assigned; rows after the first that does not are left out
         when the trials are per protocol.
-    event, lost : array of bool, shape (n,)
-        In the interval, and at its end.
+    event, competing, lost : array of bool, shape (n,)
+        The first two in the interval, the last at its end.
     begins : array of int32, shape (n,)
         The row of ``covariates`` at which the trial began.
     now : array of int32, shape (n,)
@@ -43,6 +43,7 @@ class Trials:
     assigned: np.ndarray
     stays: np.ndarray
     event: np.ndarray
+    competing: np.ndarray
     lost: np.ndarray
     begins: np.ndarray
     now: np.ndarray
@@ -51,6 +52,12 @@ class Trials:
 
     def __len__(self) -> int:
         return len(self.patient)
+
+    def only(self, rows: np.ndarray) -> "Trials":
+        """Some rows, by flag; of a trial all from its beginning up to some follow-up."""
+        of_rows = {f.name: getattr(self, f.name) for f in fields(self)}
+        arrays = {name: v[rows] for name, v in of_rows.items() if isinstance(v, np.ndarray)}
+        return replace(self, **arrays)
 
 
 def expand(
@@ -63,8 +70,9 @@ def expand(
     rows : DataFrame of shape (m, columns)
         ``patient``, ``interval`` (one after the other), ``treated`` (at the start of the interval),
         ``event`` (in it), the covariates (known at its start) and, if there are any, ``eligible``
-        (without it a patient is eligible until after the first treated interval) and ``censored``
-        (lost at the end of the interval, other than by the end of the study).
+        (without it a patient is eligible until after the first treated interval), ``competing``
+        (another event in the interval, after which the event cannot come) and ``censored`` (lost at
+        the end of the interval, other than by the end of the study).
     covariates : list of str
         Columns of numbers.
     protocol : bool
@@ -106,7 +114,8 @@ def expand(
         assigned=treated[begins],
         stays=now < _deviates(people, treated)[begins],
         event=event[now],
-        lost=_lost(people.rows)[now],
+        competing=_told(people.rows, "competing")[now],
+        lost=_told(people.rows, "censored")[now],
         begins=begins,
         now=now,
         covariates=people.rows[covariates].astype(float),
@@ -114,9 +123,9 @@ def expand(
     )
 
 
-def _lost(rows: pd.DataFrame) -> np.ndarray:
-    """Who is lost, if that is told."""
-    return flags("censored", rows["censored"]) if "censored" in rows else np.zeros(len(rows), bool)
+def _told(rows: pd.DataFrame, name: str) -> np.ndarray:
+    """A flag of each row, if the rows tell it."""
+    return flags(name, rows[name]) if name in rows else np.zeros(len(rows), bool)
 
 
 def _eligible(people: PersonIntervals, treated: np.ndarray) -> np.ndarray:
@@ -141,8 +150,8 @@ def from_table(table: pd.DataFrame, covariates: list[str], *, protocol: bool) ->
     table : DataFrame of shape (n, columns)
         ``patient``, ``trial``, ``follow_up`` (from 0 in each patient and trial, one after the
         other), ``treated``, ``event`` and the covariates, all of the interval of the row: treatment
-        as assigned and covariates at the beginning are those of follow-up 0. ``censored`` as for
-        :func:`expand`.
+        as assigned and covariates at the beginning are those of follow-up 0. ``competing`` and
+        ``censored`` as for :func:`expand`.
     covariates, protocol
         As for :func:`expand`.
 
@@ -183,7 +192,8 @@ def from_table(table: pd.DataFrame, covariates: list[str], *, protocol: bool) ->
         assigned=treated[begins][kept],
         stays=(~deviates & (earlier == 0))[kept],
         event=event[kept],
-        lost=_lost(table)[order][kept],
+        competing=_told(table, "competing")[order][kept],
+        lost=_told(table, "censored")[order][kept],
         begins=begins[kept],
         now=places[kept],
         covariates=table[covariates].iloc[order].astype(float).reset_index(drop=True),
