@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from estimate.planted import LENGTH, drawn, risk
-from lncohort.estimate.rows import NotEstimable
 from lncohort.estimate.trial_risks import trial_risks
 from lncohort.estimate.trial_rows import expand
 
@@ -15,9 +14,12 @@ BENEFIT = -0.4
 N = 60_000
 
 
-def fitted(rows, time=LENGTH, covariates=("covariate",), protocol=True, **others):
+ALL = range(1, LENGTH + 1)
+
+
+def fitted(rows, times=(LENGTH,), covariates=("covariate",), protocol=True, **others):
     trials = expand(rows, list(covariates), protocol=protocol)
-    return trial_risks(trials, time, LENGTH, **others)
+    return trial_risks(trials, times, LENGTH, **others)
 
 
 def estimates(found) -> pd.Series:
@@ -36,17 +38,21 @@ def of_first_trial(rows):
 
 @pytest.mark.parametrize("effect", [0.0, BENEFIT])
 def test_planted_risks_of_the_first_trial_are_found_per_protocol(effect):
-    # at the whole length no other trial can be followed so long
-    found = fitted(large(effect)).curves
-    for arm, name in ((0, "without"), (1, "with")):
-        curve = found.set_index("arm").loc[name, "risk"]
+    found = fitted(of_first_trial(large(effect)), ALL).contrasts.set_index("measure")
+    for arm, name in ((0, "risk without"), (1, "risk with")):
+        curve = found.loc[name, "estimate"]
         # Weighted shares of some 10,000 who keep to an arm.
         np.testing.assert_allclose(curve, risk(arm, effect), atol=0.016)
 
 
-@pytest.mark.parametrize("time", range(1, LENGTH + 1))
-def test_all_trials_together_find_nothing_where_nothing_is(time):
-    assert abs(estimates(fitted(large(0.0), time))["risk difference"]) < 0.012
+def test_at_the_whole_length_only_the_first_trial_can_be_followed():
+    found = estimates(fitted(large(BENEFIT)))
+    assert abs(found["risk without"] - risk(0, BENEFIT)[-1]) < 0.016
+    assert abs(found["risk with"] - risk(1, BENEFIT)[-1]) < 0.016
+
+
+def test_all_trials_together_find_nothing_where_nothing_is():
+    assert (estimates(fitted(large(0.0), ALL))["risk difference"].abs() < 0.012).all()
 
 
 def test_without_covariates_the_arms_are_not_alike():
@@ -64,7 +70,7 @@ def test_loss_that_follows_the_covariate_is_made_up_for():
 
 def test_intention_to_treat_of_the_first_trial_is_a_weighted_share():
     rows = of_first_trial(drawn(4000, BENEFIT, seed=3))
-    found = fitted(rows, protocol=False).curves
+    found = fitted(rows, ALL, protocol=False).contrasts.set_index("measure")
     begins = rows[rows["interval"] == 0].set_index("patient")
     by = [begins["covariate"], begins["treated"]]
     below = begins.groupby(by)["event"].transform("size") / begins.groupby(
@@ -72,20 +78,19 @@ def test_intention_to_treat_of_the_first_trial_is_a_weighted_share():
     )["event"].transform("size")  # fmt: skip
     time = rows.groupby("patient")["interval"].max()
     event = rows.groupby("patient")["event"].max()
-    for arm, name in ((0, "without"), (1, "with")):
+    for arm, name in ((0, "risk without"), (1, "risk with")):
         own = begins["treated"] == arm
         weight = (1 / below)[own]
         shares = [
             weight @ ((time[own] <= k) & (event[own] == 1)) / weight.sum() for k in range(LENGTH)
         ]
-        curve = found.set_index("arm").loc[name, "risk"]
-        np.testing.assert_allclose(curve, shares, rtol=1e-6)
+        np.testing.assert_allclose(found.loc[name, "estimate"], shares, rtol=1e-6)
 
 
 def test_each_trial_counts_as_often_as_it_is_entered():
     # nobody is treated by a covariate: the risk of an arm is that of each trial's arm, by its size
     rows = drawn(30_000, BENEFIT, seed=13)
-    found = estimates(fitted(rows, time=1, covariates=(), protocol=False))
+    found = estimates(fitted(rows, times=[1], covariates=(), protocol=False))
     trials = expand(rows, [], protocol=False)
     begins = pd.DataFrame({"trial": trials.trial, "arm": trials.assigned, "event": trials.event})[
         trials.follow_up == 0
@@ -111,7 +116,7 @@ def test_who_has_a_competing_event_is_neither_a_responder_nor_censored():
 
 def test_replicates_are_samples_of_patients_who_stand_several_times():
     rows = drawn(400, BENEFIT, seed=9, lost=True)
-    given = {"time": 2, "truncate": (0.02, 0.98)}
+    given = {"times": [2], "truncate": (0.02, 0.98)}
     found = fitted(rows, replicates=3, seed=7, **given).contrasts
     random, each = np.random.default_rng(7), []
     for _ in range(3):
@@ -121,15 +126,16 @@ def test_replicates_are_samples_of_patients_who_stand_several_times():
     np.testing.assert_allclose(found["se"], np.std(each, axis=0, ddof=1), rtol=1e-5)
 
 
-def test_an_arm_in_which_nobody_is_followed_so_long_is_refused():
+def test_a_time_for_which_nobody_is_followed_in_an_arm_has_no_risk():
     rows = drawn(400, 0.0, seed=2)
     first = rows[rows["interval"] == 0].set_index("patient")["treated"]
     rows = rows[~((rows["interval"] == LENGTH - 1) & (rows["patient"].map(first) == 1))]
-    with pytest.raises(NotEstimable, match="nobody is followed so long"):
-        fitted(rows, protocol=False)
+    found = fitted(rows, ALL, protocol=False).contrasts.set_index(["time", "measure"])["estimate"]
+    assert np.isnan(found[LENGTH]["risk with"]) and np.isnan(found[LENGTH]["risk difference"])
+    assert np.isfinite(found[LENGTH]["risk without"]) and np.isfinite(found[LENGTH - 1]).all()
 
 
 @pytest.mark.parametrize("time", [0, LENGTH + 1])
 def test_a_time_beyond_the_follow_up_is_refused(time):
     with pytest.raises(ValueError, match="from 1 to 3 intervals"):
-        fitted(drawn(400, 0.0, seed=2), time)
+        fitted(drawn(400, 0.0, seed=2), [1, time])

@@ -1,6 +1,6 @@
 """A sequence of nested trials: each eligible person-interval begins a trial of its own."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -52,12 +52,6 @@ class Trials:
 
     def __len__(self) -> int:
         return len(self.patient)
-
-    def only(self, rows: np.ndarray) -> "Trials":
-        """Some rows, by flag; of a trial all from its beginning up to some follow-up."""
-        of_rows = {f.name: getattr(self, f.name) for f in fields(self)}
-        arrays = {name: v[rows] for name, v in of_rows.items() if isinstance(v, np.ndarray)}
-        return replace(self, **arrays)
 
 
 def expand(

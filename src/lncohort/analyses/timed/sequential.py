@@ -19,7 +19,7 @@ from lncohort.analyses.timed.shared import (
 )
 from lncohort.estimate.rows import NotEstimable, row, wald
 from lncohort.estimate.sequential_trials import sequential_trials
-from lncohort.estimate.trial_risks import trial_risks
+from lncohort.estimate.trial_risks import NOBODY, trial_risks
 from lncohort.estimate.trial_rows import Trials
 from lncohort.follow_up import FollowUp
 from lncohort.study import Study
@@ -91,42 +91,47 @@ def sequential_rows(
         figures = wald(*found.fit.contrast({"exposure": 1.0}))
         rows.append(row(analysis.name, "OR", note=note, **place, **arms, **counts, **figures))
         at_day = place | {"method": RISK_METHODS[protocol]}
-        for day in analysis.days:
-            rows += _risk_rows(study, trials, analysis, day, at_day, arms, known.note)
+        rows += _risk_rows(study, trials, analysis, at_day, arms, known.note)
         if protocol:
             rows += weight_rows(analysis.name, model, "all trials", found.distribution)
     return rows
 
 
 def _risk_rows(
-    study: Study, trials: Trials, analysis: Analysis, day: int, place: dict, arms: dict, note: str
+    study: Study, trials: Trials, analysis: Analysis, place: dict, arms: dict, note: str
 ) -> list[dict]:
-    """The risks at a day since the beginning of a trial, and their difference."""
+    """The risks at each day since the beginning of a trial, and their difference."""
+    if not analysis.days:
+        return []
     width = study.follow_up.interval_days
     try:
         risks = trial_risks(
             trials,
-            day // width,
+            [day // width for day in analysis.days],
             study.follow_up.max_days // width,
             truncate=analysis.truncate,
             replicates=analysis.replicates or 0,
             seed=analysis.seed or 0,
         )
     except NotEstimable as error:
-        named = place | {"contrast": f"day {day}"}
-        return [row(analysis.name, "RD", note=str(error), **named, **arms)]
+        return [_no_risk(analysis, day, str(error), place | arms) for day in analysis.days]
     place = place | {"note": told(failed_samples(risks.failed, analysis), COMPETE, note)}
-    found = risks.contrasts.set_index("measure")
-    of_arms = [
+    levels = {"risk without": NOT_STARTED, "risk with": STARTED}
+    made = [
         row(
             analysis.name,
             "risk",
-            float(found.loc[measure, "estimate"]),
-            **(place | {"contrast": f"day {day}", "level": level}),
+            float(point.estimate),
+            **(place | {"contrast": f"day {point.time * width}", "level": levels[point.measure]}),
         )
-        for measure, level in (("risk without", NOT_STARTED), ("risk with", STARTED))
+        for point in risks.contrasts[risks.contrasts["measure"].isin(levels)].itertuples()
     ]
-    return of_arms + risk_difference_rows(analysis, risks, width, place, arms)
+    made += risk_difference_rows(analysis, risks, width, place, arms)
+    return [m | {"note": NOBODY} if np.isnan(m["estimate"]) else m for m in made]
+
+
+def _no_risk(analysis: Analysis, day: int, note: str, place: dict) -> dict:
+    return row(analysis.name, "RD", **(place | {"contrast": f"day {day}", "note": note}))
 
 
 def _responders(trials: Trials) -> int:
