@@ -199,7 +199,10 @@ def truth_of(plan: Plan, found: pd.DataFrame) -> pd.DataFrame:
     if not is_causal(plan.scenario):
         return known_truth()
     kinds = {analysis.name: analysis.kind for analysis in plan.study.analyses}
-    effects = pd.concat([causal_truth(plan.scenario), trial_truth(plan.scenario)])
+    of_trials = trial_truth(plan.scenario)
+    effects = causal_truth(plan.scenario)
+    if len(of_trials):
+        effects = pd.concat([effects, of_trials])
     rows = {}
     for key in found.index.droplevel("cohort").unique():
         place = dict(zip(found.index.names[1:], key, strict=True))
