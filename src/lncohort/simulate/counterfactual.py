@@ -181,6 +181,7 @@ def main() -> None:
 
 
 def one_row_a_line(found: dict) -> str:
+    """The text of a data file, in which each row of the truth is one line."""
     head = json.dumps({k: v for k, v in found.items() if k != "truth"}, indent=1)
     rows = ",\n  ".join(json.dumps(row) for row in found["truth"])
     return f'{head[:-2]},\n "truth": [\n  {rows}\n ]\n}}\n'
