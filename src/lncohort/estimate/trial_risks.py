@@ -6,10 +6,9 @@ import numpy as np
 
 from lncohort.estimate.hazard_curves import RiskContrasts, risk_contrasts
 from lncohort.estimate.incidence import weighted_incidence
-from lncohort.estimate.trial_rows import Trials
+from lncohort.estimate.trial_rows import EVENT, Trials
 from lncohort.estimate.trial_weights import trial_weights
 
-EVENT, COMPETING = 1, 2
 NOBODY = "not estimable: nobody is followed so long in an arm of the trials"
 
 
@@ -77,6 +76,7 @@ def _risk(trials: Trials, weights: np.ndarray, time: int, intervals: int) -> flo
     begins = trials.follow_up[kept]
     if len(np.unique(begins)) < time:
         return np.nan
-    cause = np.where(trials.event[kept], EVENT, np.where(trials.competing[kept], COMPETING, 0))
-    (risk,) = weighted_incidence(begins, begins + 1, cause, EVENT, weights[kept], [time])
+    (risk,) = weighted_incidence(
+        begins, begins + 1, trials.cause[kept], EVENT, weights[kept], [time]
+    )
     return risk

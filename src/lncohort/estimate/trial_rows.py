@@ -9,6 +9,7 @@ from lncohort.estimate.arrays import flags, labels, numbers
 from lncohort.estimate.person_intervals import PersonIntervals, person_intervals
 
 NEEDED = ["treated", "event"]
+EVENT, COMPETING = 1, 2
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,10 @@ class Trials:
     stays : array of bool, shape (n,)
         Whether treatment is still as assigned; rows after the first that does not are left out
         when the trials are per protocol.
-    event, competing, lost : array of bool, shape (n,)
-        The first two in the interval, the last at its end.
+    cause : array of int8, shape (n,)
+        What came in the interval: 0 nothing, EVENT or COMPETING.
+    lost : array of bool, shape (n,)
+        At the end of the interval.
     begins : array of int32, shape (n,)
         The row of ``covariates`` at which the trial began.
     now : array of int32, shape (n,)
@@ -42,8 +45,7 @@ class Trials:
     follow_up: np.ndarray
     assigned: np.ndarray
     stays: np.ndarray
-    event: np.ndarray
-    competing: np.ndarray
+    cause: np.ndarray
     lost: np.ndarray
     begins: np.ndarray
     now: np.ndarray
@@ -52,6 +54,11 @@ class Trials:
 
     def __len__(self) -> int:
         return len(self.patient)
+
+    @property
+    def event(self) -> np.ndarray:
+        """Whether the event came in the interval."""
+        return self.cause == EVENT
 
 
 def expand(
@@ -107,8 +114,7 @@ def expand(
         follow_up=follow_up.astype(np.int16),
         assigned=treated[begins],
         stays=now < _deviates(people, treated)[begins],
-        event=event[now],
-        competing=_told(people.rows, "competing")[now],
+        cause=_cause(people.rows, event)[now],
         lost=_told(people.rows, "censored")[now],
         begins=begins,
         now=now,
@@ -120,6 +126,11 @@ def expand(
 def _told(rows: pd.DataFrame, name: str) -> np.ndarray:
     """A flag of each row, if the rows tell it."""
     return flags(name, rows[name]) if name in rows else np.zeros(len(rows), bool)
+
+
+def _cause(rows: pd.DataFrame, event: np.ndarray) -> np.ndarray:
+    other = COMPETING * _told(rows, "competing")
+    return np.where(event, EVENT, other).astype(np.int8)
 
 
 def _eligible(people: PersonIntervals, treated: np.ndarray) -> np.ndarray:
@@ -185,8 +196,7 @@ def from_table(table: pd.DataFrame, covariates: list[str], *, protocol: bool) ->
         follow_up=follow_up[kept],
         assigned=treated[begins][kept],
         stays=(~deviates & (earlier == 0))[kept],
-        event=event[kept],
-        competing=_told(table, "competing")[order][kept],
+        cause=_cause(table.iloc[order], event)[kept],
         lost=_told(table, "censored")[order][kept],
         begins=begins[kept],
         now=places[kept],

@@ -7,10 +7,8 @@ from lncohort.analyses.timed.covariates import OfTheDay, of_the_day
 from lncohort.analyses.timed.shared import (
     CENSORED,
     COMPETE,
-    COMPETING,
     LOST,
     NOT_STARTED,
-    RESPONSE,
     STARTED,
     failed_samples,
     risk_difference_rows,
@@ -160,8 +158,7 @@ def _trials(known: OfTheDay, table: pd.DataFrame, width: int, protocol: bool) ->
         follow_up=follow_up[kept],
         assigned=rows["started"].to_numpy()[kept],
         stays=(~deviates & (earlier == 0))[kept],
-        event=(rows["event"] == RESPONSE).to_numpy()[kept],
-        competing=(rows["event"] == COMPETING).to_numpy()[kept],
+        cause=rows["event"].to_numpy(np.int8)[kept],  # a response is the event
         lost=known.intervals["censored"].isin(LOST).to_numpy()[first + now][kept],
         begins=(first + trial).astype(np.int32)[kept],
         now=(first + now).astype(np.int32)[kept],
