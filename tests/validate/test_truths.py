@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from lncohort.errors import UserError
-from lncohort.simulate import causal_truth
+from lncohort.simulate import causal_truth, trial_truth
 from lncohort.simulate.truth import KEYS
 from lncohort.study import load_study
 from lncohort.validate.plan import Plan
@@ -21,6 +21,7 @@ def keyed(*places):
 USE = ("use", "adjusted", "tacrolimus", "ever", "never", "OR")
 CRUDE = ("use", "crude", "tacrolimus", "ever", "never", "OR")
 DIFFERENCE = ("risk", "standardised", "tacrolimus", "ever", "never", "RD")
+TRIALS = "sequential_trials"
 HAZARD = ("survival", "Cox adjusted", "tacrolimus", "ever", "never", "HR")
 
 
@@ -55,13 +56,15 @@ def test_every_match_names_an_effect_that_the_scenarios_have():
         for study in both:
             names = {a.kind: a.name for a in study.analyses}
             own = [m for m in CAUSAL if m.kind in names]
+            if not len(trial_truth(scenario)):
+                own = [m for m in own if m.kind != TRIALS]
             plan = Plan(judged(study, scenario), scenario, 2, 10, 1)
             places = [(names[m.kind], m.model, m.contrast, m.level, "", m.measure) for m in own]
             truth = truth_of(plan, keyed(*places))
             assert len(truth) == len(own)
             assert np.isfinite(truth).all(axis=None)
             found |= {m for m in own}
-        assert found == set(CAUSAL)
+        assert found == {m for m in CAUSAL if len(trial_truth(scenario)) or m.kind != TRIALS}
 
 
 def test_risks_that_respect_time_are_compared_at_their_own_day_with_what_comes_after_as_usual():
@@ -102,3 +105,21 @@ def test_main_table_has_the_published_odds_ratios_and_the_interactions():
     )
     kept = main_estimands(plan, rows)
     assert list(kept["analysis"]) == ["use", "tac_x_cyc"]
+
+
+def test_nested_trials_are_compared_with_their_own_truth():
+    plan = Plan(judged(load_study("target_trial"), "benefit"), "benefit", 2, 10, 1)
+    ratio = ("nested_trials", "per protocol", "tacrolimus", "started", "not started", "OR")
+    difference = ("nested_trials", "intention to treat", "day 360", "started", "not started", "RD")
+    truth = truth_of(plan, keyed(ratio, difference))
+    known = trial_truth("benefit").set_index(["estimand", "strategy", "reference", "day"])
+    key = ("trial_odds_ratio", "start", "never", 720)
+    assert truth.loc[ratio, "truth"] == pytest.approx(np.log(known["value"][key]))
+    key = ("trial_risk_difference", "start_as_usual", "not_now_as_usual", 360)
+    assert truth.loc[difference, "truth"] == known["value"][key]
+
+
+def test_a_scenario_that_does_not_tell_an_effect_has_no_truth_of_it():
+    plan = Plan(judged(load_study("target_trial"), "antagonism"), "antagonism", 2, 10, 1)
+    ratio = ("nested_trials", "per protocol", "tacrolimus", "started", "not started", "OR")
+    assert truth_of(plan, keyed(ratio)).empty

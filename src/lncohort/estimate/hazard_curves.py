@@ -20,13 +20,11 @@ MEASURES = ("risk without", "risk with", "risk difference", "risk ratio")
 
 
 @dataclass(frozen=True)
-class RiskCurves:
-    """Risks by strategy.
+class RiskContrasts:
+    """Risks by strategy at some times.
 
     Attributes
     ----------
-    curves : DataFrame
-        arm (``without``, ``with``), time (intervals gone by, from 1), risk.
     contrasts : DataFrame
         time, measure (of MEASURES; differences and ratios are with over without), estimate, and
         from the bootstrap by patient se, ci_low, ci_high (percentiles; NaN without replicates).
@@ -34,9 +32,21 @@ class RiskCurves:
         Replicates that could not be estimated.
     """
 
-    curves: pd.DataFrame
     contrasts: pd.DataFrame
     failed: int
+
+
+@dataclass(frozen=True)
+class RiskCurves(RiskContrasts):
+    """Risks by strategy at all times.
+
+    Attributes
+    ----------
+    curves : DataFrame
+        arm (``without``, ``with``), time (intervals gone by, from 1), risk.
+    """
+
+    curves: pd.DataFrame
 
 
 def exposure_terms(
@@ -291,28 +301,51 @@ def risk_curves(
     at = np.asarray(times, dtype=int)
     if not ((at >= 1) & (at <= last)).all():
         raise ValueError(f"times: expected from 1 to {last} intervals, found {list(times)}")
-    found, failed = bootstrap_by_patient(
-        lambda counts: _contrasts(curves_of(counts), at), patient, replicates, seed
+    found = risk_contrasts(
+        lambda counts: curves_of(counts)[:, at - 1], patient, times, replicates, seed
     )
-    if replicates and not len(found):
-        raise NotEstimable("not estimable: no sample of the bootstrap can be estimated")
     arms = pd.concat(
         pd.DataFrame({"arm": arm, "time": np.arange(1, last + 1), "risk": curve})
         for arm, curve in zip(ARMS, curves, strict=True)
     )
+    return RiskCurves(found.contrasts, found.failed, arms.reset_index(drop=True))
+
+
+def risk_contrasts(
+    risks_of: Callable[[np.ndarray], np.ndarray],
+    patient: np.ndarray,
+    times: Sequence[int],
+    replicates: int,
+    seed: int,
+) -> RiskContrasts:
+    """Contrasts at some times, and their bootstrap by patient.
+
+    As :func:`risk_curves`, of risks of shape (2, k) at the k times.
+
+    Raises
+    ------
+    NotEstimable
+        As the risks themselves, or when no replicate could be estimated.
+    """
+    point = _contrasts(risks_of(np.ones(len(patient))))
+    found, failed = bootstrap_by_patient(
+        lambda counts: _contrasts(risks_of(counts)), patient, replicates, seed
+    )
+    if replicates and not len(found):
+        raise NotEstimable("not estimable: no sample of the bootstrap can be estimated")
     table = pd.DataFrame(
         {
-            "time": np.repeat(at, len(MEASURES)),
-            "measure": MEASURES * len(at),
-            "estimate": _contrasts(curves, at),
+            "time": np.repeat(np.asarray(times, dtype=int), len(MEASURES)),
+            "measure": MEASURES * len(times),
+            "estimate": point,
             **percentile_interval(found),
         }
     )
-    return RiskCurves(arms.reset_index(drop=True), table, failed)
+    return RiskContrasts(table, failed)
 
 
-def _contrasts(curves: np.ndarray, at: np.ndarray) -> np.ndarray:
+def _contrasts(risks: np.ndarray) -> np.ndarray:
     """The measures at each time, one time after the other."""
-    without, treated = curves[:, at - 1]
-    ratio = np.divide(treated, without, out=np.full(len(at), np.nan), where=without > 0)
+    without, treated = risks
+    ratio = np.divide(treated, without, out=np.full(len(without), np.nan), where=without > 0)
     return np.column_stack([without, treated, treated - without, ratio]).ravel()

@@ -9,6 +9,7 @@ from lncohort.estimate.arrays import flags, labels, numbers
 from lncohort.estimate.person_intervals import PersonIntervals, person_intervals
 
 NEEDED = ["treated", "event"]
+EVENT, COMPETING = 1, 2
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,10 @@ class Trials:
     stays : array of bool, shape (n,)
         Whether treatment is still as assigned; rows after the first that does not are left out
         when the trials are per protocol.
-    event, lost : array of bool, shape (n,)
-        In the interval, and at its end.
+    cause : array of int8, shape (n,)
+        What came in the interval: 0 nothing, EVENT or COMPETING.
+    lost : array of bool, shape (n,)
+        At the end of the interval.
     begins : array of int32, shape (n,)
         The row of ``covariates`` at which the trial began.
     now : array of int32, shape (n,)
@@ -42,7 +45,7 @@ class Trials:
     follow_up: np.ndarray
     assigned: np.ndarray
     stays: np.ndarray
-    event: np.ndarray
+    cause: np.ndarray
     lost: np.ndarray
     begins: np.ndarray
     now: np.ndarray
@@ -51,6 +54,11 @@ class Trials:
 
     def __len__(self) -> int:
         return len(self.patient)
+
+    @property
+    def event(self) -> np.ndarray:
+        """Whether the event came in the interval."""
+        return self.cause == EVENT
 
 
 def expand(
@@ -63,8 +71,9 @@ def expand(
     rows : DataFrame of shape (m, columns)
         ``patient``, ``interval`` (one after the other), ``treated`` (at the start of the interval),
         ``event`` (in it), the covariates (known at its start) and, if there are any, ``eligible``
-        (without it a patient is eligible until after the first treated interval) and ``censored``
-        (lost at the end of the interval, other than by the end of the study).
+        (without it a patient is eligible until after the first treated interval), ``competing``
+        (another event in the interval, after which the event cannot come) and ``censored`` (lost at
+        the end of the interval, other than by the end of the study).
     covariates : list of str
         Columns of numbers.
     protocol : bool
@@ -105,8 +114,8 @@ def expand(
         follow_up=follow_up.astype(np.int16),
         assigned=treated[begins],
         stays=now < _deviates(people, treated)[begins],
-        event=event[now],
-        lost=_lost(people.rows)[now],
+        cause=_cause(people.rows, event)[now],
+        lost=_told(people.rows, "censored")[now],
         begins=begins,
         now=now,
         covariates=people.rows[covariates].astype(float),
@@ -114,9 +123,14 @@ def expand(
     )
 
 
-def _lost(rows: pd.DataFrame) -> np.ndarray:
-    """Who is lost, if that is told."""
-    return flags("censored", rows["censored"]) if "censored" in rows else np.zeros(len(rows), bool)
+def _told(rows: pd.DataFrame, name: str) -> np.ndarray:
+    """A flag of each row, if the rows tell it."""
+    return flags(name, rows[name]) if name in rows else np.zeros(len(rows), bool)
+
+
+def _cause(rows: pd.DataFrame, event: np.ndarray) -> np.ndarray:
+    other = COMPETING * _told(rows, "competing")
+    return np.where(event, EVENT, other).astype(np.int8)
 
 
 def _eligible(people: PersonIntervals, treated: np.ndarray) -> np.ndarray:
@@ -141,8 +155,8 @@ def from_table(table: pd.DataFrame, covariates: list[str], *, protocol: bool) ->
     table : DataFrame of shape (n, columns)
         ``patient``, ``trial``, ``follow_up`` (from 0 in each patient and trial, one after the
         other), ``treated``, ``event`` and the covariates, all of the interval of the row: treatment
-        as assigned and covariates at the beginning are those of follow-up 0. ``censored`` as for
-        :func:`expand`.
+        as assigned and covariates at the beginning are those of follow-up 0. ``competing`` and
+        ``censored`` as for :func:`expand`.
     covariates, protocol
         As for :func:`expand`.
 
@@ -182,8 +196,8 @@ def from_table(table: pd.DataFrame, covariates: list[str], *, protocol: bool) ->
         follow_up=follow_up[kept],
         assigned=treated[begins][kept],
         stays=(~deviates & (earlier == 0))[kept],
-        event=event[kept],
-        lost=_lost(table)[order][kept],
+        cause=_cause(table.iloc[order], event)[kept],
+        lost=_told(table, "censored")[order][kept],
         begins=begins[kept],
         now=places[kept],
         covariates=table[covariates].iloc[order].astype(float).reset_index(drop=True),

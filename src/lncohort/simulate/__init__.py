@@ -5,9 +5,9 @@ Two processes draw the course of the patients: `planned`, calibrated to the publ
 (`patients`), how courses become prescriptions and visits become laboratory results, and the tables.
 """
 
-from lncohort.simulate.causal import causal_truth
+from lncohort.simulate.causal import causal_truth, trial_truth
 from lncohort.simulate.feedback.scenario import scenarios
 from lncohort.simulate.parameters import Parameters
 from lncohort.simulate.write import simulate_extract
 
-__all__ = ["Parameters", "causal_truth", "scenarios", "simulate_extract"]
+__all__ = ["Parameters", "causal_truth", "scenarios", "simulate_extract", "trial_truth"]

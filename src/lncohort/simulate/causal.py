@@ -35,6 +35,16 @@ def causal_truth(scenario: str) -> pd.DataFrame:
     return pd.DataFrame(causal_truth_file(scenario)["truth"], columns=COLUMNS)
 
 
+def trial_truth(scenario: str) -> pd.DataFrame:
+    """The known effects of the nested trials of a scenario; no row where they were not asked for.
+
+    Columns are as those of :func:`causal_truth`; days are since the beginning of a trial.
+    """
+    path = _data() / "trials" / f"{scenario}.json"
+    told = json.loads(path.read_text(encoding="utf-8"))["truth"] if path.is_file() else []
+    return pd.DataFrame(told, columns=COLUMNS)
+
+
 @cache
 def causal_truth_file(scenario: str) -> dict:
     """The data file of a scenario's truth; see `lncohort.simulate.counterfactual`."""
@@ -43,5 +53,9 @@ def causal_truth_file(scenario: str) -> dict:
             f"--scenario {scenario}: its causal effects are not known, only what the analyses "
             "converge to; choose another scenario."
         )
-    path = files("lncohort.simulate") / "scenarios" / "truth" / f"{scenario}.json"
+    path = _data() / "truth" / f"{scenario}.json"
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _data():
+    return files("lncohort.simulate") / "scenarios"

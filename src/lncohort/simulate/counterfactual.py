@@ -8,7 +8,7 @@ the Monte Carlo errors are jackknifed over batches of patients.
 import argparse
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from functools import partial
@@ -120,19 +120,26 @@ def truth_rows(batches: Sequence[Mapping[str, Tally]], scenario: Scenario) -> li
     """Every estimand of the batches taken together, with its jackknife error, and what was
     planted.
     """
+    return jackknifed(batches, estimands) + _planted(scenario)
+
+
+def jackknifed(
+    batches: Sequence[Mapping[str, np.ndarray]],
+    estimate: Callable[[Mapping[str, np.ndarray]], pd.Series],
+) -> list[dict]:
+    """What is estimated from the sums of the batches, with its error by leaving each out."""
     total = {name: sum(b[name] for b in batches) for name in batches[0]}
-    value = estimands(total)
+    value = estimate(total)
     left_out = pd.concat(
-        [estimands({name: total[name] - b[name] for name in total}) for b in batches], axis=1
+        [estimate({name: total[name] - b[name] for name in total}) for b in batches], axis=1
     )
     count = len(batches)
     error = left_out.std(axis=1, ddof=0) * np.sqrt(count - 1)
-    rows = [
+    return [
         dict(zip(value.index.names, key, strict=True))
         | {"value": float(f"{value[key]:.6g}"), "mc_se": float(f"{round(error[key], 9):.2g}")}
         for key in value.index
     ]
-    return rows + _planted(scenario)
 
 
 def _planted(scenario: Scenario) -> list[dict]:
@@ -170,10 +177,11 @@ def main() -> None:
     arguments.out.mkdir(exist_ok=True)
     for name in arguments.scenarios:
         found = counterfactual(name, arguments.patients, arguments.seed, arguments.processes)
-        (arguments.out / f"{name}.json").write_text(_one_row_a_line(found), encoding="utf-8")
+        (arguments.out / f"{name}.json").write_text(one_row_a_line(found), encoding="utf-8")
 
 
-def _one_row_a_line(found: dict) -> str:
+def one_row_a_line(found: dict) -> str:
+    """The text of a data file, in which each row of the truth is one line."""
     head = json.dumps({k: v for k, v in found.items() if k != "truth"}, indent=1)
     rows = ",\n  ".join(json.dumps(row) for row in found["truth"])
     return f'{head[:-2]},\n "truth": [\n  {rows}\n ]\n}}\n'

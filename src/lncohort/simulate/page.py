@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from lncohort.simulate.causal import causal_truth, causal_truth_file
+from lncohort.simulate.causal import causal_truth, causal_truth_file, trial_truth
+from lncohort.simulate.feedback.nested_trials import DAYS as TRIAL_DAYS
 from lncohort.simulate.feedback.scenario import Process, load_scenario, scenarios
 from lncohort.simulate.feedback.strategy import strategies_of
 from lncohort.spec.page import markdown
@@ -82,8 +83,17 @@ and kidney failure compete. The patients are those whom the Nanjing study takes.
 | `reri`, `ratio_of_risk_ratios` | of the four cells against `mmf_never` or `mmf_later_as_usual`, from risk ratios |
 | `flare_risk` | of those with a response by day 360, in care then without a flare: proteinuria above 1 g/24 h measured by day 730 |
 
+Nested trials have a truth of their own, `trial_risk_difference` and `trial_odds_ratio` of \
+`lncohort.simulate.trial_truth`: a trial begins with each month and takes who, in the world as it is, is \
+in care, without a response and without tacrolimus by the month before. Per protocol all of them start \
+and stay on it (`start`) or never start; by intention to treat they start, or do not start in that month, \
+and afterwards the clinician decides (`start_as_usual`, `not_now_as_usual`). The risks are of all who \
+enter a trial that can be followed for so many days; the odds ratio within a month is that of Mantel and \
+Haenszel over trials and months, each with the person-time that a study would see of it.
+
 A response is measured later than the remission behind it: about a month until proteinuria is low, \
-then until the next visit. A hazard ratio of measured responses is therefore not the planted one. In \
+then until the next visit. A hazard ratio of measured responses is therefore not the planted one, and \
+who starts later than on the index date has first some months without an effect. In \
 brackets: Monte Carlo standard errors, jackknifed over batches; contrasts are within the same \
 patients, so that an effect that cannot be is 0 exactly.
 """
@@ -126,6 +136,10 @@ def _section(name: str) -> Iterator[str]:
     yield f"The truth, from {causal_truth_file(name)['patients']:,} patients under each strategy:\n"
     yield markdown(_risks(truth, [s.name for s in strategies_of(scenario)])) + "\n"
     yield markdown(_contrasts(truth)) + "\n"
+    trials = trial_truth(name)
+    if len(trials):
+        yield "In nested trials, by the day since the beginning of a trial:\n"
+        yield markdown(_contrasts(trials, TRIAL_DAYS)) + "\n"
 
 
 def _risks(truth: pd.DataFrame, strategies: list[str]) -> list[dict[str, str]]:
@@ -142,7 +156,7 @@ def _risks(truth: pd.DataFrame, strategies: list[str]) -> list[dict[str, str]]:
     ]
 
 
-def _contrasts(truth: pd.DataFrame) -> list[dict[str, str]]:
+def _contrasts(truth: pd.DataFrame, days: tuple[int, ...] = HORIZONS) -> list[dict[str, str]]:
     found = _by_key(truth)
     contrasts = truth[~truth["estimand"].isin(("risk", "remission_risk", "flare_risk"))]
     keys = contrasts[["estimand", "strategy", "reference"]].drop_duplicates()
@@ -151,10 +165,7 @@ def _contrasts(truth: pd.DataFrame) -> list[dict[str, str]]:
         versus = f"`{strategy}`" + (f" against `{reference}`" if reference else "")
         rows.append(
             {"estimand": f"`{estimand}`", "of": versus}
-            | {
-                f"by day {day}": _told(found, estimand, strategy, reference, day)
-                for day in HORIZONS
-            }
+            | {f"by day {day}": _told(found, estimand, strategy, reference, day) for day in days}
         )
     return rows
 

@@ -65,7 +65,8 @@ ANALYSES = {
     "samples, seed {seed}",
     "sequential_trials": "a trial begins with every interval, of those at risk and new to the exposure "
     "drug: odds ratio of the response within an interval, weighted for starting by the covariates at "
-    "the start of each trial, by intention to treat, and per protocol weighted for leaving{truncated}",
+    "the start of each trial, by intention to treat, and per protocol weighted for leaving{truncated}"
+    "{to_days}{bootstrap}",
     "marginal_structural": "a pooled logistic model of the response given the exposure so far, with "
     "stabilised weights of treatment and censoring{truncated}; risks to day {days}{bootstrap}",
     "active_comparator": "those who start the exposure drug on the index date against those who start "
@@ -79,6 +80,7 @@ ANALYSES = {
 def in_words(study: Study, analysis: Analysis) -> str:
     """What an analysis estimates, with all that the study file says of it."""
     first, second = analysis.drugs if analysis.kind == "interaction" else ("", "")
+    days = ", ".join(str(day) for day in analysis.days)
     reference = study.regimen_label([analysis.reference]) if analysis.reference else ""
     told = ANALYSES[analysis.kind].format(
         reference=reference,
@@ -93,7 +95,8 @@ def in_words(study: Study, analysis: Analysis) -> str:
         choices=_choices(analysis),
         assumptions=_assumptions(analysis),
         controls=_controls(study, analysis),
-        days=", ".join(str(day) for day in analysis.days),
+        days=days,
+        to_days=f"; risks to day {days} of a trial" if analysis.days else "",
         lag_days=analysis.lag_days or 0,
         of_the_day=" for the index date, and for the laboratory values of the day"
         if analysis.adjust == "time_varying"

@@ -25,7 +25,7 @@ UNIQUE = (
 )
 ESTIMATES_OF_EVERY_STUDY = ("cohort", "table1", "dose_coverage", "combination", "course", "audit")
 INTERVAL_DAYS = 30  # where the study file does not say
-BY_INTERVAL = ("marginal_structural", "cumulative_incidence")
+BY_INTERVAL = ("sequential_trials", "marginal_structural", "cumulative_incidence")
 COLUMNS_OF_EVERY_COHORT = (
     "patient_id",
     "index_date",

@@ -378,7 +378,7 @@ class Analysis(Part):
                 ("grace_days", "days", "replicates", "seed"),
                 ("truncate", "drugs"),
             ),
-            "sequential_trials": ((), ("truncate",)),
+            "sequential_trials": ((), ("truncate", "days", "replicates", "seed")),
             "marginal_structural": (("days",), ("truncate", "replicates", "seed")),
             "active_comparator": (("reference",), ()),
             "cumulative_incidence": (("days", "replicates", "seed"), ()),

@@ -36,8 +36,11 @@ differences would be 0.02 too small.)
 is that of the whole population, nearer to 1. In eight cohorts of 8,000 with benefit the logarithm of the \
 adjusted one is 0.549 (0.012), that weighted by propensity 0.491 (0.014), the truth 0.479. So the weighted \
 one is judged.
-- Nested trials per protocol find 0.87 times the true ratio where there is an effect, and the row says \
-so: they are fit for a test of no effect, and for no size of one until the reason is found.
+- An odds ratio of nested trials is an average over all of them and their follow-up, and its truth here \
+is that of the same trials, both arms played out. Of a drug that is started and kept it is 1.99, where the \
+hazard ratio against never is 2.12: a response is measured months after the remission behind it, and who \
+starts when responses are judged already has first some months without an effect. The risks of the trials \
+are free of such an average. Without bootstrap samples they have no interval.
 - The marginal structural model finds in cohorts of 793 with benefit risk differences that are 0.006 \
 (0.003) and 0.011 (0.005) too small. In eight cohorts of 8,000 they are 0.130 and 0.182 (0.006), on the \
 truth of 0.133 and 0.185: it is an error of small samples.

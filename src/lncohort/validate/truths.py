@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from lncohort.errors import UserError
-from lncohort.simulate import causal_truth
+from lncohort.simulate import causal_truth, trial_truth
 from lncohort.simulate.feedback.scenario import load_scenario
 from lncohort.simulate.truth import RATIOS, known_truth
 from lncohort.study import Study
@@ -29,7 +29,8 @@ class Match:
     contrast : str
         The same, where its rows are told apart by it: the day.
     estimand, strategy, reference : str
-        Of :func:`lncohort.simulate.causal_truth`; "odds_ratio" is that of its risks.
+        Of :func:`lncohort.simulate.causal_truth` or :func:`lncohort.simulate.trial_truth`;
+        "odds_ratio" is that of its risks.
     day : int
         The horizon.
     respects_time : bool
@@ -55,9 +56,14 @@ def _timed(kind, model, level, measure, effect, *, strategy="start_as_usual", **
 IN_GRACE = "started within 60 days"
 LATER = "later_as_usual"
 YEARS = {360: "day 360", 720: "day 720"}
+PROTOCOLS = {
+    "intention to treat": ("start_as_usual", "not_now_as_usual"),
+    "per protocol": ("start", "never"),
+}
 # Estimates that do not respect time stand here, too: one is to see how far off they are. Of those that
-# do, a start by day 60 is compared with none by then, or with none ever, and what follows is as usual;
-# per protocol, with staying on the drug for good. Odds ratios of 30 days are close to hazard ratios.
+# do, a start by day 60 is compared with none by then, or with none ever, and what follows is as usual.
+# Odds ratios of 30 days are close to hazard ratios. Nested trials have a truth of their own: that of the
+# trials, as an effect that comes late is not the same for those who start late.
 CAUSAL = (
     Match("use", "adjusted", "ever", "OR", "odds_ratio", "start"),
     Match("dose_band", "adjusted", "≥4", "OR", "odds_ratio", "start_4_mg"),
@@ -98,10 +104,24 @@ CAUSAL = (
         )
         for day, told in YEARS.items()
     ),
-    _timed(
-        "sequential_trials", "intention to treat", "started", "OR", "hazard_ratio", reference=LATER
+    *(
+        Match(
+            "sequential_trials",
+            model,
+            "started",
+            measure,
+            effect,
+            *arms,
+            day=day,
+            contrast=told,
+            respects_time=True,
+        )
+        for model, arms in PROTOCOLS.items()
+        for measure, effect, day, told in (
+            ("OR", "trial_odds_ratio", 720, ""),
+            *(("RD", "trial_risk_difference", day, told) for day, told in YEARS.items()),
+        )
     ),
-    _timed("sequential_trials", "per protocol", "started", "OR", "hazard_ratio", strategy="start"),
     _timed("marginal_structural", "weighted", "started", "OR", "hazard_ratio"),
     *(
         _timed(kind, model, level, "RD", "risk_difference", day=day, contrast=told)
@@ -179,7 +199,10 @@ def truth_of(plan: Plan, found: pd.DataFrame) -> pd.DataFrame:
     if not is_causal(plan.scenario):
         return known_truth()
     kinds = {analysis.name: analysis.kind for analysis in plan.study.analyses}
+    of_trials = trial_truth(plan.scenario)
     effects = causal_truth(plan.scenario)
+    if len(of_trials):
+        effects = pd.concat([effects, of_trials])
     rows = {}
     for key in found.index.droplevel("cohort").unique():
         place = dict(zip(found.index.names[1:], key, strict=True))
@@ -204,7 +227,10 @@ def _effect(effects: pd.DataFrame, match: Match) -> tuple[float, float] | None:
     if match.estimand == "reri" and "reri" not in set(effects["estimand"]):
         return 0.0, 0.0  # the background has no effect: nothing adds to that of the drug
 
-    if match.strategy not in set(effects["strategy"]) or match.day not in set(effects["day"]):
+    told = effects[effects["strategy"] == match.strategy]
+    if match.day not in set(told["day"]):
+        return None
+    if match.estimand != "odds_ratio" and match.estimand not in set(told["estimand"]):
         return None
 
     def look_up(estimand: str, strategy: str, reference: str) -> tuple[float, float]:

@@ -24,7 +24,7 @@ ASKED = (
     Analysis(
         name="grace", kind="clone_censor_weight", grace_days=90, days=(360,), replicates=16, seed=1
     ),
-    Analysis(name="trials", kind="sequential_trials"),
+    Analysis(name="trials", kind="sequential_trials", days=(360, 690)),
     Analysis(name="marginal", kind="marginal_structural", days=(360,), replicates=4, seed=1),
     Analysis(name="compared", kind="active_comparator", reference=OTHER),
     Analysis(name="curves", kind="cumulative_incidence", days=(360,), replicates=8, seed=1),

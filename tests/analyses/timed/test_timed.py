@@ -177,6 +177,23 @@ def test_intervals_of_few_bootstrap_samples_are_those_of_student(doubled, analys
     assert found.p_value == pytest.approx(2 * student.sf(found.estimate / error))
 
 
+@pytest.mark.parametrize("model", ["intention to treat", "per protocol"])
+def test_risks_of_nested_trials_are_those_of_a_drug_that_works_and_of_one_that_does_not(
+    null, doubled, model
+):
+    truth = true_risk(DOUBLE, 360) - true_risk(0.0, 360)
+    at = {"contrast": "day 360", "model": model}
+    assert abs(one(null[0], "trials", "RD", **at).estimate) < 0.05
+    found = one(doubled[0], "trials", "RD", **at)
+    # some who did not start at the beginning of a trial do so later; who enters is less severe
+    assert 0.6 * truth < found.estimate < 1.2 * truth
+    risks = [
+        one(doubled[0], "trials", "risk", **at, level=level).estimate
+        for level in ("started", "not started")
+    ]
+    assert risks[0] - risks[1] == pytest.approx(found.estimate)
+
+
 def test_who_had_the_response_before_a_landmark_is_not_in_it(null):
     estimates, _, patients, _ = null
     rows = estimates[(estimates["analysis"] == "marks") & (estimates["model"] == "crude")]

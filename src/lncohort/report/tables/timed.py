@@ -5,7 +5,8 @@ from lncohort.report.rows import estimated, one, pick
 from lncohort.report.tables.table import Row, Table, heading
 from lncohort.report.timed import answers
 
-RISKS = ("clone_censor_weight", "marginal_structural", "cumulative_incidence")
+RISKS = ("clone_censor_weight", "sequential_trials", "marginal_structural", "cumulative_incidence")
+PROTOCOLS = ("intention to treat", "per protocol")  # days of both are since the start of a trial
 MEASURES = (
     "The response is dated from the index date, or from the landmark or the start of a trial. HR: hazard "
     "ratio; OR of the nested trials and of the marginal structural model: odds ratio within an interval "
@@ -53,7 +54,7 @@ def risk_differences(results) -> Table | None:
             rows.append(
                 Row(
                     (
-                        row.contrast,
+                        f"{row.model}, {row.contrast}" if row.model in PROTOCOLS else row.contrast,
                         estimated(row, numbers.percent_of_risk),
                         numbers.p_value(row.p_value),
                     )
@@ -68,7 +69,8 @@ def risk_differences(results) -> Table | None:
         tuple(rows),
         (
             "The marginal structural model censors death and kidney failure; in the others they compete. "
-            "Without bootstrap samples there is no interval.",
+            "Days of nested trials are since the start of a trial. Without bootstrap samples there is no "
+            "interval.",
         ),
     )
 

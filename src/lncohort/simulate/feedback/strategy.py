@@ -49,6 +49,23 @@ class Strategy:
         """Whether the clinician decides in the end."""
         return self.tacrolimus.endswith("as_usual")
 
+    @property
+    def step(self) -> int:
+        """The month of the start, or the last in which there is none; nobody starts before it."""
+        return 0 if self.starts else GRACE_STEP
+
+
+@dataclass(frozen=True)
+class TrialStrategy(Strategy):
+    """The same, decided on at the beginning of a later month, in which a nested trial begins."""
+
+    trial: int = 0
+
+    @property
+    def step(self) -> int:
+        """The month in which the trial begins."""
+        return self.trial
+
 
 NEVER_TACROLIMUS = Strategy("never", "never")
 START = Strategy("start", "start")

@@ -6,7 +6,7 @@ from scipy.special import expit
 from lncohort.simulate.courses import MONTH_DAYS
 from lncohort.simulate.feedback.known import Known
 from lncohort.simulate.feedback.scenario import Process
-from lncohort.simulate.feedback.strategy import GRACE_STEP, Strategy
+from lncohort.simulate.feedback.strategy import Strategy
 from lncohort.simulate.parameters import Parameters
 from lncohort.simulate.patients import NEVER
 
@@ -98,9 +98,9 @@ class Tacrolimus:
     def _starts(self, month, known, in_care, draw, process, p, strategy) -> np.ndarray:
         eligible = in_care & (self.start == NEVER)
         if strategy is not None:
-            if strategy.starts and month == 0:
+            if strategy.starts and month == strategy.step:
                 return eligible
-            if not strategy.as_usual or month <= GRACE_STEP:
+            if not strategy.as_usual or month <= strategy.step:
                 return np.zeros_like(eligible)
         start = process.start
         log_odds = start.log_odds_later if month else start.log_odds_at_index
