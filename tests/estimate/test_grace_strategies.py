@@ -127,3 +127,33 @@ def test_without_a_start_nothing_is_compared():
     clones = grace_clones(rows, ["severe"], 2)
     with pytest.raises(NotEstimable, match="probability of starting"):
         clones.weights(once(rows), None)
+
+
+@pytest.mark.parametrize("interval", [0, 1])
+def test_an_interval_in_which_nobody_starts_leaves_the_others_estimable(interval):
+    """As in cohorts where treatment cannot begin on the first day, or on that day only."""
+    random = np.random.default_rng(3)
+    size, width = 400, 30
+    severity = random.normal(size=size)
+    when = np.where(random.random(size) < 0.5, 1 - interval, 99)
+    number = np.repeat(np.arange(size), 4)
+    step = np.tile(np.arange(4), size)
+    event = (step == 3) & (random.random(4 * size) < 0.3)
+    rows = pd.DataFrame(
+        {
+            "patient": number,
+            "interval": step,
+            "start": step * width,
+            "stop": (step + 1) * width,
+            "treated": when[number] <= step,
+            "cause": event.astype(int),
+            "lost": False,
+            "severity": severity[number],
+        }
+    )
+    clones = grace_clones(rows, ["severity"], 1)
+    once = np.ones(len(rows))
+    for weights in clones.weights(once, None):
+        assert np.isfinite(weights).all()
+        total = weights[clones.people.interval == 3].sum()
+        assert total == pytest.approx(size, rel=0.02)

@@ -57,3 +57,15 @@ def test_distribution_tells_all_or_each_group():
     assert told["sd"] == pytest.approx(weights.std(ddof=1))
     assert told["ess"] == pytest.approx(16**2 / 114)
     assert weight_distribution(weights, [0, 0, 1, 1])["mean"].tolist() == [1.5, 6.5]
+
+
+def test_a_row_that_does_not_count_and_cannot_be_is_worth_1():
+    """A bootstrap sample without the only one in whom it happened so late."""
+    x = np.concatenate([np.linspace(-1, 1, 40), [40_000.0]])
+    happened = np.append(np.tile([True, False, False, True], 10)[::-1], True)
+    happened[:40] = np.concatenate([np.tile([True, True, False], 7)[:20], np.zeros(20)])
+    happened[25] = True
+    counts = np.concatenate([np.ones(42), [0.0]])
+    made = ratio(happened, x).values(counts)
+    assert made[-1] == 1
+    assert np.isfinite(made).all()

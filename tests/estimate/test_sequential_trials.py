@@ -171,3 +171,16 @@ def test_truncation_leaves_the_few_treated_their_weights():
     )
     found, error = log_ratio(fitted(rows, ["severe"], protocol=False, truncate=(0.01, 0.99)))
     assert abs(found) < 3 * error < 0.4
+
+
+@pytest.mark.parametrize("only_first", [True, False])
+def test_trials_of_one_arm_leave_the_others_estimable(only_first):
+    """Nobody can start in the first interval, or whoever starts does in it."""
+    rows = world(8_000, lambda since: 0.7, seed=6)
+    start = rows[rows["treated"]].groupby("patient")["interval"].min()
+    start = rows["patient"].map(start).fillna(99)
+    begins = np.where(start == 0, 0 if only_first else 1, 99 if only_first else start)
+    rows["treated"] = begins <= rows["interval"]
+    found, error = log_ratio(fitted(rows, ["severe"], protocol=False))
+    assert np.isfinite(found)
+    assert 0 < error < 0.1

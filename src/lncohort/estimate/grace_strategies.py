@@ -148,13 +148,16 @@ def grace_clones(rows: pd.DataFrame, covariates: list[str], last: int) -> GraceC
     people = person_intervals(rows, [*NEEDED, *covariates])
     treated = people.flag("treated")
     before = people.before(treated)
-    may_start = ~before & (people.interval <= last)
+    starts = treated & ~before
+    # Where nobody starts the probability of it is 0, and no curve over the others tells it.
+    begun = np.bincount(people.interval, starts) > 0
+    may_start = ~before & (people.interval <= last) & begun[people.interval]
     known = people.rows[covariates].astype(float)
     return GraceClones(
         people=people,
         last=last,
         known=known,
-        starts=treated & ~before,
+        starts=starts,
         may_start=may_start,
         design=_design(people, known, np.flatnonzero(may_start), treated),
         loss=_design(people, known, np.arange(len(known)), people.flag("lost"), treated),

@@ -55,7 +55,9 @@ class ProbabilityRatio:
             )
         except NotEstimable as error:
             raise NotEstimable(f"{error} (probability of {self.name})") from error
-        return np.where(self.happened, above / below, (1 - above) / (1 - below))
+        above, below = (np.where(self.happened, p, 1 - p) for p in (above, below))
+        # A row that does not count may be one that the models hold impossible.
+        return np.divide(above, below, out=np.ones(len(self.rows)), where=weights > 0)
 
     def influence(self, moved: np.ndarray, patient: np.ndarray, patients: int) -> np.ndarray:
         """What the estimation of both models adds to the estimating equations of a weighted model.

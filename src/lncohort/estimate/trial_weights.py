@@ -111,7 +111,11 @@ def _numerator(parts: list, rows: np.ndarray, by_trial: bool) -> Gathered:
 
 def _of_assignment(trials: Trials, by_trial: bool) -> ProbabilityRatio:
     """The models of being treated at the beginning of a trial."""
-    rows = np.flatnonzero(trials.follow_up == 0)
+    begins = trials.follow_up == 0
+    treated = np.bincount(trials.trial[begins], trials.assigned[begins])
+    two_armed = (treated > 0) & (treated < np.bincount(trials.trial[begins]))
+    # In a trial of one arm there is no choice to make up for, and no curve of the others tells it.
+    rows = np.flatnonzero(begins & (two_armed | ~two_armed.any())[trials.trial])
     trial = trial_terms(trials.trial[rows])
     denominator = gather(trial, (trials.covariates, trials.begins[rows]))
     return probability_ratio(

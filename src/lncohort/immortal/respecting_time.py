@@ -149,7 +149,7 @@ def trial_rows(rows: pd.DataFrame, covariates: list[str]) -> list[dict]:
         )
         try:
             trials = expand(rows, covariates, protocol=protocol)
-            found = sequential_trials(trials, [], knots=_knots(rows), by_time=False)
+            found = sequential_trials(trials)
         except NotEstimable as error:
             made.append(row("sequential_trials", "OR", note=str(error), **place))
             continue

@@ -121,6 +121,15 @@ def grace_period_rows(
             figures.pop("p_value", None)
         shared = at_day | {"contrast": f"day {day}", "note": told(COMPETE, note)}
         made.append(row(analysis.name, measure, **named, **shared, **figures))
+    if analysis.drugs and companion is None:
+        why = (
+            f"not estimable: nobody or everybody had {study.drug(analysis.drugs[0]).label} at first"
+        )
+        made += [
+            row(analysis.name, measure, contrast=f"day {day}", note=why, **at_day)
+            for day in analysis.days
+            for measure in ("IC", "RERI")
+        ]
     for weight, level in zip(weights, (not_started, started), strict=True):
         own = pd.Series(weight)[weight > 0].groupby(clones.people.patient[weight > 0]).last()
         made += weight_rows(analysis.name, "weighted", level, weight_distribution(own))
@@ -147,6 +156,8 @@ def _clones(
         return grace_clones(rows, known.columns, last), None, known.note
     first_day = patients.set_index("patient_id")[f"{analysis.drugs[0]}_first_day"]
     rows["companion"] = rows["patient"].map(first_day.eq(0).fillna(False)).astype(float)
+    if rows["companion"].nunique() < 2:  # the strategies stand without it
+        return grace_clones(rows, known.columns, last), None, known.note
     clones = grace_clones(rows, [*known.columns, "companion"], last)
     return clones, clones.people.flag("companion"), known.note
 
