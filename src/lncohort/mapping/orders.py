@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from lncohort.mapping.names import Found, Names
-from lncohort.texts.directions import COUNTED_UNITS, Directions, read_directions
+from lncohort.texts.directions import Directions, read_directions
+from lncohort.texts.dosing_amounts import COUNTED_UNITS
 from lncohort.texts.numbers import DecimalMark
 from lncohort.texts.plain import plain
 from lncohort.texts.strength import (

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from lncohort.texts.directions import COUNTED_UNITS, MILLIGRAMS, Directions
+from lncohort.texts.directions import Directions
+from lncohort.texts.dosing_amounts import COUNTED_UNITS, MILLIGRAMS
 from lncohort.texts.dosing_words import UNITS
 from lncohort.texts.numbers import WRITTEN, DecimalMark, read_number
 from lncohort.texts.plain import plain
