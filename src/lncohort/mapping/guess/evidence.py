@@ -7,8 +7,18 @@ from functools import cached_property
 
 from lncohort.mapping.biopsy_class import read_class
 from lncohort.mapping.names import Names, dialysis_or_graft
-from lncohort.mapping.orders import PACK_WORDS, UNIT_WORDS, read_route
-from lncohort.mapping.words import NOT_CARRIED_OUT, read_instrument, read_operator, read_sex
+from lncohort.mapping.orders import read_route
+from lncohort.mapping.words import (
+    NOT_CARRIED_OUT,
+    PACK_WORDS,
+    UNIT_WORDS,
+    is_temporary,
+    read_days,
+    read_instrument,
+    read_operator,
+    read_quantity,
+    read_sex,
+)
 from lncohort.sources.profiling import ColumnProfile
 from lncohort.texts.dates import DateGuess, guess_dates
 from lncohort.texts.diagnoses import read_diagnoses
@@ -95,6 +105,9 @@ class Column:
             "strength": self.share(lambda t: read_strength(t).reason is None),
             "route": self.share(lambda t: read_route(t) is not None),
             "packing": self.share(lambda t: plain(t) in (*UNIT_WORDS, *PACK_WORDS)),
+            "days": self.share(lambda t: read_days(t, ".") is not None),
+            "quantity": self.share(lambda t: read_quantity(t, ".")[0] is not None),
+            "order_type": self.share(lambda t: is_temporary(t) is not None),
             "unit": self.share(_is_unit),
             "range": self.share(lambda t: read_reference_range(t).reason is None),
             "specimen": self.share(_is_specimen),

@@ -11,6 +11,7 @@ from lncohort.mapping.roles import NEEDED, ROLES, Role
 
 LEAST = 0.45  # of the mean of header and content
 SURE = 0.9
+NUMBERS_SAY_NOTHING = 0.5  # the share of numbers from which on only a header tells a part
 UNKNOWN_IDENTIFIER = 0.6  # of the fit of its header is left to an identifier that is not known
 # What the texts of a role look like, the share that they must be at least, and the share from
 # which on they speak for it without a header.
@@ -24,11 +25,12 @@ LOOKS: dict[str, tuple[tuple[str, ...], float, float]] = {
     "frequency": (("frequency",), 0.2, 0.6),
     "directions": (("directions", "frequency"), 0.1, 0.5),
     "route": (("route",), 0.0, 0.7),
-    "days_supply": (("number",), 0.8, 2.0),
-    "quantity": (("number",), 0.8, 2.0),
+    "days_supply": (("days",), 0.8, 2.0),
+    "quantity": (("number", "quantity"), 0.8, 2.0),
     "quantity_unit": (("packing",), 0.2, 0.8),
     "daily_dose_mg": (("number",), 0.8, 2.0),
     "status": (("status",), 0.0, 2.0),
+    "order_type": (("order_type",), 0.5, 0.8),
     "operator": (("operator",), 0.5, 2.0),
     "test": (("test",), 0.0, 0.05),
     "specimen": (("specimen",), 0.3, 0.8),
@@ -108,6 +110,8 @@ def fit(column: Column, target: str, role: Role, identifiers: frozenset[str]) ->
     if share < needed:
         return 0.0
     content = 1.0 if share >= telling else share
+    if header == 0.0 and column.looks["number"] >= NUMBERS_SAY_NOTHING:
+        return 0.0  # a class 4, or four boxes
     if header == 0.0:
         return content / 2 + 0.05 if share >= telling else 0.0
     return (header + max(content, 0.5)) / 2

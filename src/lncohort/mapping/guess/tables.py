@@ -8,12 +8,11 @@ from lncohort.extract.units import looks_like
 from lncohort.mapping.days import UNMISTAKABLE
 from lncohort.mapping.guess.evidence import Column
 from lncohort.mapping.guess.headers import fit_of_file, simple_header
-from lncohort.mapping.guess.parts import Played, parts_of
+from lncohort.mapping.guess.parts import SURE, Played, parts_of
 from lncohort.mapping.model import CODED, CodeSystem
 from lncohort.mapping.names import Names
-from lncohort.mapping.orders import MG_WORDS
 from lncohort.mapping.roles import NEEDED, ROLES
-from lncohort.mapping.words import read_given_back
+from lncohort.mapping.words import MG_WORDS, read_given_back, read_quantity
 from lncohort.sources import SourceSpec
 from lncohort.texts.codings import guess_sexes
 from lncohort.texts.date_formats import MONTH
@@ -295,7 +294,7 @@ def _unit_question(test: WideTest) -> str:
 def _questions_of_amounts(played: dict[str, Played]) -> list[Question]:
     """What has to be known before a quantity, or a dose in tablets, is an amount in mg."""
     questions = []
-    if "quantity" in played and "quantity_unit" not in played:
+    if "quantity" in played and "quantity_unit" not in played and not _has_units(played):
         name = played["quantity"].column.name
         text = f"{name}: counted in what? Give quantity_unit under [table.constants]; unknown until then"
         questions.append(Question("quantity_unit", name, text, ("盒", "片", "mg")))
@@ -309,6 +308,11 @@ def _questions_of_amounts(played: dict[str, Played]) -> list[Question]:
         text = "no column of strengths: doses in tablets, and quantities in boxes, are unknown"
         questions.append(Question("strength", column, text))
     return questions
+
+
+def _has_units(played: dict[str, Played]) -> bool:
+    """Whether the unit of a quantity stands behind its number: 2盒."""
+    return played["quantity"].column.share(lambda t: bool(read_quantity(t, ".")[1])) >= SURE
 
 
 def code_system_of(target: str, column: Column) -> CodeSystem | None:
