@@ -4,11 +4,10 @@
 -- discharge_date, days_supply, take_mg (at a time), takes_per_day, daily_dose_mg, dose_from (told,
 -- directions; NULL when unknown), quantity (below 0 for a refund), mg_per_quantity and
 -- days_per_quantity (of one of the quantity), is_as_needed, reason (why it cannot be used).
--- Rule: what cannot be read is unknown and never guessed. An inpatient order that was never stopped
--- has the day of discharge from the stay in which it began, unless it is a temporary one; such an order
--- without a frequency is taken once. What is taken once lasts a day, unless
--- more than that was dispensed: then how it is taken is unknown. A row of status given back and of a
--- quantity below 0 is a refund; with a quantity above 0 it is an order that was not carried out.
+-- Rule: what cannot be read is unknown. An inpatient order that was never stopped ends at the discharge
+-- of its stay, but for a temporary one, which is taken once where it has no frequency. What is taken
+-- once lasts a day, unless more was dispensed: then how it is taken is unknown. A row of status given
+-- back is a refund with a quantity below 0, and not carried out with one above.
 CREATE OR REPLACE TABLE order_read AS
 WITH joined AS (
     SELECT

@@ -177,3 +177,58 @@ def test_no_value_of_a_patient_stands_in_the_mapping_file(tmp_path):
     source = mapping_source(guessed(tmp_path, 处方=ORDERS, 检验=RESULTS), "h", ".")
     assert "0001" not in source
     assert "9999" in source
+
+
+def test_a_quantity_with_its_unit_is_one_and_no_class_of_a_biopsy(tmp_path):
+    rows = with_column(ORDERS, "数量", "2盒", "-1盒", "4盒")
+    guess = guessed(tmp_path, 处方=rows)
+    table = of(guess, "prescription")
+    assert columns(table)["quantity"] == "数量"
+    assert "quantity_unit" not in questions(table)
+    assert {found.target for found in guess.tables} == {"patient", "prescription"}
+
+
+def test_numbers_without_a_header_that_says_so_are_no_class(tmp_path):
+    rows = with_column(
+        [{"病案号": n, "检查日期": "2015-03-01"} for n in IDS], "住院次", "1", "4", "5"
+    )
+    assert "biopsy" not in {found.target for found in guessed(tmp_path, 入院=rows).tables}
+
+
+@pytest.mark.parametrize(
+    ("header", "test", "unit"),
+    [
+        ("肌酐_umol/L", "serum_creatinine", "umol/L"),
+        ("白蛋白 g/L", "serum_albumin", "g/L"),
+        ("血红蛋白g/L", "haemoglobin", "g/L"),
+        ("补体C3[g/L]", "complement_c3", "g/L"),
+        ("eGFR(mL/(min·1.73m²))", "egfr", "mL/(min·1.73m²)"),
+        ("血红蛋白(HGB)", "haemoglobin", None),
+    ],
+)
+def test_a_wide_column_is_a_test_with_its_unit_however_they_are_joined(
+    tmp_path, header, test, unit
+):
+    rows = [{"病案号": n, "日期": "2015-03-01", "血钾(mmol/L)": "4.1", header: "88"} for n in IDS]
+    found = {
+        wide.column.name: (wide.test, wide.unit)
+        for wide in of(guessed(tmp_path, 化验=rows), "lab").wide
+    }
+    assert found[header] == (test, unit)
+
+
+def test_columns_that_play_no_part_are_named(tmp_path):
+    table = of(
+        guessed(tmp_path, 处方=with_column(ORDERS, "开单医生备注", "无特殊")), "prescription"
+    )
+    assert table.unused == ("开单医生备注",)
+    assert "# Columns that play no part: 开单医生备注" in mapping_source(
+        guessed(tmp_path, 处方=with_column(ORDERS, "开单医生备注", "无特殊")), "h", "."
+    )
+
+
+def test_the_kind_of_an_order_is_told(tmp_path):
+    rows = with_column(ORDERS, "长期/临时", "长期医嘱", "临时医嘱")
+    assert (
+        columns(of(guessed(tmp_path, 住院医嘱=rows), "prescription"))["order_type"] == "长期/临时"
+    )

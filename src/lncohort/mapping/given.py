@@ -184,7 +184,8 @@ def _parts(table: SourceTable, rows: duckdb.DuckDBPyRelation) -> Iterator[duckdb
     told = {role: _told(table, role) for role in table.columns}
     told |= {role: _constant(text) for role, text in table.constants.items()}
     if "quantity" in told:
-        told["quantity_unit"] = _unit_of_quantity(told["quantity"], told.get("quantity_unit"))
+        beside = told.get("quantity_unit", _constant(""))
+        told["quantity_unit"] = _unit_of_quantity(told["quantity"], beside)
     if not table.wide:
         yield _select(table, rows, told)
     for wide in table.wide:
@@ -228,10 +229,10 @@ def _select(
     )
 
 
-def _unit_of_quantity(quantity: Expression, told: Expression | None) -> Expression:
+def _unit_of_quantity(quantity: Expression, beside: Expression) -> Expression:
     """The unit that stands behind a quantity, 2盒; where none does, the one told beside it."""
     own = Function("regexp_extract", quantity, _constant(UNIT_OF_QUANTITY), ConstantExpression(1))
-    return CaseExpression(own != _constant(""), own).otherwise(told or _constant(""))
+    return CaseExpression(own != _constant(""), own).otherwise(beside)
 
 
 def _constant(text: str) -> Expression:

@@ -24,7 +24,7 @@ STRENGTH = re.compile(
     rf"(?: ?[*x] ?(?P<packs>\d{{1,3}}) ?(?:{INNER_PACKS})(?: ?/ ?(?:{INNER_PACKS}))?)?)?"
 )
 # Other ways to write a pack in a column of its own: 0.5mg:50粒, 0.5mg,50粒/盒, 50粒*0.5mg.
-JOINED_BY = re.compile(rf"(?<=[a-z克]) ?[,:; ] ?(?=\d{{1,4}} ?(?:{COUNTED})(?: ?/|$))")
+JOINED_BY = re.compile(rf"(?<=[g克]) ?[,:; ] ?(?=\d{{1,4}} ?(?:{COUNTED})(?: ?/|$))")
 COUNT_FIRST = re.compile(rf"(\d{{1,4}} ?(?:{COUNTED})) ?[*x] ?({WRITTEN} ?{MASS})")
 MASS_NAMES = {"毫克": "mg", "微克": "ug", "mcg": "ug", "克": "g"}
 SOLID = ("tablet", "capsule", "pill")

@@ -1,5 +1,6 @@
 """Which column plays which part, if a table were of a target."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from lncohort.mapping.guess.evidence import Column
 from lncohort.mapping.guess.headers import fit_of_header
 from lncohort.mapping.roles import NEEDED, ROLES, Role
 
+LABEL = re.compile(r"^(?:id|no[.]?|编号) ?[::]", re.IGNORECASE)  # ID:000123
 LEAST = 0.45  # of the mean of header and content
 SURE = 0.9
 NUMBERS_SAY_NOTHING = 0.5  # the share of numbers from which on only a header tells a part
@@ -132,5 +134,5 @@ def _fit_of_identifier(column: Column, header: float, identifiers: frozenset[str
 
 
 def plain_identifier(text: str) -> str:
-    """An identifier without blanks and leading zeros: as such it is compared, never as such kept."""
-    return text.strip().lstrip("0") or "0"
+    """An identifier without label, blanks and leading zeros: so it is compared, and never kept."""
+    return LABEL.sub("", text.strip(), count=1).strip().lstrip("0") or "0"

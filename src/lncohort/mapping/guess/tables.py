@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from lncohort.extract.lab_tests import LAB_TESTS
 from lncohort.extract.units import looks_like
 from lncohort.mapping.days import UNMISTAKABLE
-from lncohort.mapping.guess.evidence import Column
+from lncohort.mapping.guess.evidence import Column, is_unit
 from lncohort.mapping.guess.headers import fit_of_file, simple_header
 from lncohort.mapping.guess.parts import SURE, Played, parts_of
 from lncohort.mapping.model import CODED, CodeSystem
@@ -17,7 +17,7 @@ from lncohort.sources import SourceSpec
 from lncohort.texts.codings import guess_sexes
 from lncohort.texts.date_formats import MONTH
 from lncohort.texts.numbers import decimal_mark_of
-from lncohort.texts.plain import plain
+from lncohort.texts.plain import one_width, plain
 from lncohort.texts.results import read_result
 from lncohort.texts.strength import STRENGTH
 
@@ -47,7 +47,12 @@ KNOWN_BY = {
     "assessment": ("score",),
 }
 LEAST_OF_TARGET = 0.55
-UNIT_IN_HEADER = re.compile(r"[(\[](?P<unit>[^()\[\]]*)[)\]]")
+# A test and its unit in one header: 补体C3(g/L), 肌酐_umol/L, 白蛋白 g/L, 血红蛋白g/L.
+NAME_AND_UNIT = (
+    re.compile(r"(?P<name>[^(\[【]+)[(\[【](?P<unit>.+)[)\]】]"),
+    re.compile(r"(?P<name>.*[^_ -])[_ -]+(?P<unit>[^_ ]+)"),
+    re.compile(r"(?P<name>.*[\u3400-\u9fff)])(?P<unit>[^\u3400-\u9fff]+)"),
+)
 INPATIENT = ("住院", "病区", "病房", "inpatient", "ward")
 OUTPATIENT = ("门诊", "outpatient")
 MIDDLE = 15  # of a month of birth, as of one in a column of its own
@@ -119,6 +124,8 @@ class TableGuess:
     code_system : str or None
         That the texts of the codes are of.
     questions : tuple of Question
+    unused : tuple of str
+        Columns of the table that play no part.
     """
 
     spec: SourceSpec
@@ -135,6 +142,7 @@ class TableGuess:
     sex_codes: dict[str, str] = field(default_factory=dict)
     code_system: CodeSystem | None = None
     questions: tuple[Question, ...] = ()
+    unused: tuple[str, ...] = ()
 
 
 def guess_table(
@@ -181,7 +189,10 @@ def guess_table(
         spoken_for |= {p.column.name for role, p in played.items() if role != "patient_id"}
         spoken_for |= telling
         kept.append(_guess(spec, target, min(score, 1.0), played, constants, tests))
-    return kept
+    used = {part.column.name for guess in kept for part in guess.played.values()}
+    used |= {test.column.name for guess in kept for test in guess.wide}
+    unused = tuple(c.name for c in columns if c.name not in used and not c.is_empty)
+    return [replace(guess, unused=unused) for guess in kept]
 
 
 def _constants(target: str, columns: list[Column]) -> dict[str, str]:
@@ -213,11 +224,21 @@ def _wide_tests(columns: list[Column], names: Names) -> tuple[WideTest, ...]:
     """Columns whose header is a test and whose texts are results."""
     found = []
     for column in columns:
-        unit = UNIT_IN_HEADER.search(column.name)
-        match = names.of_name("lab", UNIT_IN_HEADER.sub("", column.name))
+        name, unit = name_and_unit(column.name)
+        match = names.of_test(None, name, "", "")
         if match is not None and (column.is_empty or column.looks["result"] >= 0.5):
-            found.append(WideTest(column, match.concept, unit["unit"] if unit else None))
+            found.append(WideTest(column, match.concept, unit))
     return tuple(found)
+
+
+def name_and_unit(header: str) -> tuple[str, str | None]:
+    """The name of a test and its unit, where a header holds both."""
+    text = one_width(header)
+    for form in NAME_AND_UNIT:
+        told = form.fullmatch(text)
+        if told is not None and is_unit(told["unit"]):
+            return told["name"], told["unit"]
+    return text, None
 
 
 def _guess(

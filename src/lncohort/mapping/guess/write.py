@@ -10,6 +10,7 @@ from lncohort.texts.one_line import one_line
 
 FEWEST_ROWS = 5  # of a shape that is shown
 SHAPES = 3
+MOST_UNUSED = 60  # columns that are named, of those that play no part
 QUESTION = "# QUESTION: "
 
 
@@ -104,6 +105,10 @@ def _table(guess: TableGuess, name: str) -> list[str]:
     for role, played in guess.played.items():
         told = f"{played.confidence:.2f}{_shapes(played.column.profile)}"
         lines.append(f"{role} = {toml_text(played.column.name)}  # {told}")
+    if guess.unused:
+        lines.append(
+            f"# Columns that play no part: {one_line(', '.join(guess.unused[:MOST_UNUSED]))}"
+        )
     if guess.constants:
         lines.append("[table.constants]")
         lines += [f"{role} = {toml_text(text)}" for role, text in guess.constants.items()]
