@@ -100,6 +100,7 @@ def test_the_kind_of_an_order_is_no_directions_but_tells_the_ward(tmp_path):
     rows = with_column(with_column(ORDERS, "医嘱类型", "长期医嘱", "临时医嘱"), "住院次数", "1")
     table = of(guessed(tmp_path, orders=rows), "prescription")
     assert columns(table)["directions"] == "用法用量"
+    assert columns(table)["order_type"] == "医嘱类型"
     assert table.inpatient
     assert not of(guessed(tmp_path, 门诊处方=ORDERS, orders=PEOPLE), "prescription").inpatient
 
@@ -227,8 +228,11 @@ def test_columns_that_play_no_part_are_named(tmp_path):
     )
 
 
-def test_the_kind_of_an_order_is_told(tmp_path):
-    rows = with_column(ORDERS, "长期/临时", "长期医嘱", "临时医嘱")
-    assert (
-        columns(of(guessed(tmp_path, 住院医嘱=rows), "prescription"))["order_type"] == "长期/临时"
-    )
+def test_a_table_without_names_of_columns_is_asked_about_or_told(tmp_path):
+    rows = [f"{number},Ⅳ型,2015年3月5日" for number in IDS]
+    (tmp_path / "活检.csv").write_text("\n".join(rows), encoding="utf-8")
+    words = [f"张三{n % 9},肾内科,无" for n in range(60)]
+    (tmp_path / "其他.csv").write_text("\n".join(words), encoding="utf-8")
+    guess = guessed(tmp_path)
+    assert "header_row" in questions(of(guess, "biopsy"))
+    assert guess.unused == ["其他.csv (no row names its columns; write names above them)"]

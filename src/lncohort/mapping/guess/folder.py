@@ -15,8 +15,9 @@ from lncohort.mapping.names import Names
 from lncohort.mapping.staging import MANIFEST, STAGED
 from lncohort.sources import open_rows, profile
 from lncohort.sources.find import FoundTable
+from lncohort.sources.spec import SourceSpec
 
-TEXTS = 5_000  # of each column
+NAMELESS = " (no row names its columns; write names above them)"
 TEXTS_OF_IDENTIFIERS = 500_000
 
 
@@ -70,8 +71,13 @@ def guess_folder(
         guesses = guess_table(table.spec, columns, identifiers, names)
         tables += guesses
         if not guesses:
-            unused.append(table.spec.label)
+            unused.append(table.spec.label + (NAMELESS if _is_nameless(table.spec) else ""))
     return FolderGuess(tables, unused, problems, _leading_zeros(tables, as_given))
+
+
+def _is_nameless(spec: SourceSpec) -> bool:
+    """Whether no row of a file names its columns."""
+    return spec.format in ("text", "excel") and spec.header_row is None
 
 
 def is_ours(location: str | Path, path: str) -> bool:

@@ -75,7 +75,7 @@ class Question:
     Attributes
     ----------
     about : str
-        ``sex``, ``date_formats``, ``unit``, ``quantity_unit``, ``strength`` or ``units``.
+        ``header_row``, ``sex``, ``date_formats``, ``unit``, ``quantity_unit``, ``strength`` or ``units``.
     column : str
         Of the table.
     text : str
@@ -250,6 +250,9 @@ def _guess(
     wide: tuple[WideTest, ...],
 ) -> TableGuess:
     formats, questions = _date_formats(target, played)
+    if spec.format in ("text", "excel") and spec.header_row is None:
+        text = "no row names the columns, which are numbered: does each play its part?"
+        questions.append(Question("header_row", played["patient_id"].column.name, text))
     if "sex" in played:
         questions += _sex_question(played["sex"].column)
     questions += [
