@@ -262,6 +262,12 @@ def test_an_inpatient_order_that_was_never_stopped_ends_at_discharge(tmp_path):
     assert outpatient["end_date"] is None
 
 
+def test_an_empty_diagnosis_is_out_of_scope_and_no_copy_of_another(tmp_path):
+    told = {"id": "P1", "text": "狼疮性肾炎", "icd": "", "on": "2015-01-01"}
+    found = mapped(tmp_path, diagnosis=[told, told | {"text": ""}, told | {"text": ""}])
+    assert reasons(found, "diagnosis") == {"empty_cell": 2}
+
+
 def test_a_temporary_order_is_for_once_and_never_lasts_until_discharge(tmp_path):
     columns = TABLES["prescription"] | {"order_type": "status"}
     del columns["status"]

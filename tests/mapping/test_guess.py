@@ -236,3 +236,33 @@ def test_a_table_without_names_of_columns_is_asked_about_or_told(tmp_path):
     guess = guessed(tmp_path)
     assert "header_row" in questions(of(guess, "biopsy"))
     assert guess.unused == ["其他.csv (no row names its columns; write names above them)"]
+
+
+def test_each_further_column_of_diagnoses_is_a_table_with_the_code_beside_it(tmp_path):
+    rows = [
+        {
+            "病案号": number,
+            "入院日期": "2015-03-01",
+            "主要诊断": "狼疮性肾炎",
+            "主要诊断编码": "M32.1+N08.5*",
+            "其他诊断1": "高血压",
+            "其他诊断编码1": "I10.x00",
+            "其他诊断2": "2型糖尿病",
+            "科室": "肾内科",
+        }
+        for number in IDS
+    ]
+    guess = guessed(tmp_path, 病案首页=rows)
+    told = [columns(table) for table in guess.tables if table.target == "diagnosis"]
+    assert [(table["diagnosis"], table.get("code")) for table in told] == [
+        ("主要诊断", "主要诊断编码"),
+        ("其他诊断1", "其他诊断编码1"),
+        ("其他诊断2", None),
+    ]
+    assert {table["diagnosis_date"] for table in told} == {"入院日期"}
+
+
+def test_the_column_whose_names_are_known_is_the_one_of_tests(tmp_path):
+    rows = [{"检验项目": "生化全套", **row, "检验细项": row["检验项目"]} for row in RESULTS]
+    rows = [row | {"检验项目": "生化全套"} for row in rows]
+    assert columns(of(guessed(tmp_path, 检验=rows), "lab"))["test"] == "检验细项"

@@ -47,6 +47,8 @@ LOOKS: dict[str, tuple[tuple[str, ...], float, float]] = {
     "instrument": (("instrument",), 0.2, 0.5),
     "score": (("number",), 0.8, 2.0),
 }
+# Parts of names: a column of which no list has any is hardly the one, as a panel beside its tests.
+OF_NAMES = ("drug", "test", "diagnosis", "procedure")
 DIAGNOSIS_CODE = (("icd",), 0.3, 0.8)
 NO_LOOK: tuple[tuple[str, ...], float, float] = ((), 0.0, 2.0)
 
@@ -116,7 +118,8 @@ def fit(column: Column, target: str, role: Role, identifiers: frozenset[str]) ->
         return 0.0  # a class 4, or four boxes
     if header == 0.0:
         return content / 2 + 0.05 if share >= telling else 0.0
-    return (header + max(content, 0.5)) / 2
+    least = 0.0 if role.name in OF_NAMES and share == 0 else 0.5
+    return (header + max(content, least)) / 2
 
 
 def _fit_of_identifier(column: Column, header: float, identifiers: frozenset[str]) -> float:

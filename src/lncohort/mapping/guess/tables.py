@@ -7,7 +7,7 @@ from lncohort.extract.lab_tests import LAB_TESTS
 from lncohort.extract.units import looks_like
 from lncohort.mapping.days import UNMISTAKABLE
 from lncohort.mapping.guess.evidence import Column, is_unit
-from lncohort.mapping.guess.headers import fit_of_file, simple_header
+from lncohort.mapping.guess.headers import fit_of_file, fit_of_header, simple_header
 from lncohort.mapping.guess.parts import SURE, Played, parts_of
 from lncohort.mapping.model import CODED, CodeSystem
 from lncohort.mapping.names import Names
@@ -46,6 +46,12 @@ KNOWN_BY = {
     "biopsy": ("isn_rps_class",),
     "assessment": ("score",),
 }
+# Parts that several columns of one row may play, and what their texts look like.
+REPEATED = {
+    "diagnosis": {"diagnosis": "diagnosis", "code": "icd"},
+    "procedure": {"procedure": "procedure"},
+}
+CODE_WORDS = re.compile("icd-?10|icd|编码|代码|编号|码|code")
 LEAST_OF_TARGET = 0.55
 # A test and its unit in one header: 补体C3(g/L), 肌酐_umol/L, 白蛋白 g/L, 血红蛋白g/L.
 NAME_AND_UNIT = (
@@ -189,10 +195,59 @@ def guess_table(
         spoken_for |= {p.column.name for role, p in played.items() if role != "patient_id"}
         spoken_for |= telling
         kept.append(_guess(spec, target, min(score, 1.0), played, constants, tests))
+    kept += [other for guess in kept for other in _again(guess, columns, spoken_for)]
     used = {part.column.name for guess in kept for part in guess.played.values()}
     used |= {test.column.name for guess in kept for test in guess.wide}
     unused = tuple(c.name for c in columns if c.name not in used and not c.is_empty)
     return [replace(guess, unused=unused) for guess in kept]
+
+
+def _again(guess: TableGuess, columns: list[Column], spoken_for: set[str]) -> list[TableGuess]:
+    """A table for each further column of diagnoses or procedures: 其他诊断1, 其他诊断2.
+
+    A code stands with the words whose header is the same but for the word for a code, or which are
+    right before it: words may doubt what their code says.
+    """
+    if guess.target not in REPEATED:
+        return []
+    left = [c for c in columns if c.name not in spoken_for and not c.is_empty]
+    of_role = {
+        role: [
+            column
+            for column in left
+            if column.looks[look] >= LEAST_OF_CODES
+            and fit_of_header(column.name, guess.target, role) > 0
+        ]
+        for role, look in REPEATED[guess.target].items()
+    }
+    (named, of_names), *coded = of_role.items()
+    codes = [column for _, of_codes in coded for column in of_codes]
+    found = []
+    for column in of_names:
+        beside = next((code for code in codes if _is_beside(column, code, columns)), None)
+        found.append({named: column} | ({"code": beside} if beside else {}))
+        codes = [code for code in codes if code is not beside]
+    found += [{"code": code} for code in codes]
+    shared = {r: p for r, p in guess.played.items() if r not in KNOWN_BY[guess.target]}
+    return [
+        _guess(
+            guess.spec,
+            guess.target,
+            guess.confidence,
+            shared | {role: Played(column, LEAST_OF_CODES) for role, column in parts.items()},
+            {},
+            (),
+        )
+        for parts in found
+    ]
+
+
+def _is_beside(column: Column, code: Column, columns: list[Column]) -> bool:
+    """Whether a column of codes is of the words in another."""
+    if CODE_WORDS.sub("", simple_header(code.name)) == simple_header(column.name):
+        return True
+    places = [place for place, one in enumerate(columns) if one.name in (column.name, code.name)]
+    return columns[places[0]] is column and places[1] - places[0] == 1
 
 
 def _constants(target: str, columns: list[Column]) -> dict[str, str]:
