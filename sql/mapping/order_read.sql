@@ -5,7 +5,7 @@
 -- directions; NULL when unknown), quantity (below 0 for a refund), mg_per_quantity and
 -- days_per_quantity (of one of the quantity), is_as_needed, reason (why it cannot be used).
 -- Rule: what cannot be read is unknown. An inpatient order that was never stopped ends at the discharge
--- of its stay, but for a temporary one, which is taken once where it has no frequency. What is taken
+-- of its stay, but for one for once or for home; one for once without a frequency is taken once. What is taken
 -- once lasts a day, unless more was dispensed: then how it is taken is unknown. A row of status given
 -- back is a refund with a quantity below 0, and not carried out with one above.
 CREATE OR REPLACE TABLE order_read AS
@@ -26,7 +26,7 @@ WITH joined AS (
         COALESCE(
             daily_text.value,
             order_text.daily_dose_mg,
-            CASE WHEN order_type_text.is_temporary AND order_text.takes_per_day IS NULL
+            CASE WHEN order_type_text.order_type = 'once' AND order_text.takes_per_day IS NULL
                 THEN order_text.take_mg
             END
         ) AS daily_dose_mg,
@@ -45,10 +45,10 @@ WITH joined AS (
             ELSE order_text.days_per_quantity
         END AS days_per_quantity,
         COALESCE(order_text.is_single, FALSE) OR (
-            COALESCE(order_type_text.is_temporary, FALSE)
+            COALESCE(order_type_text.order_type = 'once', FALSE)
             AND order_text.take_mg IS NOT NULL AND order_text.takes_per_day IS NULL
         ) AS is_single,
-        COALESCE(order_type_text.is_temporary, FALSE) AS is_temporary,
+        COALESCE(order_type_text.order_type IN ('once', 'home'), FALSE) AS is_temporary,
         order_text.is_as_needed,
         mapping_table.is_inpatient,
         CASE
@@ -56,6 +56,8 @@ WITH joined AS (
             WHEN order_copy.source_row IS NOT NULL THEN 'copy_of_a_row'
             WHEN order_text.concept IS NULL OR order_text.concept = '-' THEN NULL
             WHEN mapping_table.is_of_refunds AND quantity_text.value IS NULL THEN 'missing_quantity'
+            WHEN status_text.given IS NOT NULL AND status_text.is_carried_out IS NULL
+                THEN 'unknown_status'
             WHEN
                 NOT COALESCE(status_text.is_carried_out, TRUE)
                 AND NOT (

@@ -281,11 +281,22 @@ def test_a_temporary_order_is_for_once_and_never_lasts_until_discharge(tmp_path)
             order | {"directions": "2mg"},
             order | {"directions": "1mg bid", "start": "2015-03-02"},
             order | {"directions": "1mg bid", "start": "2015-03-03", "status": "长期医嘱"},
+            order | {"directions": "2mg", "start": "2015-03-04", "status": "出院带药"},
         ],
     )
     rows = sorted(extract_rows(found, "prescription"), key=lambda row: row["start_date"])
     told = [(row["days_supply"], row["end_date"], row["daily_dose_mg"]) for row in rows]
-    assert told == [(1, None, 2), (None, None, 2), (None, date(2015, 3, 14), 2)]
+    until_discharge = (None, date(2015, 3, 14), 2)
+    assert told == [(1, None, 2), (None, None, 2), until_discharge, (None, None, None)]
+
+
+def test_a_code_of_status_counts_for_nothing_until_it_is_told(tmp_path):
+    orders = [order(status="1"), order(status="0", start="2016-03-01")]
+    assert reasons(mapped(tmp_path, prescription=orders), "prescription") == {"unknown_status": 2}
+    keys = {"prescription": {"values": {"status": {"1": "作废", "0": "执行"}}}}
+    (tmp_path / "told").mkdir()
+    found = mapped(tmp_path / "told", keys, prescription=orders)
+    assert reasons(found, "prescription") == {"cancelled_or_not_executed": 1}
 
 
 def test_a_unit_behind_a_quantity_goes_before_the_one_beside_it(tmp_path):

@@ -231,7 +231,7 @@ def test_columns_that_play_no_part_are_named(tmp_path):
 def test_a_table_without_names_of_columns_is_asked_about_or_told(tmp_path):
     rows = [f"{number},Ⅳ型,2015年3月5日" for number in IDS]
     (tmp_path / "活检.csv").write_text("\n".join(rows), encoding="utf-8")
-    words = [f"张三{n % 9},肾内科,无" for n in range(60)]
+    words = [f"张三{n},肾内科,无" for n in range(60)]
     (tmp_path / "其他.csv").write_text("\n".join(words), encoding="utf-8")
     guess = guessed(tmp_path)
     assert "header_row" in questions(of(guess, "biopsy"))
@@ -266,3 +266,12 @@ def test_the_column_whose_names_are_known_is_the_one_of_tests(tmp_path):
     rows = [{"检验项目": "生化全套", **row, "检验细项": row["检验项目"]} for row in RESULTS]
     rows = [row | {"检验项目": "生化全套"} for row in rows]
     assert columns(of(guessed(tmp_path, 检验=rows), "lab"))["test"] == "检验细项"
+
+
+def test_codes_of_a_status_are_asked_about(tmp_path):
+    rows = with_column(ORDERS, "作废标志", "0", "1")
+    guess = guessed(tmp_path, 处方=rows)
+    assert "status" in questions(of(guess, "prescription"))
+    assert '# [table.values.status]\n# "1" = "作废"' in mapping_source(guess, "h", ".")
+    words = guessed(tmp_path, 处方=with_column(ORDERS, "作废标志", "作废", "正常"))
+    assert "status" not in questions(of(words, "prescription"))

@@ -14,11 +14,11 @@ from lncohort.mapping.names import Found, Names, dialysis_or_graft
 from lncohort.mapping.orders import read_order
 from lncohort.mapping.roles import ROLES
 from lncohort.mapping.words import (
-    is_temporary,
     read_days,
     read_given_back,
     read_instrument,
     read_operator,
+    read_order_type,
     read_quantity,
     read_sex,
     read_status,
@@ -123,7 +123,7 @@ class Readings:
                 lambda t: (read_status(t), read_given_back(t)),
             ),
             "order_type_text": self._of_one(
-                "prescription", "order_type", {"is_temporary": FLAG}, lambda t: (is_temporary(t),)
+                "prescription", "order_type", {"order_type": TEXT}, lambda t: (read_order_type(t),)
             ),
             "test_text": self._tests(),
             "operator_text": self._operators(),

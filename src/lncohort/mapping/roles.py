@@ -96,7 +96,10 @@ ROLES: dict[str, tuple[Role, ...]] = {
         Role("quantity_unit", "unit of the quantity: tablets, boxes, mg"),
         Role("daily_dose_mg", "mg per day, where the hospital reckons it"),
         Role("status", "whether the order was carried out"),
-        Role("order_type", "standing until it is stopped, or for once: 长期, 临时"),
+        Role(
+            "order_type",
+            "standing until it is stopped, for once, or for home: 长期, 临时, 出院带药",
+        ),
     ),
     "lab": (
         PATIENT,

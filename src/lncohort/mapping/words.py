@@ -21,8 +21,11 @@ NOT_CARRIED_OUT = (
         "not dispensed",
         "not administered",
     ),
+    *("无效", "删除", "撤回", "撤单", "驳回", "退回", "未审核", "未校对", "未提交", "未确认"),
+    *("待执行", "待审核", "待发药", "待确认"),
     *("entered in error", "entered-in-error", "draft", "refused", "rejected", "aborted"),
 )
+BARE_CODE = re.compile(r"[0-9]{1,3}|[a-z]|是|否|有|无|yes|no|true|false|√|[*]|-")
 GIVEN_BACK = ("退费", "退药", "已退", "退货", "refund", "returned")
 OPERATORS = {
     "<": "<",
@@ -48,8 +51,9 @@ MG_WORDS = {"mg": 1, "毫克": 1, "milligram": 1, "g": 1000, "克": 1000, "gram"
 NUMBER_AND_UNIT = re.compile(rf"(?P<sign>[+-]?) ?(?P<number>{WRITTEN}) ?(?P<unit>[^\W\d_]*)")
 DAYS_OF = {"天": 1, "日": 1, "d": 1, "day": 1, "days": 1, "周": 7, "星期": 7, "week": 7, "weeks": 7}
 KINDS_OF_ORDER = {
-    True: ("临时", "临嘱", "stat", "one-time", "once"),
-    False: ("长期", "长嘱", "standing", "continuous"),
+    "once": ("临时", "临嘱", "stat", "one-time", "once"),
+    "standing": ("长期", "长嘱", "standing", "continuous"),
+    "home": ("带药", "discharge medic", "take home", "take-home"),
 }
 SLEDAI = re.compile(
     r"sle-?dai(-? ?(2k|2000))?(评分|积分|score)?|系统性红斑狼疮疾病活动(度|性)?指数.*"
@@ -61,16 +65,25 @@ def read_sex(text: str) -> str | None:
     return guess_sexes([text]).meaning.get(text)
 
 
-def read_status(text: str) -> bool:
-    """Whether an order was carried out: not where its status says that it was not."""
+def read_status(text: str) -> bool | None:
+    """Whether an order was carried out: not where its status says that it was not.
+
+    None for a bare code or a yes: 1 under 作废标志 means the contrary of 1 under 执行标志.
+    """
     simple = plain(text)
-    return not any(word in simple for word in NOT_CARRIED_OUT)
+    if BARE_CODE.fullmatch(simple):
+        return None
+    return not _holds(simple, NOT_CARRIED_OUT)
 
 
 def read_given_back(text: str) -> bool:
     """Whether the status of a row says that the supply was given back."""
-    simple = plain(text)
-    return any(word in simple for word in GIVEN_BACK)
+    return _holds(plain(text), GIVEN_BACK)
+
+
+def _holds(text: str, words: tuple[str, ...]) -> bool:
+    """Whether one of the words stands in a text, and not denied: 未作废."""
+    return any(word in text and not re.search(f"(?:未|非|无){word}", text) for word in words)
 
 
 def read_operator(text: str) -> str | None:
@@ -102,11 +115,11 @@ def read_quantity(text: str, decimal_mark: DecimalMark) -> tuple[float | None, s
     return (-1 if told["sign"] == "-" else 1) * float(number), told["unit"]
 
 
-def is_temporary(text: str) -> bool | None:
-    """Whether an order is for once, 临时医嘱, or stands until it is stopped, 长期医嘱."""
+def read_order_type(text: str) -> str | None:
+    """Whether an order stands until it is stopped, is for once, or for home: 长期, 临时, 出院带药."""
     simple = plain(text)
     told = {kind for kind, words in KINDS_OF_ORDER.items() if any(w in simple for w in words)}
-    return told.pop() if len(told) == 1 else None
+    return "home" if "home" in told else told.pop() if len(told) == 1 else None
 
 
 def read_instrument(text: str) -> str | None:

@@ -12,7 +12,7 @@ from lncohort.mapping.guess.parts import SURE, Played, parts_of
 from lncohort.mapping.model import CODED, CodeSystem
 from lncohort.mapping.names import Names
 from lncohort.mapping.roles import NEEDED, ROLES
-from lncohort.mapping.words import MG_WORDS, read_given_back, read_quantity
+from lncohort.mapping.words import MG_WORDS, read_given_back, read_quantity, read_status
 from lncohort.sources import SourceSpec
 from lncohort.texts.codings import guess_sexes
 from lncohort.texts.date_formats import MONTH
@@ -81,7 +81,7 @@ class Question:
     Attributes
     ----------
     about : str
-        ``header_row``, ``sex``, ``date_formats``, ``unit``, ``quantity_unit``, ``strength`` or ``units``.
+        ``header_row``, ``status``, ``sex``, ``date_formats``, ``unit``, ``quantity_unit``, ``strength`` or ``units``.
     column : str
         Of the table.
     text : str
@@ -317,6 +317,7 @@ def _guess(
     ]
     if target == "prescription":
         questions += _questions_of_amounts(played)
+        questions += _status_question(played)
     if target == "lab" and not wide and "unit" not in played:
         text = "no column of units: give the unit of each test under [units] above"
         questions.append(Question("units", played["result"].column.name, text))
@@ -417,6 +418,19 @@ def _sex_question(column: Column) -> list[Question]:
         return []
     choices = tuple(told_codes(candidate) for candidate in coding.candidates)
     return [Question("sex", column.name, "what do the numbers for sex mean?", choices)]
+
+
+def _status_question(played: dict[str, Played]) -> list[Question]:
+    if "status" not in played or not played["status"].column.share(
+        lambda text: read_status(text) is None
+    ):
+        return []
+    name = played["status"].column.name
+    text = (
+        f"{name}: what do its codes mean? Give each under [table.values.status]: 作废 for what was "
+        "not carried out, 执行 for what was"
+    )
+    return [Question("status", name, text)]
 
 
 def told_codes(codes: dict[str, str | None]) -> str:

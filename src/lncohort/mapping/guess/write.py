@@ -117,6 +117,8 @@ def _table(guess: TableGuess, name: str) -> list[str]:
         lines += [f"{toml_text(code)} = {toml_text(sex)}" for code, sex in guess.sex_codes.items()]
     elif any(question.about == "sex" for question in guess.questions):
         lines += ["# [table.values.sex]", '# "1" = "male"', '# "2" = "female"']
+    if any(question.about == "status" for question in guess.questions):
+        lines += ["# [table.values.status]", '# "1" = "作废"', '# "0" = "执行"']
     for test in guess.wide:
         lines += ["[[table.wide]]", f"column = {toml_text(test.column.name)}"]
         lines += [f"test = {toml_text(test.test)}"]
