@@ -275,3 +275,10 @@ def test_codes_of_a_status_are_asked_about(tmp_path):
     assert '# [table.values.status]\n# "1" = "作废"' in mapping_source(guess, "h", ".")
     words = guessed(tmp_path, 处方=with_column(ORDERS, "作废标志", "作废", "正常"))
     assert "status" not in questions(of(words, "prescription"))
+
+
+def test_a_label_before_identifiers_is_no_loss_of_zeros(tmp_path):
+    labelled = [row | {"病案号": f"ID:{row['病案号']}"} for row in ORDERS]
+    guess = guessed(tmp_path, 处方=labelled)
+    assert guess.leading_zeros == "keep"
+    assert of(guess, "prescription").played["patient_id"].confidence > 0.9

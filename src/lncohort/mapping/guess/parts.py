@@ -136,6 +136,11 @@ def _fit_of_identifier(column: Column, header: float, identifiers: frozenset[str
     return UNKNOWN_IDENTIFIER * header
 
 
+def unlabelled(text: str) -> str:
+    """An identifier without outer blanks and a label, as the SQL reads it."""
+    return LABEL.sub("", text.strip(), count=1).strip()
+
+
 def plain_identifier(text: str) -> str:
-    """An identifier without label, blanks and leading zeros: so it is compared, and never kept."""
-    return LABEL.sub("", text.strip(), count=1).strip().lstrip("0") or "0"
+    """An identifier without leading zeros, too: so it is compared, and never kept."""
+    return unlabelled(text).lstrip("0") or "0"
