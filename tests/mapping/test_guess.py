@@ -268,6 +268,11 @@ def test_the_column_whose_names_are_known_is_the_one_of_tests(tmp_path):
     assert columns(of(guessed(tmp_path, 检验=rows), "lab"))["test"] == "检验细项"
 
 
+def test_a_first_row_that_may_be_of_a_patient_is_told_nowhere(tmp_path):
+    rows = with_column(ORDERS, "张三丰13800001111", "无特殊")
+    assert of(guessed(tmp_path, 处方=rows), "prescription").unused == ()
+
+
 def test_codes_of_a_status_are_asked_about(tmp_path):
     rows = with_column(ORDERS, "作废标志", "0", "1")
     guess = guessed(tmp_path, 处方=rows)

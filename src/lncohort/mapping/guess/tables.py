@@ -51,6 +51,7 @@ REPEATED = {
     "diagnosis": {"diagnosis": "diagnosis", "code": "icd"},
     "procedure": {"procedure": "procedure"},
 }
+NO_NAME = re.compile(r"\d{4}|\n|.{31}")  # of a column: too long, or with the figures of a value
 CODE_WORDS = re.compile("icd-?10|icd|编码|代码|编号|码|code")
 LEAST_OF_TARGET = 0.55
 # A test and its unit in one header: 补体C3(g/L), 肌酐_umol/L, 白蛋白 g/L, 血红蛋白g/L.
@@ -196,10 +197,26 @@ def guess_table(
         spoken_for |= telling
         kept.append(_guess(spec, target, min(score, 1.0), played, constants, tests))
     kept += [other for guess in kept for other in _again(guess, columns, spoken_for)]
-    used = {part.column.name for guess in kept for part in guess.played.values()}
-    used |= {test.column.name for guess in kept for test in guess.wide}
-    unused = tuple(c.name for c in columns if c.name not in used and not c.is_empty)
+    unused = _unused(kept, columns)
     return [replace(guess, unused=unused) for guess in kept]
+
+
+def _unused(kept: list[TableGuess], columns: list[Column]) -> tuple[str, ...]:
+    """The names of columns that play no part, where the row of names is surely one.
+
+    Where it is not, as where it runs into the first patient, a name may be a value.
+    """
+    played = [(guess.target, role, part) for guess in kept for role, part in guess.played.items()]
+    named = sum(fit_of_header(part.column.name, target, role) > 0 for target, role, part in played)
+    if 2 * named < len(played):
+        return ()
+    used = {part.column.name for _, _, part in played}
+    used |= {test.column.name for guess in kept for test in guess.wide}
+    return tuple(
+        column.name
+        for column in columns
+        if column.name not in used and not column.is_empty and NO_NAME.search(column.name) is None
+    )
 
 
 def _again(guess: TableGuess, columns: list[Column], spoken_for: set[str]) -> list[TableGuess]:
