@@ -24,6 +24,7 @@ lint: $(BIN)/lncohort      ## check style
 
 docs: $(BIN)/lncohort      ## write the pages that are made from data and code anew
 	$(BIN)/python -m lncohort.extract.page docs/extract.md
+	$(BIN)/python -m lncohort.mapping.page docs/mapping.md
 	$(BIN)/python -m lncohort.spec.page docs
 	$(BIN)/python -m lncohort.simulate.page docs
 	cd tests && ../$(BIN)/python -m acceptance.methods_page ../docs/methods.md

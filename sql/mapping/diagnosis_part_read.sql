@@ -1,7 +1,8 @@
 -- diagnosis_part_read: one row per row of the hospital's tables of diagnoses and part of its text.
 -- Key: table_number, source_row, part.
 -- Columns: table_number, source_row, part, patient_id, concept, diagnosis_date, is_asserted (not
--- ruled out, doubted, of the family or of the past), reason (why the row cannot be used).
+-- ruled out, doubted, of the family or of the past), is_empty (neither words nor code), reason (why
+-- the row cannot be used).
 -- Rule: a code of the systemic disease's kidney chapter counts only where the same patient has the
 -- disease it needs.
 CREATE OR REPLACE TABLE diagnosis_part_read AS
@@ -21,8 +22,10 @@ typed AS (
         diagnosis_text.needs,
         date_text.day AS diagnosis_date,
         diagnosis_text.is_asserted,
+        numbered.diagnosis = '' AND numbered.code = '' AS is_empty,
         CASE
             WHEN patient_key.patient_id IS NULL THEN 'missing_patient_id'
+            WHEN numbered.diagnosis = '' AND numbered.code = '' THEN NULL
             WHEN numbered.copy_number > 1 THEN 'copy_of_a_row'
             WHEN numbered.diagnosis_date = '' THEN 'missing_date'
             WHEN date_text.day IS NULL THEN date_text.problem
@@ -52,6 +55,7 @@ SELECT
     END AS concept,
     typed.diagnosis_date,
     typed.is_asserted,
+    typed.is_empty,
     typed.reason
 FROM typed
 LEFT JOIN asserted

@@ -3,7 +3,7 @@
 -- Columns: table_number, source_row, row_part (1 for the first of the row), patient_id, concept,
 -- diagnosis_date, fate (used, rejected, unmapped, out_of_scope), reason.
 -- Rule: a row is used when one part of it asserts a concept; one whose concepts are all ruled out or
--- doubted is out of scope, and one without any is unmapped.
+-- doubted is out of scope, as is an empty one, and one without any is unmapped.
 CREATE OR REPLACE TABLE mapped_diagnosis AS
 WITH of_row AS (
     SELECT
@@ -48,6 +48,7 @@ SELECT
     concept,
     diagnosis_date,
     CASE
+        WHEN is_empty AND reason IS NULL THEN 'out_of_scope'
         WHEN NOT is_known AND COALESCE(reason, '') NOT IN ('missing_patient_id', 'copy_of_a_row')
             THEN 'unmapped'
         WHEN reason IS NOT NULL THEN 'rejected'
@@ -55,6 +56,7 @@ SELECT
         ELSE 'out_of_scope'
     END AS fate,
     CASE
+        WHEN is_empty AND reason IS NULL THEN 'empty_cell'
         WHEN NOT is_known AND COALESCE(reason, '') NOT IN ('missing_patient_id', 'copy_of_a_row')
             THEN 'unknown_name'
         WHEN reason IS NOT NULL THEN reason

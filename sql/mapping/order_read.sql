@@ -4,10 +4,10 @@
 -- discharge_date, days_supply, take_mg (at a time), takes_per_day, daily_dose_mg, dose_from (told,
 -- directions; NULL when unknown), quantity (below 0 for a refund), mg_per_quantity and
 -- days_per_quantity (of one of the quantity), is_as_needed, reason (why it cannot be used).
--- Rule: what cannot be read is unknown and never guessed. An inpatient order that was never stopped
--- has the day of discharge from the stay in which it began. What is taken once lasts a day, unless
--- more than that was dispensed: then how it is taken is unknown. A row of status given back and of a
--- quantity below 0 is a refund; with a quantity above 0 it is an order that was not carried out.
+-- Rule: what cannot be read is unknown. An inpatient order that was never stopped ends at the discharge
+-- of its stay, but for one for once or for home; one for once without a frequency is taken once. What is taken
+-- once lasts a day, unless more was dispensed: then how it is taken is unknown. A row of status given
+-- back is a refund with a quantity below 0, and not carried out with one above.
 CREATE OR REPLACE TABLE order_read AS
 WITH joined AS (
     SELECT
@@ -23,7 +23,13 @@ WITH joined AS (
         COALESCE(days_text.value, order_text.days_told) AS days_supply,
         order_text.take_mg,
         order_text.takes_per_day,
-        COALESCE(daily_text.value, order_text.daily_dose_mg) AS daily_dose_mg,
+        COALESCE(
+            daily_text.value,
+            order_text.daily_dose_mg,
+            CASE WHEN order_type_text.order_type = 'once' AND order_text.takes_per_day IS NULL
+                THEN order_text.take_mg
+            END
+        ) AS daily_dose_mg,
         CASE
             WHEN daily_text.value IS NOT NULL THEN 'told'
             WHEN COALESCE(order_text.daily_dose_mg, order_text.take_mg) IS NOT NULL
@@ -38,7 +44,11 @@ WITH joined AS (
             WHEN daily_text.value > 0 THEN order_text.mg_per_quantity / daily_text.value
             ELSE order_text.days_per_quantity
         END AS days_per_quantity,
-        COALESCE(order_text.is_single, FALSE) AS is_single,
+        COALESCE(order_text.is_single, FALSE) OR (
+            COALESCE(order_type_text.order_type = 'once', FALSE)
+            AND order_text.take_mg IS NOT NULL AND order_text.takes_per_day IS NULL
+        ) AS is_single,
+        COALESCE(order_type_text.order_type IN ('once', 'home'), FALSE) AS is_temporary,
         order_text.is_as_needed,
         mapping_table.is_inpatient,
         CASE
@@ -46,6 +56,8 @@ WITH joined AS (
             WHEN order_copy.source_row IS NOT NULL THEN 'copy_of_a_row'
             WHEN order_text.concept IS NULL OR order_text.concept = '-' THEN NULL
             WHEN mapping_table.is_of_refunds AND quantity_text.value IS NULL THEN 'missing_quantity'
+            WHEN status_text.given IS NOT NULL AND status_text.is_carried_out IS NULL
+                THEN 'unknown_status'
             WHEN
                 NOT COALESCE(status_text.is_carried_out, TRUE)
                 AND NOT (
@@ -78,6 +90,9 @@ WITH joined AS (
     LEFT JOIN status_text
         ON status_text.table_number = given_prescription.table_number
         AND status_text.given = given_prescription.status
+    LEFT JOIN order_type_text
+        ON order_type_text.table_number = given_prescription.table_number
+        AND order_type_text.given = given_prescription.order_type
     LEFT JOIN number_text AS quantity_text
         ON quantity_text.table_number = given_prescription.table_number
         AND quantity_text.given = given_prescription.quantity
@@ -112,7 +127,9 @@ discharge AS (
             typed.encounter_id = '' OR stay.encounter_id = ''
             OR stay.encounter_id = typed.encounter_id
         )
-    WHERE typed.is_inpatient AND typed.end_told IS NULL AND NOT typed.is_single
+    WHERE
+        typed.is_inpatient AND typed.end_told IS NULL
+        AND NOT typed.is_single AND NOT typed.is_temporary
     GROUP BY typed.table_number, typed.source_row
 )
 SELECT

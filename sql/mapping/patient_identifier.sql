@@ -1,8 +1,9 @@
 -- patient_identifier: one row per identifier of a patient as any table of the hospital gives it.
 -- Key: given.
 -- Columns: given (as it stands in the tables), identifier (cleaned).
--- Rule: full-width figures become plain, blanks inside and outside go, and leading zeros where the
--- mapping says that some tables lost them.
+-- Rule: full-width figures become plain, blanks inside and outside go, and a label before a colon that
+-- names no kind of number (ID:000123; not 门诊:000123), and leading zeros where the mapping says that
+-- some tables lost them.
 CREATE OR REPLACE TABLE patient_identifier AS
 WITH every_identifier AS (
     SELECT patient_id AS given FROM given_patient
@@ -32,8 +33,12 @@ WITH every_identifier AS (
 plain AS (
     SELECT
         given,
-        REPLACE(
-            REPLACE(TRANSLATE(given, '０１２３４５６７８９', '0123456789'), ' ', ''), '　', ''
+        REGEXP_REPLACE(
+            REPLACE(
+                REPLACE(TRANSLATE(given, '０１２３４５６７８９', '0123456789'), ' ', ''), '　', ''
+            ),
+            '^([iI][dD]|[nN][oO][.]?|编号)[:：]',
+            ''
         ) AS identifier
     FROM every_identifier
     WHERE given <> ''

@@ -1,6 +1,6 @@
 -- unmapped_name: one row per name of the hospital that stands for no concept, and table.
--- Key: table_number, name, code.
--- Columns: table_number, name, code (as given), row_count, patients.
+-- Key: table_number, name, code, specimen.
+-- Columns: table_number, name, code, specimen (as given; '' but of a test), row_count, patients.
 -- Rule: of a diagnosis the whole text, of an order the drug. Names of few patients are told nowhere:
 -- what is free text may tell who it is of.
 CREATE OR REPLACE TABLE unmapped_name AS
@@ -9,6 +9,7 @@ WITH nameless AS (
         given_prescription.table_number,
         given_prescription.drug AS name,
         given_prescription.code,
+        '' AS specimen,
         given_prescription.patient_id
     FROM given_prescription
     INNER JOIN mapped_prescription
@@ -16,7 +17,12 @@ WITH nameless AS (
         AND mapped_prescription.source_row = given_prescription.source_row
         AND mapped_prescription.fate = 'unmapped'
     UNION ALL
-    SELECT given_lab.table_number, given_lab.test, given_lab.code, given_lab.patient_id
+    SELECT
+        given_lab.table_number,
+        given_lab.test,
+        given_lab.code,
+        given_lab.specimen,
+        given_lab.patient_id
     FROM given_lab
     INNER JOIN test_text
         ON test_text.table_number = given_lab.table_number
@@ -29,6 +35,7 @@ WITH nameless AS (
         given_diagnosis.table_number,
         given_diagnosis.diagnosis,
         given_diagnosis.code,
+        '',
         given_diagnosis.patient_id
     FROM given_diagnosis
     INNER JOIN mapped_diagnosis
@@ -41,6 +48,7 @@ WITH nameless AS (
         given_procedure.table_number,
         given_procedure.procedure,
         given_procedure.code,
+        '',
         given_procedure.patient_id
     FROM given_procedure
     INNER JOIN procedure_text
@@ -50,6 +58,11 @@ WITH nameless AS (
         AND procedure_text.concept IS NULL
 )
 SELECT
-    table_number, name, code, COUNT(*) AS row_count, COUNT(DISTINCT patient_id) AS patients
+    table_number,
+    name,
+    code,
+    specimen,
+    COUNT(*) AS row_count,
+    COUNT(DISTINCT patient_id) AS patients
 FROM nameless
-GROUP BY table_number, name, code
+GROUP BY table_number, name, code, specimen

@@ -90,7 +90,7 @@ def write_hospital(folder: Path, keys: dict | None = None, **tables: list[dict])
 
 def mapped(folder: Path, keys: dict | None = None, **tables: list[dict]) -> Mapped:
     """Write a hospital and map it."""
-    return map_extract(write_hospital(folder, keys, **tables))
+    return map_extract(write_hospital(folder, keys, **tables), refuse=False)
 
 
 def extract_rows(found: Mapped, table: str) -> list[dict]:

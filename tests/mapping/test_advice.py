@@ -45,5 +45,14 @@ def test_an_assumed_unit_that_its_values_do_not_fit_is_told(tmp_path):
     ]
     found = mapped(tmp_path, keys, patient=people, lab=results)
     assert advice(found.account) == [
-        ("", 7, "serum_creatinine in umol/L looks like mg/dL", "see [units]")
+        ("", 7, "serum_creatinine in umol/l looks like mg/dL", "see [units]")
     ]
+
+
+def test_a_unit_that_a_test_does_not_have_is_told_as_unused(tmp_path):
+    people = [PATIENTS[0] | {"id": f"P{number}"} for number in range(9)]
+    results = [RESULT | {"id": f"P{number}", "unit": "U/L"} for number in range(9)]
+    found = mapped(tmp_path, patient=people, lab=results)
+    assert told(found) == {
+        ("", "serum_creatinine in u/l, a unit that it does not have: refused"): 9
+    }

@@ -262,6 +262,77 @@ def test_an_inpatient_order_that_was_never_stopped_ends_at_discharge(tmp_path):
     assert outpatient["end_date"] is None
 
 
+def test_an_empty_diagnosis_is_out_of_scope_and_no_copy_of_another(tmp_path):
+    told = {"id": "P1", "text": "狼疮性肾炎", "icd": "", "on": "2015-01-01"}
+    found = mapped(tmp_path, diagnosis=[told, told | {"text": ""}, told | {"text": ""}])
+    assert reasons(found, "diagnosis") == {"empty_cell": 2}
+
+
+def test_a_temporary_order_is_for_once_and_never_lasts_until_discharge(tmp_path):
+    columns = TABLES["prescription"] | {"order_type": "status"}
+    del columns["status"]
+    stay = {"id": "P1", "in": "2015-03-01", "out": "2015-03-14"}
+    order = ORDER | {"quantity": "", "status": "临时医嘱"}
+    found = mapped(
+        tmp_path,
+        {"prescription": {"inpatient": True, "columns": columns}},
+        encounter=[stay],
+        prescription=[
+            order | {"directions": "2mg"},
+            order | {"directions": "1mg bid", "start": "2015-03-02"},
+            order | {"directions": "1mg bid", "start": "2015-03-03", "status": "长期医嘱"},
+            order | {"directions": "2mg", "start": "2015-03-04", "status": "出院带药"},
+        ],
+    )
+    rows = sorted(extract_rows(found, "prescription"), key=lambda row: row["start_date"])
+    told = [(row["days_supply"], row["end_date"], row["daily_dose_mg"]) for row in rows]
+    until_discharge = (None, date(2015, 3, 14), 2)
+    assert told == [(1, None, 2), (None, None, 2), until_discharge, (None, None, None)]
+
+
+def test_a_code_of_status_counts_for_nothing_until_it_is_told(tmp_path):
+    orders = [order(status="1"), order(status="0", start="2016-03-01")]
+    assert reasons(mapped(tmp_path, prescription=orders), "prescription") == {"unknown_status": 2}
+    keys = {"prescription": {"values": {"status": {"1": "作废", "0": "执行"}}}}
+    (tmp_path / "told").mkdir()
+    found = mapped(tmp_path / "told", keys, prescription=orders)
+    assert reasons(found, "prescription") == {"cancelled_or_not_executed": 1}
+
+
+def test_a_unit_behind_a_quantity_goes_before_the_one_beside_it(tmp_path):
+    orders = [
+        ORDER | {"quantity": "2盒", "of": ""},
+        ORDER | {"quantity": "50粒", "of": "盒", "start": "2016-03-01"},
+        ORDER | {"quantity": "", "of": "", "days": "4周", "start": "2017-03-01"},
+    ]
+    found = mapped(tmp_path, prescription=orders)
+    assert [r["days_supply"] for r in extract_rows(found, "prescription")] == [50, 25, 28]
+
+
+def test_a_label_before_an_identifier_is_no_part_of_it_and_a_kind_of_number_is(tmp_path):
+    ids = ("ID:P1", "id：P1", "No.P1")
+    results = [RESULT | {"id": given, "result": str(n)} for n, given in enumerate(ids)]
+    found = mapped(tmp_path, lab=[*results, RESULT | {"id": "门诊:P1"}, RESULT | {"id": "ID P1"}])
+    told = [row["patient_id"] for row in extract_rows(found, "lab")]
+    assert told == ["P1", "P1", "No.P1", "门诊:P1", "IDP1"]
+
+
+def test_an_unmapped_test_is_told_with_its_specimen(tmp_path):
+    rows = [RESULT | {"id": f"P{n}", "specimen": "胸水"} for n in range(9)]
+    (told,) = mapped(tmp_path, lab=rows).account.unmapped_names
+    assert (told["name"], told["specimen"], told["rows"]) == ("肌酐", "胸水", 9)
+
+
+def test_a_refused_mapping_leaves_nothing(tmp_path):
+    file = write_hospital(tmp_path, lab=[RESULT | {"at": "unknown"}])
+    with pytest.raises(UserError, match="1 of 1 rows cannot be used"):
+        map_extract(file)
+    assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == set()
+    map_extract(file, refuse=False)
+    with pytest.raises(UserError, match="1 of 1 rows cannot be used"):
+        map_extract(file)
+
+
 def test_the_same_supply_in_two_tables_counts_once_and_two_strengths_of_a_day_both(tmp_path):
     both = [order(no="1"), order(no="2", strength="0.5mg*50粒")]
     found = mapped(tmp_path, prescription=both, prescription_2=[order(no="77")])
@@ -356,7 +427,7 @@ test = "serum_albumin"
 unit = "g/L"
 """
     file.write_text(file.read_text(encoding="utf-8") + wide, encoding="utf-8")
-    found = map_extract(file)
+    found = map_extract(file, refuse=False)
     assert len(extract_rows(found, "lab")) == 4
     (table,) = (t for t in found.account.tables if t["name"] == "wide")
     assert (table["read"], table["used"], table["out_of_scope"]) == (4, 3, 1)
@@ -505,14 +576,16 @@ def test_biopsies_and_scores_are_read(tmp_path):
 
 def test_a_second_run_on_unchanged_tables_reads_nothing_and_says_so(tmp_path):
     file = write_hospital(tmp_path)
-    assert not map_extract(file).was_unchanged
+    assert not map_extract(file, refuse=False).was_unchanged
     read = []
-    again = map_extract(file, progress=lambda step, rows, seconds: read.append(step))
+    again = map_extract(file, refuse=False, progress=lambda step, rows, seconds: read.append(step))
     assert again.was_unchanged
     assert read == []
     content = (tmp_path / "lab.csv").read_text(encoding="utf-8")
     (tmp_path / "lab.csv").write_text(content + content.splitlines()[1] + "\n", encoding="utf-8")
-    changed = map_extract(file, progress=lambda step, rows, seconds: read.append(step))
+    changed = map_extract(
+        file, refuse=False, progress=lambda step, rows, seconds: read.append(step)
+    )
     assert not changed.was_unchanged
     assert [step for step in read if step.startswith("read")] == ["read lab"]
 
@@ -593,14 +666,14 @@ def test_a_strength_that_is_no_number_is_unknown(tmp_path):
             .replace('to = "prescription"', 'to = "prescription"\ncode_system = "RxNorm"')
         )
         file.write_text(text + table, encoding="utf-8")
-        found = map_extract(file)
+        found = map_extract(file, refuse=False)
         assert len(extract_rows(found, "prescription")) == 1
 
 
 def test_an_extract_of_which_a_file_is_gone_is_made_again(tmp_path):
     file = write_hospital(tmp_path)
-    found = map_extract(file)
+    found = map_extract(file, refuse=False)
     (found.folder / "lab.parquet").unlink()
     (found.folder / "mapping_manifest.json").write_text("not json", encoding="utf-8")
-    assert not map_extract(file).was_unchanged
+    assert not map_extract(file, refuse=False).was_unchanged
     Extract.open(found.folder)

@@ -100,6 +100,7 @@ def test_the_kind_of_an_order_is_no_directions_but_tells_the_ward(tmp_path):
     rows = with_column(with_column(ORDERS, "医嘱类型", "长期医嘱", "临时医嘱"), "住院次数", "1")
     table = of(guessed(tmp_path, orders=rows), "prescription")
     assert columns(table)["directions"] == "用法用量"
+    assert columns(table)["order_type"] == "医嘱类型"
     assert table.inpatient
     assert not of(guessed(tmp_path, 门诊处方=ORDERS, orders=PEOPLE), "prescription").inpatient
 
@@ -177,3 +178,112 @@ def test_no_value_of_a_patient_stands_in_the_mapping_file(tmp_path):
     source = mapping_source(guessed(tmp_path, 处方=ORDERS, 检验=RESULTS), "h", ".")
     assert "0001" not in source
     assert "9999" in source
+
+
+def test_a_quantity_with_its_unit_is_one_and_no_class_of_a_biopsy(tmp_path):
+    rows = with_column(ORDERS, "数量", "2盒", "-1盒", "4盒")
+    guess = guessed(tmp_path, 处方=rows)
+    table = of(guess, "prescription")
+    assert columns(table)["quantity"] == "数量"
+    assert "quantity_unit" not in questions(table)
+    assert {found.target for found in guess.tables} == {"patient", "prescription"}
+
+
+def test_numbers_without_a_header_that_says_so_are_no_class(tmp_path):
+    rows = with_column(
+        [{"病案号": n, "检查日期": "2015-03-01"} for n in IDS], "住院次", "1", "4", "5"
+    )
+    assert "biopsy" not in {found.target for found in guessed(tmp_path, 入院=rows).tables}
+
+
+@pytest.mark.parametrize(
+    ("header", "test", "unit"),
+    [
+        ("肌酐_umol/L", "serum_creatinine", "umol/L"),
+        ("白蛋白 g/L", "serum_albumin", "g/L"),
+        ("血红蛋白g/L", "haemoglobin", "g/L"),
+        ("补体C3[g/L]", "complement_c3", "g/L"),
+        ("eGFR(mL/(min·1.73m²))", "egfr", "mL/(min·1.73m²)"),
+        ("血红蛋白(HGB)", "haemoglobin", None),
+    ],
+)
+def test_a_wide_column_is_a_test_with_its_unit_however_they_are_joined(
+    tmp_path, header, test, unit
+):
+    rows = [{"病案号": n, "日期": "2015-03-01", "血钾(mmol/L)": "4.1", header: "88"} for n in IDS]
+    found = {
+        wide.column.name: (wide.test, wide.unit)
+        for wide in of(guessed(tmp_path, 化验=rows), "lab").wide
+    }
+    assert found[header] == (test, unit)
+
+
+def test_columns_that_play_no_part_are_named(tmp_path):
+    table = of(
+        guessed(tmp_path, 处方=with_column(ORDERS, "开单医生备注", "无特殊")), "prescription"
+    )
+    assert table.unused == ("开单医生备注",)
+    assert "# Columns that play no part: 开单医生备注" in mapping_source(
+        guessed(tmp_path, 处方=with_column(ORDERS, "开单医生备注", "无特殊")), "h", "."
+    )
+
+
+def test_a_table_without_names_of_columns_is_asked_about_or_told(tmp_path):
+    rows = [f"{number},Ⅳ型,2015年3月5日" for number in IDS]
+    (tmp_path / "活检.csv").write_text("\n".join(rows), encoding="utf-8")
+    words = [f"张三{n},肾内科,无" for n in range(60)]
+    (tmp_path / "其他.csv").write_text("\n".join(words), encoding="utf-8")
+    guess = guessed(tmp_path)
+    assert "header_row" in questions(of(guess, "biopsy"))
+    assert guess.unused == ["其他.csv (no row names its columns; write names above them)"]
+
+
+def test_each_further_column_of_diagnoses_is_a_table_with_the_code_beside_it(tmp_path):
+    rows = [
+        {
+            "病案号": number,
+            "入院日期": "2015-03-01",
+            "主要诊断": "狼疮性肾炎",
+            "主要诊断编码": "M32.1+N08.5*",
+            "其他诊断1": "高血压",
+            "其他诊断编码1": "I10.x00",
+            "其他诊断2": "2型糖尿病",
+            "科室": "肾内科",
+        }
+        for number in IDS
+    ]
+    guess = guessed(tmp_path, 病案首页=rows)
+    told = [columns(table) for table in guess.tables if table.target == "diagnosis"]
+    assert [(table["diagnosis"], table.get("code")) for table in told] == [
+        ("主要诊断", "主要诊断编码"),
+        ("其他诊断1", "其他诊断编码1"),
+        ("其他诊断2", None),
+    ]
+    assert {table["diagnosis_date"] for table in told} == {"入院日期"}
+
+
+def test_the_column_whose_names_are_known_is_the_one_of_tests(tmp_path):
+    rows = [{"检验项目": "生化全套", **row, "检验细项": row["检验项目"]} for row in RESULTS]
+    rows = [row | {"检验项目": "生化全套"} for row in rows]
+    assert columns(of(guessed(tmp_path, 检验=rows), "lab"))["test"] == "检验细项"
+
+
+def test_a_first_row_that_may_be_of_a_patient_is_told_nowhere(tmp_path):
+    rows = with_column(ORDERS, "张三丰13800001111", "无特殊")
+    assert of(guessed(tmp_path, 处方=rows), "prescription").unused == ()
+
+
+def test_codes_of_a_status_are_asked_about(tmp_path):
+    rows = with_column(ORDERS, "作废标志", "0", "1")
+    guess = guessed(tmp_path, 处方=rows)
+    assert "status" in questions(of(guess, "prescription"))
+    assert '# [table.values.status]\n# "1" = "作废"' in mapping_source(guess, "h", ".")
+    words = guessed(tmp_path, 处方=with_column(ORDERS, "作废标志", "作废", "正常"))
+    assert "status" not in questions(of(words, "prescription"))
+
+
+def test_a_label_before_identifiers_is_no_loss_of_zeros(tmp_path):
+    labelled = [row | {"病案号": f"ID:{row['病案号']}"} for row in ORDERS]
+    guess = guessed(tmp_path, 处方=labelled)
+    assert guess.leading_zeros == "keep"
+    assert of(guess, "prescription").played["patient_id"].confidence > 0.9

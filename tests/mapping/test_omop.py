@@ -96,7 +96,7 @@ def mapped_omop(folder, change=lambda mapping: mapping, write=write_csv, **table
     file = folder / "mapping.toml"
     source = omop_source(omop_tables(find_tables(folder / "cdm")), "test", "cdm")
     file.write_text(tomli_w.dumps(change(tomllib.loads(source))), encoding="utf-8")
-    return map_extract(file)
+    return map_extract(file, refuse=False)
 
 
 def prescriptions(folder, *rows, **tables):
@@ -116,7 +116,7 @@ def bytes_of_extract(location, home):
     file = home / "mapping.toml"
     source = omop_source(omop_tables(find_tables(location)), "cdm", from_file(str(location), file))
     file.write_text(class_and_score(source), encoding="utf-8")
-    found = map_extract(file)
+    found = map_extract(file, refuse=False)
     Extract.open(found.folder)
     assert sum(table["used"] for table in found.account.tables) > 1000
     return {path.name: path.read_bytes() for path in found.folder.glob("*.parquet")}
@@ -534,7 +534,7 @@ def test_class_and_score_of_observation_are_offered_ready_to_be_filled_in(tables
     changed = source[:first] + "\n".join(filled).replace("2000000002", str(ISN_RPS_CLASS))
     file = tmp_path / "mapping.toml"
     file.write_text(changed, encoding="utf-8")
-    found = map_extract(file)
+    found = map_extract(file, refuse=False)
     assert len(extract_rows(found, "biopsy")) == len(tables["observation"]) > 0
 
 

@@ -29,6 +29,13 @@ def test_a_row_of_texts_that_come_again_below_is_data():
     assert find_header([["编号", "项目", "结果"], *rows]) == 0
 
 
+def test_a_row_that_differs_from_those_below_in_its_figures_alone_is_data():
+    rows = [[f"P{n:04d}", f"病人{'甲乙丙丁'[n % 4]}{n}", f"医生{n}写的话"] for n in range(17, 21)]
+    assert find_header(rows) is None
+    assert find_header([["P号", "姓名", "备注1"], *rows]) == 0
+    assert find_header([["Q1", "Q2", "Q3"], ["是", "否", "否"], ["否", "否", "是"]]) == 0
+
+
 def test_a_header_written_twice_is_a_header():
     assert find_header([NAMES, *DATA, NAMES, *DATA]) == 0
 

@@ -55,6 +55,10 @@ AMOUNT_AND_TAKES = {
     "1片/次 3次/天": (1, "tablet", 3, 3),
     "1mg qd 每日一次": (1, "mg", 1, 1),
     "1mgbid": (1, "mg", 2, 2),
+    "1mg,2/日": (1, "mg", 2, 2),
+    "2片 每天早上": (2, "tablet", 1, 2),
+    "1mg Q12H(8-20)": (1, "mg", 2, 2),
+    "10mg 每周五": (10, "mg", "1/7", "10/7"),
     "2片bid": (2, "tablet", 2, 4),
     "1.5mgq12h": ("1.5", "mg", 2, 3),
     "1# bid": (1, "tablet", 2, 2),
@@ -179,7 +183,10 @@ FREQUENCIES = {
     "每星期1次": "1/7", "once a week": "1/7", "weekly": "1/7", "qw": "1/7", "biw": "2/7",
     "twice weekly": "2/7", "每周两次": "2/7", "每2周1次": "1/14", "qow": "1/14", "q2w": "1/14",
     "隔周": "1/14", "qn": 1, "qhs": 1, "at bedtime": 1, "每晚": 1, "每晚一次": 1, "早晚": 2,
-    "早晚各1次": 2, "每12小时": 2, "每 8 小时 一次": 3, "every 8 hours": 3,
+    "早晚各1次": 2, "q12h(8-20)": 2, "BID（8-16）": 2, "tid(8-12-16)": 3, "每日1次 (8:00)": 1,
+    "每日两次(9:00,17:00)": 2, "qod(8)": "1/2", "qd(8点)": 1, "1/日": 1, "2/日": 2, "3/天": 3,
+    "2/周": "2/7", "每天早上": 1, "每日晨起": 1, "每天早晚": 2, "每周五": "1/7", "每周一": "1/7",
+    "每12小时": 2, "每 8 小时 一次": 3, "every 8 hours": 3,
 }  # fmt: skip
 NOT_UNDERSTOOD = {
     "": "empty", "  ": "empty", "-": "empty", "/": "empty", "饭后": "empty",
@@ -214,7 +221,9 @@ NOT_UNDERSTOOD = {
     "约1mg qd": "unknown_word", "1mg bid?": "unknown_word", "1%": "unknown_word",
     "po.5mg bid": "unknown_word", "隔日2次 1片": "unknown_word", "1①片 bid": "unknown_word",
     "1²mg bid": "unknown_word", "2次1片": "unknown_word", "100单位 qd": "unknown_word",
-    "1234567mg qd": "unknown_word", "1/日": "unknown_word",
+    "1234567mg qd": "unknown_word", "0.5/日": "unknown_word", "12/日": "unknown_word",
+    "1 1/2日": "unknown_word", "8-20": "range", "bid(2-3)": "range", "1片(8-20)": "range",
+    "bid(8-12-16)": "contradiction", "bid(8-28)": "range", "tid 每周二": "contradiction",
     "每次1 2片": "unknown_word", "mg qd": "unknown_word", "bidx": "unknown_word",
 }  # fmt: skip
 

@@ -136,7 +136,7 @@ RESULTS = {
     "2019-03-05": unknown("range"),
     "1e99": unknown("out_of_range"),
     "约5": unknown("unknown_text"),
-    "12.5 阳性": unknown("unknown_text"),
+    "12.5 阳性": number("12.5"),
     "阴性 0.1": unknown("unknown_text"),
     "溶血2": unknown("unknown_text"),
     "1 234": unknown("unknown_text"),
@@ -147,7 +147,14 @@ RESULTS = {
     "2:320": unknown("unknown_text"),
     "1:0": unknown("unknown_text"),
     ">3+": unknown("unknown_text"),
-    "5.2 g/L 复查": unknown("unknown_text"),
+    "5.2 g/L 溶血": unknown("unknown_text"),
+    "5.2 g/L 复查": number("5.2", unit="g/l"),
+    "78（复查）": number("78"),
+    "10.2(阳性)": number("10.2"),
+    "100.5 阳性": number("100.5"),
+    "5.6【高】": number("5.6", flag="high"),
+    "2.5克/24小时": number("2.5", unit="克/24小时"),
+    "阴性 <10": unknown("unknown_text"),
 }
 
 
@@ -198,7 +205,7 @@ def test_generated_number_comes_back(value, before, after):
 
 @given(
     st.sampled_from([text for text, row in RESULTS.items() if row.number is not None]),
-    st.sampled_from(["约", "复查", "?", "溶血", "kg?", "of 3", "±", "/"]),
+    st.sampled_from(["约", "稀释", "?", "溶血", "kg?", "of 3", "±", "/"]),
 )
 def test_number_beside_an_unknown_word_is_no_number(text, word):
     assert read_result(text + word).number is None

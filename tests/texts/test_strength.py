@@ -102,3 +102,15 @@ def test_daily_dose_is_amount_times_takes_times_strength(quarters, hours, tenths
     directions = read_directions(f"{quarters / 4}片 q{hours}h", decimal_mark=".")
     strength = read_strength(f"{tenths / 10}mg*10片", decimal_mark=".")
     assert daily_dose_mg(directions, strength) == F(quarters, 4) * F(24, hours) * F(tenths, 10)
+
+
+@pytest.mark.parametrize(
+    "text", ["0.5mg:50粒", "0.5mg,50粒/盒", "0.5mg 50粒", "50粒*0.5mg", "50粒×0.5mg"]
+)
+def test_a_pack_is_read_however_its_parts_are_joined(text):
+    assert read_strength(text) == read_strength("0.5mg*50粒")
+
+
+@pytest.mark.parametrize("text", ["0.5mg:50", "0.5mg 2次", "50*0.5mg", "0.5mg,50粒,2盒"])
+def test_a_number_without_its_unit_is_no_pack(text):
+    assert read_strength(text).reason == "unknown_word"

@@ -28,12 +28,13 @@ def check(
     if mapping is not None:
         from lncohort.mapping.extract import map_extract
         from lncohort.mapping.tell import told
-        from lncohort.mapping.usable import refuse_unusable
+        from lncohort.mapping.usable import unusable
 
-        mapped = map_extract(mapping, progress=print_progress)
+        mapped = map_extract(mapping, progress=print_progress, refuse=False)
         for title, columns, rows in told(mapped.account):
             print_table(title, columns, rows)
-        refuse_unusable(mapped.account)
+        if faults := unusable(mapped.account):
+            raise UserError("\n".join(faults))
         extract = mapped.folder
     if mapping is None or study is not None:
         print_check(extract, load_study(study or "nanjing"))

@@ -16,11 +16,9 @@ def map(
 ) -> None:
     """Make the extract that a mapping file describes, from the hospital's own tables."""
     from lncohort.mapping.extract import map_extract
-    from lncohort.mapping.usable import refuse_unusable
     from lncohort.terminal import print_progress
 
     mapped = map_extract(mapping, out, print_progress)
-    refuse_unusable(mapped.account)
     rows = sum(table["used"] for table in mapped.account.tables)
     if mapped.was_unchanged:
         typer.echo("The hospital's tables and the mapping are unchanged: nothing was read again.")

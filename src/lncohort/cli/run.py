@@ -27,11 +27,8 @@ def run(
         raise UserError("run: expected --extract FOLDER or --mapping FILE, one of the two")
     if mapping is not None:
         from lncohort.mapping.extract import map_extract
-        from lncohort.mapping.usable import refuse_unusable
 
-        mapped = map_extract(mapping, progress=progress)
-        refuse_unusable(mapped.account)
-        extract = mapped.folder
+        extract = map_extract(mapping, progress=progress).folder
     results = run_study(
         study,
         extract,

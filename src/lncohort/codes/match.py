@@ -37,10 +37,17 @@ Matcher = Callable[[str], Match | None]
 
 
 def matcher_of_names(rows: pd.DataFrame, kind: str) -> Matcher:
-    """What finds the concept of a name.
+    """What finds the concept of a name: the first that :func:`matcher_of_all_names` finds."""
+    find_all = matcher_of_all_names(rows, kind)
+    return lambda name: next(iter(find_all(name)), None)
 
-    A whole name goes before a part of one, a longer part before a shorter; a part does not count
-    where the name holds a text that its row excludes (an ointment is no tablet).
+
+def matcher_of_all_names(rows: pd.DataFrame, kind: str) -> Callable[[str], tuple[Match, ...]]:
+    """What finds every concept that a name holds: 系统性红斑狼疮性肾炎 is of two.
+
+    A whole name goes before a part of one, a longer part before a shorter, which does not count
+    within the longer; nor does a part where the name holds a text that its row excludes (an
+    ointment is no tablet).
 
     Parameters
     ----------
@@ -61,19 +68,22 @@ def matcher_of_names(rows: pd.DataFrame, kind: str) -> Matcher:
             parts.append((code, row.match, excluded, match))
     parts.sort(key=lambda part: -len(part[0]))
 
-    def find(name: str) -> Match | None:
+    def find_all(name: str) -> tuple[Match, ...]:
         text = normal_name(name)
-        return whole.get(text) or next(
-            (
-                match
-                for code, how, excluded, match in parts
-                if (text.startswith(code) if how == "prefix" else code in text)
-                and not any(other in text for other in excluded)
-            ),
-            None,
-        )
+        if text in whole:
+            return (whole[text],)
+        found: dict[str, Match] = {}
+        spans: list[tuple[int, int]] = []
+        for code, how, excluded, match in parts:
+            at = 0 if how == "prefix" and text.startswith(code) else text.find(code)
+            if at < 0 or (how == "prefix" and at > 0) or any(other in text for other in excluded):
+                continue
+            if not any(begin <= at and at + len(code) <= end for begin, end in spans):
+                spans.append((at, at + len(code)))
+                found.setdefault(match.concept, match)
+        return tuple(found.values())
 
-    return find
+    return find_all
 
 
 def matcher_of_codes(rows: pd.DataFrame, kind: str, system: str) -> Matcher:

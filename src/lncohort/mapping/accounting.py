@@ -116,7 +116,9 @@ def account(
         ],
         unmapped_names=[
             row | {"code_name": code_names.get(row["code"], "")}
-            for row in _commonest(connection, "unmapped_name", ("name", "code"), names, least)
+            for row in _commonest(
+                connection, "unmapped_name", ("name", "code", "specimen"), names, least
+            )
         ],
         unread_directions=_commonest(
             connection, "unread_directions", ("directions", "reason"), names, least
@@ -167,7 +169,7 @@ def account(
 def _commonest(
     connection: duckdb.DuckDBPyConnection,
     table: str,
-    columns: tuple[str, str],
+    columns: tuple[str, ...],
     names: dict[int, str],
     least: int,
 ) -> list[dict]:
@@ -177,7 +179,7 @@ def _commonest(
         for number, *texts, rows, patients in _rows(connection, table)
         if patients >= least
     ]
-    found.sort(key=lambda row: (row[0], -row[3], row[1], row[2]))
+    found.sort(key=lambda row: (row[0], -row[-1], row[1:-1]))
     kept, of_table = [], dict.fromkeys(names, 0)
     for number, *texts, rows in found:
         of_table[number] += 1

@@ -17,6 +17,10 @@ OF_REASONS = {
     ),
     "missing_patient_id": ("no patient", "see whether patient_id is the right column"),
     "unknown_class": ("classes not read", "[table.values.isn_rps_class] for the commonest"),
+    "unknown_status": (
+        "codes of status that say nothing",
+        '[table.values.status], as "1" = "作废", "0" = "执行"',
+    ),
     "refund_without_dispensing": (
         "refunds of nothing",
         "see whether a file of dispensings is not there",

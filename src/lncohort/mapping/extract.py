@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from lncohort.mapping.model import Mapping
 from lncohort.mapping.names import Names
 from lncohort.mapping.readings import Readings, settings
 from lncohort.mapping.staging import MANIFEST, STAGED, Staged, read_json, sources_of, staged_tables
+from lncohort.mapping.usable import unusable
 from lncohort.mapping.vocabulary import ancestors, code_names, strengths
 
 MEMORY = "1500MB"
@@ -69,9 +71,12 @@ class Mapped:
 
 
 def map_extract(
-    file: str | Path, out: str | Path | None = None, progress: Progress | None = None
+    file: str | Path,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+    refuse: bool = True,
 ) -> Mapped:
-    """Make the extract that a mapping file describes.
+    """Make the extract that a mapping file describes, whole or not at all.
 
     Parameters
     ----------
@@ -82,6 +87,9 @@ def map_extract(
         one of an earlier mapping.
     progress
         Called after each step with its name, rows and seconds.
+    refuse
+        Refuse a mapping that does not seem to understand the tables; else its extract is made as it
+        is, to be looked at.
 
     Returns
     -------
@@ -90,7 +98,8 @@ def map_extract(
     Raises
     ------
     UserError
-        When the mapping file, a source or the folder cannot be used.
+        When the mapping file, a source or the folder cannot be used, or what it makes of the tables
+        cannot; nothing that was not there before is left then.
     """
     file = Path(file)
     mapping = load_mapping(file)
@@ -105,7 +114,7 @@ def map_extract(
     staging = folder.with_name(folder.name + STAGED)
     refuse_over(staging, *read)
     lists = read_code_lists(own_lists, mapping.info.only_own_code_lists)
-    with _room_for(staging):
+    with _nothing_left(staging), _room_for(staging):
         copied = staged_tables(mapping.tables, root, staging, progress)
         fingerprint = _fingerprint(mapping, lists.sha256, copied)
         known = read_json(folder / MANIFEST)
@@ -115,7 +124,9 @@ def map_extract(
             and known.get("fingerprint") == fingerprint
             and not any(copy.was_read for copy in copied)
         ):
-            return Mapped(folder, mapping, Account(**known["account"]), was_unchanged=True)
+            made_before = Account(**known["account"])
+            _judge(made_before, refuse)
+            return Mapped(folder, mapping, made_before, was_unchanged=True)
         with tempfile.TemporaryDirectory(prefix="lncohort-", dir=staging) as work:
             config = {
                 "memory_limit": MEMORY,
@@ -124,6 +135,7 @@ def map_extract(
             }
             with duckdb.connect(str(Path(work) / "mapping.duckdb"), config=config) as connection:
                 found = _make(connection, mapping, lists, copied)
+                _judge(found, refuse)
                 with written_whole(folder) as made:
                     for table in CONTRACT:
                         _write(connection, table, made / f"{table.name}.parquet")
@@ -155,6 +167,24 @@ def _fingerprint(mapping: Mapping, lists_sha256: str, copied: list[Staged]) -> s
         *(str(copy.source_hash) for copy in copied),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _judge(account: Account, refuse: bool) -> None:
+    faults = unusable(account)
+    if refuse and faults:
+        raise UserError("\n".join(faults))
+
+
+@contextmanager
+def _nothing_left(staging: Path) -> Iterator[None]:
+    """Take the copies of the hospital's rows away where no extract comes of a first run."""
+    is_first = not staging.exists()
+    try:
+        yield
+    except BaseException:
+        if is_first:
+            shutil.rmtree(staging, ignore_errors=True)
+        raise
 
 
 @contextmanager

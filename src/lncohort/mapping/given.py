@@ -19,6 +19,7 @@ MEMORY = "1000MB"
 TIME_OF_DAY = r"[T ]+(上午|下午)? ?[0-9]{1,2}[:时点].*$"
 DAY_AND_TIME = r"^[0-9]{12}([0-9]{2})?$"
 FRACTION_OF_A_DAY = r"^([0-9]{5})\.[0-9]+$"
+UNIT_OF_QUANTITY = r"^[-+]? ?[0-9.,]+ ?([^0-9.,\s][^0-9]*)$"
 ROWS = "rows.parquet"
 ISO_DAY = 10  # characters of 2019-03-05
 WHOLE = {"patient": r"^(-?[0-9]+)\.0+$", "whole": r"^(-?[0-9]+)\.0+$"}
@@ -182,6 +183,9 @@ def _parts(table: SourceTable, rows: duckdb.DuckDBPyRelation) -> Iterator[duckdb
     """The rows of a table in the columns of its target; of a wide one, column by column."""
     told = {role: _told(table, role) for role in table.columns}
     told |= {role: _constant(text) for role, text in table.constants.items()}
+    if "quantity" in told:
+        beside = told.get("quantity_unit", _constant(""))
+        told["quantity_unit"] = _unit_of_quantity(told["quantity"], beside)
     if not table.wide:
         yield _select(table, rows, told)
     for wide in table.wide:
@@ -223,6 +227,12 @@ def _select(
     return rows.select(
         ColumnExpression(SOURCE_ROW), Function("hash", *told.values()).alias("content"), *columns
     )
+
+
+def _unit_of_quantity(quantity: Expression, beside: Expression) -> Expression:
+    """The unit that stands behind a quantity, 2盒; where none does, the one told beside it."""
+    own = Function("regexp_extract", quantity, _constant(UNIT_OF_QUANTITY), ConstantExpression(1))
+    return CaseExpression(own != _constant(""), own).otherwise(beside)
 
 
 def _constant(text: str) -> Expression:

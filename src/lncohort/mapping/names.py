@@ -6,14 +6,62 @@ from functools import cache
 from typing import NamedTuple
 
 from lncohort.codes import CodeLists
-from lncohort.codes.match import NAMES, Matcher, matcher_of_codes, matcher_of_names, normal_name
+from lncohort.codes.match import (
+    NAMES,
+    Matcher,
+    matcher_of_all_names,
+    matcher_of_codes,
+    normal_name,
+)
 
 BY_MAPPING = "mapping file"
 BY_CONCEPT = "name of the concept"
 URINE = ("尿", "urin")
-METHOD = re.compile(r"\([^()]*法\)")
 OWN_CONCEPTS = 2_000_000_000
 BLOOD = ("血", "serum", "plasma", "blood")
+SPOT_URINE = ("随机", "晨尿", "晨起", "中段", "spot", "random")
+OTHER_FLUIDS = (
+    *(
+        "脑脊液",
+        "胸水",
+        "腹水",
+        "胸腹水",
+        "积液",
+        "胸腔",
+        "腹腔",
+        "关节",
+        "透析液",
+        "腹透",
+        "引流",
+        "粪",
+        "便",
+        "痰",
+    ),
+    *(
+        "胆汁",
+        "羊水",
+        "唾液",
+        "骨髓",
+        "灌洗",
+        "csf",
+        "pleural",
+        "ascit",
+        "dialysate",
+        "stool",
+        "sputum",
+    ),
+)
+METHOD = re.compile(r"\([^()]*法\)")
+MARKS = " *★☆▲△#●◆"
+ASSAY = re.compile("(?:测定|检测)$")
+# A name with its abbreviation: 血红蛋白(HGB), 肌酐 Cr, CREA(肌酐).
+WITH_SHORT = re.compile(
+    r"(?P<name>[^()]*[\u3400-\u9fff])[ (]*(?P<short>[a-z][a-z0-9-]*)\)?"
+    r"|(?P<short_first>[a-z][a-z0-9-]*)[ (]*(?P<name_last>[\u3400-\u9fff][^()]*)\)?"
+)
+# SLE(LN), SLE伴LN, LN(IV型): abbreviations, and nothing beside them that may make them others.
+SHORTS = re.compile(r"(?:[a-z]{2,8}|[ ()/-]|伴|合并|并|及|和|[ivⅰ-ⅵ]{1,4}[型级])+")
+SHORT = re.compile(r"[a-z]{2,8}(?![a-z]|[型级])")
 # Codes that can be told from a name by their form, where one stands in a column of names.
 WRITTEN_CODES = {
     "drug": ((re.compile(r"[A-Z]\d{2}[A-Z]{2}\d{2}"), "ATC"),),
@@ -78,22 +126,30 @@ class Names:
         self._concepts = {
             kind: frozenset(rows["concept"]) for kind, rows in lists.rows.groupby("kind")
         }
-        self._by_name = cache(lambda kind: matcher_of_names(self._rows, kind))
+        self._by_name = cache(lambda kind: matcher_of_all_names(self._rows, kind))
         self._by_code = cache(lambda kind, system: matcher_of_codes(self._rows, kind, system))
         whole = self._rows[self._rows["match"] == "exact"]
         self._by_whole_code = cache(lambda kind, system: matcher_of_codes(whole, kind, system))
 
     def of_name(self, kind: str, name: str) -> Found | None:
         """The concept of a name: by the mapping file, by the concept's own name, or by the lists."""
+        return next(iter(self.all_of_name(kind, name)), None)
+
+    def all_of_name(self, kind: str, name: str) -> tuple[Found, ...]:
+        """Every concept that a name tells, the likeliest first: 系统性红斑狼疮伴狼疮性肾炎, SLE(LN)."""
         text = normal_name(name)
         if not text:
-            return None
+            return ()
         if text in self._own.get(kind, {}):
-            return Found(self._own[kind][text], BY_MAPPING)
+            return (Found(self._own[kind][text], BY_MAPPING),)
         if text in self._concepts.get(kind, ()):
-            return Found(text, BY_CONCEPT)
-        match = self._by_name(kind)(name)
-        return None if match is None else Found(*match)
+            return (Found(text, BY_CONCEPT),)
+        find_all = self._by_name(kind)
+        found = find_all(name)
+        if not found and kind == "diagnosis" and SHORTS.fullmatch(text):
+            each = [find_all(short) for short in SHORT.findall(text)]
+            found = tuple(match for one in each for match in one) if all(each) else ()
+        return tuple(Found(*match) for match in found)
 
     def name_of(self, code: str) -> str:
         """The name of a code; empty where none is told."""
@@ -173,15 +229,19 @@ class Names:
         """The concept of a laboratory test, which must be one of its specimen.
 
         A test of urine is not found for a specimen of blood, nor the other way round: 肌酐 in urine
-        is no serum creatinine. Where the name alone tells nothing, it is read with its specimen
-        before it (24小时尿 + 蛋白定量), and then without the method in brackets: 白蛋白(溴甲酚绿法).
+        is no serum creatinine, and no test is found in another fluid. Where the name alone tells
+        nothing, it is read with its specimen before it (24小时尿 + 蛋白定量), and then without what is
+        no part of it: the method in brackets, 白蛋白(溴甲酚绿法), or its abbreviation, 血小板(PLT),
+        which must be of the same test.
         A concept of OMOP tells test and specimen: one that no list has is another test, whatever the
         name beside it (CREATININE may be that of urine). A concept of the site's own tells no more
         than its name.
         """
         told = normal_name(specimen)
+        of_other = any(word in told for word in OTHER_FLUIDS)
         of_urine = any(word in told for word in URINE)
         of_blood = any(word in told for word in BLOOD) and not of_urine
+        of_spot = of_urine and any(word in told for word in SPOT_URINE)
         by_code = self.of_code("lab", system, code)
         if system == "OMOP" and code not in ("", "0") and not _is_of_the_site(code):
             own = self._own.get("lab", {}).get(normal_name(name))
@@ -191,7 +251,10 @@ class Names:
             self.of_written_code("lab", name),
             self.of_name("lab", name),
             self.of_name("lab", specimen + name),
-            self.of_name("lab", METHOD.sub("", normal_name(name))),
+            self.of_name("lab", ("24小时尿" if "24" in told else "尿") + name)
+            if of_urine
+            else None,
+            self._of_bare_test(name),
             None if name else self.of_name("lab", self.name_of(code)),
         )
         for found in candidates:
@@ -199,6 +262,21 @@ class Names:
                 continue
             needs_urine = found.concept.startswith("urine_")
             contradicts = of_blood if needs_urine else of_urine
+            contradicts |= of_other or (of_spot and found.concept == "urine_protein_24h")
             if found.by == BY_MAPPING or not contradicts:
                 return found
         return None
+
+    def _of_bare_test(self, name: str) -> Found | None:
+        """The concept of a test without marks, method and abbreviation."""
+        bare = normal_name(name).strip(MARKS)
+        bare = ASSAY.sub("", METHOD.sub("", bare)).strip(MARKS)
+        found = self.of_name("lab", bare)
+        if found is not None:
+            return found
+        parts = WITH_SHORT.fullmatch(bare)
+        if parts is None:
+            return None
+        long = self._of_bare_test(parts["name"] or parts["name_last"])
+        short = self.of_name("lab", parts["short"] or parts["short_first"])
+        return long if long and short and long.concept == short.concept else None

@@ -1,10 +1,13 @@
 """What the texts of an order say together: drug, route, dose and how long a quantity lasts."""
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 
 from lncohort.mapping.names import Found, Names
-from lncohort.texts.directions import COUNTED_UNITS, Directions, read_directions
+from lncohort.mapping.words import MG_WORDS, PACK_WORDS, UNIT_WORDS
+from lncohort.texts.directions import Directions, read_directions
+from lncohort.texts.dosing_amounts import COUNTED_UNITS
 from lncohort.texts.numbers import DecimalMark
 from lncohort.texts.plain import plain
 from lncohort.texts.strength import (
@@ -17,63 +20,38 @@ from lncohort.texts.strength import (
 )
 
 ROUTES = {
-    "oral": ("口服", "po", "p.o", "p.o.", "oral", "per os", "by mouth", "os", "内服", "鼻饲"),
+    "oral": ("口服", "内服", "冲服", "吞服", "嚼服", "送服", "顿服", "饭后服", "餐后服", "鼻饲"),
+    "iv": ("静滴", "静点", "静脉", "静注", "静推", "输液", "泵入", "微泵", "入壶", "小壶"),
+}
+LATIN_ROUTES = {
+    "oral": r"p\.?o\.?|per os|os|oral(?:ly)?|by mouth",
     "iv": (
-        "iv",
-        "i.v",
-        "i.v.",
-        "ivgtt",
-        "ivd",
-        "ivdrip",
-        "iv drip",
-        "iv gtt",
-        "vd",
-        "静滴",
-        "静脉",
-        "静注",
-        "静推",
-        "intravenous",
-        "infusion",
-        "输液",
-        "泵入",
+        r"i\.?v\.?(?:[ .]?(?:gtt|drip|vgtt|push))?\.?|ivgtt|ivd(?:rip)?|ivp|vd|intravenous(?:ly)?"
+        r"|infusion"
     ),
 }
+ROUTE_BY_WORD = {
+    route: re.compile("|".join((*words, rf"(?<![a-z.])(?:{LATIN_ROUTES[route]})(?![a-z])")))
+    for route, words in ROUTES.items()
+}
 OTHER_ROUTES = (
-    "外用",
-    "外敷",
-    "滴眼",
-    "眼用",
-    "局部",
-    "涂",
-    "topical",
-    "ophthalm",
-    "eye",
-    "cutaneous",
-    "皮下",
-    "subcut",
-    "肌注",
-    "肌肉",
-    "intramusc",
-    "吸入",
-    "inhal",
-    "nasal",
-    "直肠",
-    "rectal",
-    "含漱",
-    "冲洗",
-    "关节腔",
-    "鞘内",
+    *("外用", "外敷", "滴眼", "眼用", "局部", "涂", "topical", "ophthalm", "eye", "cutaneous"),
+    *("皮下", "subcut", "肌注", "肌肉", "intramusc", "吸入", "雾化", "inhal", "nasal", "直肠"),
+    *("rectal", "灌肠", "含漱", "含服", "舌下", "冲洗", "关节腔", "鞘内", "腹腔", "膀胱", "灌注"),
 )
 SHORT_OTHER = ("other", "im", "i.m.", "sc", "s.c.", "ih", "h", "top", "pr", "inh")
 ORAL_FORMS = ("片", "胶囊", "丸", "口服", "颗粒", "tablet", "capsule", "oral", "tab", "cap")
-IV_FORMS = ("注射", "粉针", "针剂", "冻干", "injection", "inject", "infusion", "intravenous")
-UNIT_WORDS = (
-    *("片", "粒", "颗", "丸", "袋", "包", "支", "枚", "tablet", "tablets", "tab", "tabs"),
-    *("capsule", "capsules", "cap", "caps", "pill", "pills", "ampoule", "ampoules", "vial"),
-    *("vials", "sachet", "sachets", "unit", "units", "ea", "each"),
+# An order for a level of a drug in the blood is none of the drug.
+A_TEST = re.compile(
+    r"浓度|血药|测定|检测|基因|药敏|(?<![a-z])(?:level|concentration|assay)(?![a-z])"
 )
-PACK_WORDS = ("盒", "瓶", "板", "box", "boxes", "bottle", "bottles", "pack", "packs", "package")
-MG_WORDS = {"mg": 1, "毫克": 1, "milligram": 1, "g": 1000, "克": 1000, "gram": 1000}
+ONCE = ("一次", "1次", "单次", "一次性", "仅一次")  # in a column of frequencies
+# 250ml of 0.9% saline beside a drug: of what is mixed, the amount is the dose.
+DILUENT = re.compile(
+    r"(?<![a-z])(?:ns|gs|gns)(?![a-z])|氯化钠|生理盐水|盐水|葡萄糖|灭菌注射用水|saline|dextrose"
+)
+VOLUME = re.compile(r"\d+(?:\.\d+)? ?ml|\d+(?:\.\d+)? ?%")
+IV_FORMS = ("注射", "针", "冻干", "injection", "inject", "infusion", "intravenous")
 
 
 @dataclass(frozen=True)
@@ -143,11 +121,17 @@ def read_order(
     of_code = names.name_of(code)
     found = names.of_drug(system, code, drug)
     if found is not None and any(
-        names.is_look_alike("drug", found.concept, name) for name in (drug, of_code)
+        _is_a_test(name) or names.is_look_alike("drug", found.concept, name)
+        for name in (drug, of_code)
     ):
         found = None
-    product = _product((drug, of_code), code, strength, known_strength, decimal_mark)
-    said = _directions((dose, dose_unit, frequency), directions, decimal_mark)
+    often = "once" if plain(frequency) in ONCE else frequency
+    said = _directions((dose, dose_unit, often), directions, decimal_mark)
+    in_name = _dose_of_name(drug, often, said, decimal_mark)
+    product = _product(
+        ("" if in_name else drug, of_code), code, strength, known_strength, decimal_mark
+    )
+    said = in_name or said
     take = amount_mg(said, product)
     daily = daily_dose_mg(said, product)
     mg_per_quantity, units_per_quantity = _quantity(quantity_unit, product)
@@ -208,31 +192,71 @@ def _product(
 
 
 def _directions(parts: tuple[str, ...], directions: str, decimal_mark: DecimalMark) -> Directions:
-    """What the columns of dose and frequency say, or else the directions in full."""
+    """What the columns of dose and frequency say, or else the directions in full, or both together.
+
+    An amount in the one and a frequency in the other are read together: ``1mg`` and ``口服 bid``.
+    """
     joined = " ".join(part for part in parts if part)
     said = read_directions(joined, decimal_mark)
-    if said.reason is None and (said.daily_amount is not None or not directions):
+    if said.reason is None and (said.daily_amount is not None or said.single or not directions):
         return said
     in_full = read_directions(directions, decimal_mark)
+    if said.reason is None and in_full.reason is None and in_full.daily_amount is None:
+        together = read_directions(f"{joined} {directions}", decimal_mark)
+        if together.reason is None:
+            return together
     if in_full.reason is None or said.reason is not None and directions:
         return in_full
     return said
 
 
+def _dose_of_name(
+    drug: str, often: str, said: Directions, decimal_mark: DecimalMark
+) -> Directions | None:
+    """The dose that stands in a name of a drug, where it is no strength; None where none does.
+
+    An amount is the dose where its frequency stands behind it, ``环磷酰胺 0.8g ivgtt st``, or where it
+    is mixed into a volume, ``NS 250ml+环磷酰胺 0.8g``. Any other, ``注射用环磷酰胺 0.2g``, may be the
+    strength of one of several ampoules. Where a column tells an amount, the name is not asked.
+    """
+    if (
+        said.amount is not None
+        or said.daily_amount is not None
+        or said.reason not in (None, "empty")
+    ):
+        return None
+    simple = plain(drug)
+    if DILUENT.search(simple) and VOLUME.search(simple):
+        masses = {match.group().strip() for match in STRENGTH.finditer(simple)}
+        mixed = (
+            read_directions(f"{masses.pop()} {often}", decimal_mark) if len(masses) == 1 else None
+        )
+        told = mixed if mixed and mixed.reason is None else None
+        return told if told and (told.single or told.takes_a_day) else None
+    first = STRENGTH.search(simple)
+    if first is None:
+        return None
+    told = read_directions(simple[first.start() :], decimal_mark)
+    is_whole = told.daily_amount is not None or (told.single and told.amount is not None)
+    if told.reason is not None or not is_whole or said.takes_a_day not in (None, told.takes_a_day):
+        return None
+    return told
+
+
+def _is_a_test(name: str) -> bool:
+    simple = plain(name)
+    return bool(A_TEST.search(simple)) and not any(
+        form in simple for form in (*ORAL_FORMS, *IV_FORMS)
+    )
+
+
 def read_route(text: str) -> str | None:
     """The route that a text tells: oral, iv, other; None where it tells none."""
-    simple = plain(text)
-    if not simple:
-        return None
+    simple = re.sub(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])", "", plain(text))
     if simple in SHORT_OTHER or any(word in simple for word in OTHER_ROUTES):
         return "other"
-    for route, words in ROUTES.items():
-        if any(
-            simple == word or (len(word) > 3 or not word.isascii()) and word in simple
-            for word in words
-        ):
-            return route
-    return None
+    told = [route for route, words in ROUTE_BY_WORD.items() if words.search(simple)]
+    return told[0] if len(told) == 1 else None
 
 
 def _systemic(route: str | None) -> str | None:

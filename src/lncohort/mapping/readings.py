@@ -14,12 +14,14 @@ from lncohort.mapping.names import Found, Names, dialysis_or_graft
 from lncohort.mapping.orders import read_order
 from lncohort.mapping.roles import ROLES
 from lncohort.mapping.words import (
+    read_days,
     read_given_back,
     read_instrument,
     read_operator,
+    read_order_type,
+    read_quantity,
     read_sex,
     read_status,
-    read_unit,
 )
 from lncohort.texts.diagnoses import Diagnosis, read_diagnoses
 from lncohort.texts.numbers import read_number
@@ -27,6 +29,7 @@ from lncohort.texts.plain import plain
 from lncohort.texts.reference_ranges import read_reference_range
 from lncohort.texts.results import read_result
 from lncohort.texts.strength import Strength
+from lncohort.texts.units import read_unit
 
 INT, TEXT, NUMBER, FLAG, DAY = pa.int32(), pa.string(), pa.float64(), pa.bool_(), pa.date32()
 NO_NUMBER = {
@@ -119,6 +122,9 @@ class Readings:
                 {"is_carried_out": FLAG, "is_given_back": FLAG},
                 lambda t: (read_status(t), read_given_back(t)),
             ),
+            "order_type_text": self._of_one(
+                "prescription", "order_type", {"order_type": TEXT}, lambda t: (read_order_type(t),)
+            ),
             "test_text": self._tests(),
             "operator_text": self._operators(),
             "unit_text": self._of_one("lab", "unit", {"unit": TEXT}, lambda t: (read_unit(t),)),
@@ -146,7 +152,7 @@ class Readings:
                     given,
                     _float(read.number) if is_value else None,
                     read.operator if is_value else None,
-                    read.unit,
+                    None if read.unit is None else read_unit(read.unit),
                     None if is_value else NO_NUMBER.get(read.kind, read.reason),
                 )
             )
@@ -196,18 +202,19 @@ class Readings:
         )
 
     def _numbers(self) -> pa.Table:
-        roles = {
-            "prescription": ("days_supply", "quantity", "daily_dose_mg"),
-            "lab": ("reference_low", "reference_high"),
-            "assessment": ("score",),
+        readers = {
+            ("prescription", "days_supply"): read_days,
+            ("prescription", "quantity"): lambda text, mark: read_quantity(text, mark)[0],
+            ("prescription", "daily_dose_mg"): _signed,
+            ("lab", "reference_low"): _signed,
+            ("lab", "reference_high"): _signed,
+            ("assessment", "score"): _signed,
         }
         rows = {}
-        for target, names in roles.items():
-            for role in names:
-                for number, table, (given,) in self._distinct(target, role):
-                    if given:
-                        text = plain(table.meant(role, given))
-                        rows[number, given] = _signed(text, table.decimal)
+        for (target, role), read in readers.items():
+            for number, table, (given,) in self._distinct(target, role):
+                if given:
+                    rows[number, given] = read(plain(table.meant(role, given)), table.decimal)
         return _table(
             {"table_number": INT, "given": TEXT, "value": NUMBER},
             [(*key, value) for key, value in rows.items()],
@@ -278,7 +285,7 @@ class Readings:
             ]
             found = self._names.of_test(table.code_system, *meant)
             concept, by, _ = found or (None, None, None)
-            default = self._units.get(concept) if concept else None
+            default = read_unit(self._units.get(concept, ""))
             rows.append((number, name, code, specimen, concept, by, default))
         return _table(
             {
@@ -339,13 +346,15 @@ class Readings:
         )
 
     def _written(self, part: Diagnosis) -> list[Found | None]:
-        """What a diagnosis in words stands for: by the codes in it, or else by its name."""
+        """What a diagnosis in words stands for: by the codes in it, or else by its words."""
         by_code = {
             self._names.of_written_code("diagnosis", code)
             or self._names.of_code("diagnosis", "ICD-10", code if part.code else "")
             for code in (DAGGERS.split(part.code) if part.code else [part.text])
         }
-        return sorted(by_code - {None}) or [self._names.of_name("diagnosis", part.text)]
+        if by_code - {None}:
+            return sorted(by_code - {None})
+        return [*self._names.all_of_name("diagnosis", part.text)] or [None]
 
     def _codes(self, system: str | None, text: str) -> list[Found]:
         """What a cell of codes stands for: a disease and, behind a dagger, its manifestation."""

@@ -89,10 +89,17 @@ ROLES: dict[str, tuple[Role, ...]] = {
         Role("start_date", "first day, day of dispensing, or day of the infusion", "date"),
         Role("end_date", "last day taken, or day of the stop", "date"),
         Role("days_supply", "days that the supply lasts"),
-        Role("quantity", "amount dispensed; below 0 for what was given back"),
+        Role(
+            "quantity",
+            "amount dispensed, with or without its unit; below 0 for what was given back",
+        ),
         Role("quantity_unit", "unit of the quantity: tablets, boxes, mg"),
         Role("daily_dose_mg", "mg per day, where the hospital reckons it"),
         Role("status", "whether the order was carried out"),
+        Role(
+            "order_type",
+            "standing until it is stopped, for once, or for home: 长期, 临时, 出院带药",
+        ),
     ),
     "lab": (
         PATIENT,

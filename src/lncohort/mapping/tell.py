@@ -45,9 +45,9 @@ def told(account: Account) -> Iterator[Printed]:
     if account.unmapped_names:
         yield (
             "Commonest names that stand for nothing (give them a concept under [names.*])",
-            ("table", "name", "code", "of the code", "rows"),
+            ("table", "name", "code", "of the code", "specimen", "rows"),
             [
-                (r["table"], r["name"], r["code"], r["code_name"], r["rows"])
+                (r["table"], r["name"], r["code"], r["code_name"], r["specimen"], r["rows"])
                 for r in account.unmapped_names
             ],
         )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from lncohort.errors import UserError
 from lncohort.mapping.accounting import Account
 from lncohort.mapping.roles import LOOKED_UP
 
@@ -21,21 +20,14 @@ WORDS = (
 )
 
 
-def refuse_unusable(account: Account) -> None:
-    """Refuse what a mapping made of tables that it does not seem to understand.
+def unusable(account: Account) -> list[str]:
+    """What a mapping made of tables that it does not seem to understand; none where it does.
 
     These are a table of patients, prescriptions or results of which no row is used (but for reasons
     that are understood, as copies); any table most of whose rows are rejected; and records none of
-    which is of a patient.
-
-    Raises
-    ------
-    UserError
-        With every such table: its rows, why they are not used, and what to do.
+    which is of a patient. Each is told with its rows, why they are not used, and what to do.
     """
-    faults = [*_tables(account), *_strangers(account)]
-    if faults:
-        raise UserError("\n".join(faults))
+    return [*_tables(account), *_strangers(account)]
 
 
 def _tables(account: Account) -> Iterator[str]:

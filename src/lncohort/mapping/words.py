@@ -1,8 +1,9 @@
-"""Short words of hospital tables: sex, status of an order, unit, operator, name of a score."""
+"""Short words of hospital tables: sex, status of an order, operator, name of a score."""
 
 import re
 
 from lncohort.texts.codings import guess_sexes
+from lncohort.texts.numbers import WRITTEN, DecimalMark, read_number
 from lncohort.texts.plain import plain
 
 NOT_CARRIED_OUT = (
@@ -20,8 +21,11 @@ NOT_CARRIED_OUT = (
         "not dispensed",
         "not administered",
     ),
+    *("无效", "删除", "撤回", "撤单", "驳回", "退回", "未审核", "未校对", "未提交", "未确认"),
+    *("待执行", "待审核", "待发药", "待确认"),
     *("entered in error", "entered-in-error", "draft", "refused", "rejected", "aborted"),
 )
+BARE_CODE = re.compile(r"[0-9]{1,3}|[a-z]|是|否|有|无|yes|no|true|false|√|[*]|-")
 GIVEN_BACK = ("退费", "退药", "已退", "退货", "refund", "returned")
 OPERATORS = {
     "<": "<",
@@ -37,20 +41,19 @@ OPERATORS = {
     "≥": ">=",
     "大于等于": ">=",
 }
-WORDS_OF_UNITS = {
-    "微摩尔": "umol",
-    "毫摩尔": "mmol",
-    "毫克": "mg",
-    "微克": "ug",
-    "分升": "dL",
-    "毫升": "mL",
-    "24小时": "24h",
-    "24hr": "24h",
-    "24hrs": "24h",
-    "/天": "/24h",
-    "/日": "/24h",
-    "克": "g",
-    "升": "L",
+UNIT_WORDS = (
+    *("片", "粒", "颗", "丸", "袋", "包", "支", "枚", "tablet", "tablets", "tab", "tabs"),
+    *("capsule", "capsules", "cap", "caps", "pill", "pills", "ampoule", "ampoules", "vial"),
+    *("vials", "sachet", "sachets", "unit", "units", "ea", "each"),
+)
+PACK_WORDS = ("盒", "瓶", "板", "box", "boxes", "bottle", "bottles", "pack", "packs", "package")
+MG_WORDS = {"mg": 1, "毫克": 1, "milligram": 1, "g": 1000, "克": 1000, "gram": 1000}
+NUMBER_AND_UNIT = re.compile(rf"(?P<sign>[+-]?) ?(?P<number>{WRITTEN}) ?(?P<unit>[^\W\d_]*)")
+DAYS_OF = {"天": 1, "日": 1, "d": 1, "day": 1, "days": 1, "周": 7, "星期": 7, "week": 7, "weeks": 7}
+KINDS_OF_ORDER = {
+    "once": ("临时", "临嘱", "stat", "one-time", "once"),
+    "standing": ("长期", "长嘱", "standing", "continuous"),
+    "home": ("带药", "discharge medic", "take home", "take-home"),
 }
 SLEDAI = re.compile(
     r"sle-?dai(-? ?(2k|2000))?(评分|积分|score)?|系统性红斑狼疮疾病活动(度|性)?指数.*"
@@ -62,16 +65,25 @@ def read_sex(text: str) -> str | None:
     return guess_sexes([text]).meaning.get(text)
 
 
-def read_status(text: str) -> bool:
-    """Whether an order was carried out: not where its status says that it was not."""
+def read_status(text: str) -> bool | None:
+    """Whether an order was carried out: not where its status says that it was not.
+
+    None for a bare code or a yes: 1 under 作废标志 means the contrary of 1 under 执行标志.
+    """
     simple = plain(text)
-    return not any(word in simple for word in NOT_CARRIED_OUT)
+    if BARE_CODE.fullmatch(simple):
+        return None
+    return not _holds(simple, NOT_CARRIED_OUT)
 
 
 def read_given_back(text: str) -> bool:
     """Whether the status of a row says that the supply was given back."""
-    simple = plain(text)
-    return any(word in simple for word in GIVEN_BACK)
+    return _holds(plain(text), GIVEN_BACK)
+
+
+def _holds(text: str, words: tuple[str, ...]) -> bool:
+    """Whether one of the words stands in a text, and not denied: 未作废."""
+    return any(word in text and not re.search(f"(?:未|非|无){word}", text) for word in words)
 
 
 def read_operator(text: str) -> str | None:
@@ -79,12 +91,35 @@ def read_operator(text: str) -> str | None:
     return OPERATORS.get(plain(text))
 
 
-def read_unit(text: str) -> str | None:
-    """A unit with its Chinese words put into signs; None where there is none."""
+def read_days(text: str, decimal_mark: DecimalMark) -> float | None:
+    """A number of days: 28, 28天, 4周; a month is of no fixed length."""
+    told = NUMBER_AND_UNIT.fullmatch(plain(text))
+    if told is None or told["unit"] not in ("", *DAYS_OF):
+        return None
+    number = read_number(told["number"], decimal_mark)
+    days = DAYS_OF.get(told["unit"], 1)
+    return None if number is None else (-1 if told["sign"] == "-" else 1) * float(number) * days
+
+
+def read_quantity(text: str, decimal_mark: DecimalMark) -> tuple[float | None, str]:
+    """A quantity, below 0 where it was given back, and the unit behind it: 2盒, -1 盒, 28.
+
+    A unit is read only where it is one of a quantity; an empty one is none.
+    """
+    told = NUMBER_AND_UNIT.fullmatch(plain(text))
+    if told is None or told["unit"] not in ("", *UNIT_WORDS, *PACK_WORDS, *MG_WORDS):
+        return None, ""
+    number = read_number(told["number"], decimal_mark)
+    if number is None:
+        return None, ""
+    return (-1 if told["sign"] == "-" else 1) * float(number), told["unit"]
+
+
+def read_order_type(text: str) -> str | None:
+    """Whether an order stands until it is stopped, is for once, or for home: 长期, 临时, 出院带药."""
     simple = plain(text)
-    for word, sign in WORDS_OF_UNITS.items():
-        simple = simple.replace(word, sign)
-    return simple.replace(" ", "") or None
+    told = {kind for kind, words in KINDS_OF_ORDER.items() if any(w in simple for w in words)}
+    return "home" if "home" in told else told.pop() if len(told) == 1 else None
 
 
 def read_instrument(text: str) -> str | None:

@@ -45,8 +45,9 @@ def find_header(rows: Sequence[Row]) -> int | None:
 
     It is the first row of which more than half the columns are filled, since titles fill a cell
     or two. It is data, and there are no names, where a third of its cells or more (but not all:
-    that is a header written twice) stand in the same column below, or where it holds numbers or
-    dates and nowhere names a column of numbers with a text. So it is where it holds numbers and a
+    that is a header written twice) stand in the same column below, where one is like those below but
+    for its figures (P0017 above P0018), or where it holds numbers or dates and nowhere names a column
+    of numbers with a text. So it is where it holds numbers and a
     quote that is not closed runs over its end, into the first row of data.
 
     Parameters
@@ -69,12 +70,22 @@ def find_header(rows: Sequence[Row]) -> int | None:
     again = sum(1 for cell, values in cells if cell in values)
     if 0 < again < len(cells) and 3 * again >= len(cells):
         return None
+    if again < len(cells) and any(_is_like(cell, values) for cell, values in cells):
+        return None
     names_numbers = any(
         values and not _is_number(cell) and all(map(_is_number, values)) for cell, values in cells
     )
     holds_numbers = any(_is_number(cell) for cell, _ in cells)
     runs_over = any("\n" in cell or "\r" in cell for cell, _ in cells)
     return None if holds_numbers and (runs_over or not names_numbers) else index
+
+
+def _is_like(cell: str, values: Sequence[str]) -> bool:
+    """Whether a text with figures, and no number, is that of half the others but for the figures."""
+    if _is_number(cell) or not any(sign.isdecimal() for sign in cell):
+        return False
+    form = re.sub(r"\d", "9", cell)
+    return 0 < len(values) <= 2 * sum(re.sub(r"\d", "9", value) == form for value in values)
 
 
 def _column(rows: Sequence[Row], column: int) -> list[str]:

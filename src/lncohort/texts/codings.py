@@ -1,4 +1,4 @@
-"""Codes of sex and of yes and no, in several languages; numbers are asked about, never guessed."""
+"""Codes of sex in several languages; numbers are asked about, never guessed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,10 +15,6 @@ SEXES = {
         "hombre", "maschile", "uomo",
     ),
 }  # fmt: skip
-ANSWERS = {
-    "yes": ("yes", "y", "true", "t", "是", "有", "ja", "j", "oui", "o", "si", "sí", "sì", "sim", "√"),
-    "no": ("no", "n", "false", "f", "否", "无", "没有", "不是", "nein", "non", "não", "nee"),
-}  # fmt: skip
 NOT_KNOWN = {
     "", "-", "--", "/", "?", "unknown", "unk", "u", "na", "n/a", "nan", "null", "none", "未知", "不详", "不明",
     "未说明", "未说明的性别", "未知的性别", "其他", "other", "divers", "unbekannt", "inconnu",
@@ -30,7 +26,6 @@ SEX_NUMBERS = (
     {"0": "female", "1": "male", "9": None},
     {"0": "male", "1": "female", "9": None},
 )
-ANSWER_NUMBERS = ({"0": "no", "1": "yes", "9": None}, {"1": "yes", "2": "no", "9": None})
 
 Numbers = dict[str, str | None]
 
@@ -42,8 +37,8 @@ class Coding:
     Attributes
     ----------
     meaning : dict
-        female or male, yes or no of each text that is read; none where it says that nothing is
-        known, or that it is neither.
+        female or male of each text that is read; none where it says that nothing is known, or
+        that it is neither.
     not_read : tuple of str
         Texts that are no code known here.
     candidates : tuple of dict
@@ -57,30 +52,14 @@ class Coding:
 
 def guess_sexes(texts: Iterable[str]) -> Coding:
     """What the distinct texts of a column of sexes stand for."""
-    return _guess(texts, SEXES, SEX_NUMBERS)
-
-
-def guess_answers(texts: Iterable[str]) -> Coding:
-    """What the distinct texts of a column of yes and no stand for."""
-    return _guess(texts, ANSWERS, ANSWER_NUMBERS)
-
-
-def read_number_code(text: str, numbers: Numbers) -> str | None:
-    """What a code stands for in a coding of numbers that was told; ``01`` and ``1.0`` are 1."""
-    return numbers.get(_number(plain(text)) or "")
-
-
-def _guess(
-    texts: Iterable[str], words: dict[str, tuple[str, ...]], codings: tuple[Numbers, ...]
-) -> Coding:
-    meanings = {word: name for name, known in words.items() for word in known}
+    meanings = {word: name for name, known in SEXES.items() for word in known}
     meanings |= dict.fromkeys(NOT_KNOWN)
     distinct = {text: plain(text) for text in sorted(set(texts))}
     numbers = {text: _number(code) for text, code in distinct.items() if _number(code)}
     used = set(numbers.values())
     candidates = tuple(
         coding
-        for coding in codings
+        for coding in SEX_NUMBERS
         if used <= set(coding) and any(coding[number] for number in used)
     )
     return Coding(

@@ -96,7 +96,11 @@ def _any(words) -> str:
     return "|".join(sorted((re.escape(word) for word in words), key=len, reverse=True))
 
 
+DAY_PARTS = "清晨|晨|早|上午|中午|午|下午|晚|临?睡前"
+HOUR = r"\d{1,2}(?::\d\d|点半?)?"
+
 KINDS = {
+    "hours_of_day": rf"\( ?{HOUR}(?: ?[-,;、/] ?{HOUR}){{0,5}} ?\)",
     "parts_of_day": (
         rf"{PART}(?:-{PART}){{2,3}}(?![-\d/.,])(?: ?(?:{UNIT}){EDGE})?"
         rf"|\d{{1,3}}(?:-\d{{1,3}}){{2,3}} ?(?:{UNIT}){EDGE}"
@@ -116,6 +120,7 @@ KINDS = {
     ),
     "weekdays": (
         rf"每?(?:周|星期){WEEKDAY}(?:[、,和及 ]?(?:周|星期)?{WEEKDAY}){{1,6}}(?!{COUNTED}|次|个|m?g)"
+        rf"|每(?:周|星期){WEEKDAY}(?!{COUNTED}|次|个|m?g|[\d一二两三四五六日天半])"
     ),
     "total_label": (
         rf"(?:每|一|1)?{DAY}(?:总剂量|总量|剂量|用量|量):?|(?<![a-z])(?:total )?daily dose(?: of|:)?"
@@ -123,6 +128,9 @@ KINDS = {
     "takes_chinese": (
         rf"(?:每{NUMBER}? ?|(?<![\d一二两三四五六七八九十半周期拜月隔])(?<!\d[.,]){NUMBER}?){PERIOD}{NUMBER} ?次"
         rf"|{NUMBER} ?次(?:/|每){PERIOD}|{NUMBER} ?次/(?:day|d|week|wk|w|month)(?![a-z])"
+    ),
+    "takes_slash": (
+        r"(?<![\d./一二两三四五六七八九十半])(?<!\d,)[1-6] ?/ ?(?:(?:日|天|周|月)(?![一二两三四五六七八九])|(?:day|d|week|wk|w)(?![a-z]))"
     ),
     "takes_apart": rf"(?<![\d.,]){NUMBER} {PERIOD}{NUMBER} ?次",
     "takes_english": rf"(?<![a-z])(?:{COUNT_WORDS})(?: a | an | per | each |/| every | )?"
@@ -145,12 +153,15 @@ KINDS = {
     "each_once": r"各[1一] ?次",
     "each": r"各",
     **{f"slot_{name}": rf"{_words(words)}{CLOCK}(?:[1一] ?次)?" for name, words in SLOTS.items()},
+    "day_of_parts": (
+        rf"(?:^|(?<=[ ,;。(]))每{DAY} ?(?={DAY_PARTS})|每{DAY} ?(?={DAY_PARTS})(?!.*各)"
+    ),
     "every_day": rf"每{DAY}(?=$|[ ,;。])",
     "period_label": r"(?:每|一|1)(?:日|天|周|星期|礼拜)",
     "take_label": rf"每次(?:剂量|用量|量)?:?|单次剂量:?|[一1] ?次(?=:? ?(?:口服)?(?:{BROKEN}|{NUMBER}))",
     **{f"route_{name}": _words(words) for name, words in ROUTES.items()},
     "as_needed": _words("prn|sos|必要时|需要时|(?:as|when|if) (?:needed|required|necessary)"),
-    "single": r"(?<![a-z\d])(?:stat|st|once)(?![a-z])|立即|即刻|临时(?!医嘱)",
+    "single": r"(?<![a-z\d])(?:stat|st|once)(?![a-z])!?|立即|即刻|临时(?!医嘱)",
     "at_one_go": "顿服",
     "harmless": (
         r"(?:饭|餐)[前后中时](?:\d{1,2}分钟|半小时|[1一]小时)?|空腹|随餐|温水送服|吞服|服用|用法用量|用法|用量|给予|服|用"

@@ -41,17 +41,20 @@ FLAGS = {
 UNIT_PART = (
     r"(?:24 ?hr?|24小时|24 ?hours?|[*]?10(?:\^|[*]|e)\d{1,2}|1[.]73 ?m(?:2|²)|m(?:2|²)|%|‰|copies|gcr|cr"
     r"|mosm|osm|meq|eq|[kmunpf]?(?:mol|iu|u|g|l)|dl|day|days|d|hpf?|lpf?|hr?|min|sec|s|mmhg|kpa"
-    r"|[cm]m|ratio|个|天|日|小时|秒|分)"
+    r"|[cm]m|ratio|微克|毫克|克|毫升|分升|升|微摩尔|毫摩尔|个|天|日|小时|秒|分)"
 )
 FLAG = "|".join(f"(?P<{name}>{words})" for name, words in FLAGS.items())
 PLAIN_FLAG = "|".join(FLAGS.values())
+# What a laboratory writes behind a number that says no other thing than the number.
+REMARK = r"已?复查|已?复核|弱?阳性|阴性|可疑|\((?:[+]{1,4}|-|±)\)"
+BESIDE = rf"(?:[(\[【]?(?:{PLAIN_FLAG})[)\]】]? ?|[(\[【]?(?:{REMARK})[)\]】]? ?)*"
 NUMBER = re.compile(
     rf"(?P<before>(?:(?:{PLAIN_FLAG}) ?)*?)(?P<operator>{'|'.join(map(re.escape, OPERATORS))}|=)? ?"
     rf"(?P<sign>[-+](?=\d))?(?P<number>{WRITTEN})"
     r"(?:e(?P<exponent>[-+]?\d{1,2})| ?[*] ?10\^(?P<power>-?\d{1,2})(?! ?/))?"
-    rf" ?(?P<after>(?:[(\[]?(?:{PLAIN_FLAG})[)\]]? ?)*)"
+    rf" ?(?P<after>{BESIDE})"
     rf"(?P<unit>/?{UNIT_PART}(?: ?[/.·*] ?{UNIT_PART})*)?"
-    rf" ?(?P<last>(?:[(\[]?(?:{PLAIN_FLAG})[)\]]? ?)*)"
+    rf" ?(?P<last>{BESIDE})"
 )
 GRADE = re.compile(
     r"[(\[]?(?:" + "|".join(f"(?P<g{n}>{words})" for n, words in enumerate(GRADES.values())) + ")"

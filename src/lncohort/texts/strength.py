@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from lncohort.texts.directions import COUNTED_UNITS, MILLIGRAMS, Directions
+from lncohort.texts.directions import Directions
+from lncohort.texts.dosing_amounts import COUNTED_UNITS, MILLIGRAMS
 from lncohort.texts.dosing_words import UNITS
 from lncohort.texts.numbers import WRITTEN, DecimalMark, read_number
 from lncohort.texts.plain import plain
@@ -22,6 +23,9 @@ STRENGTH = re.compile(
     rf"(?: ?/ ?(?:{INNER_PACKS}))?"
     rf"(?: ?[*x] ?(?P<packs>\d{{1,3}}) ?(?:{INNER_PACKS})(?: ?/ ?(?:{INNER_PACKS}))?)?)?"
 )
+# Other ways to write a pack in a column of its own: 0.5mg:50粒, 0.5mg,50粒/盒, 50粒*0.5mg.
+JOINED_BY = re.compile(rf"(?<=[g克]) ?[,:; ] ?(?=\d{{1,4}} ?(?:{COUNTED})(?: ?/|$))")
+COUNT_FIRST = re.compile(rf"(\d{{1,4}} ?(?:{COUNTED})) ?[*x] ?({WRITTEN} ?{MASS})")
 MASS_NAMES = {"毫克": "mg", "微克": "ug", "mcg": "ug", "克": "g"}
 SOLID = ("tablet", "capsule", "pill")
 
@@ -68,7 +72,7 @@ def read_strength(text: str | None, decimal_mark: DecimalMark | None = None) -> 
     simple = plain(text or "")
     if not simple:
         return Strength(reason="empty")
-    match = STRENGTH.fullmatch(simple)
+    match = STRENGTH.fullmatch(COUNT_FIRST.sub(r"\2*\1", JOINED_BY.sub("*", simple)))
     if match is None or (match["volume_first"] and match["mark"]):
         return Strength(reason="unknown_word")
     mass = read_number(match["mass"], decimal_mark)

@@ -7,8 +7,18 @@ from functools import cached_property
 
 from lncohort.mapping.biopsy_class import read_class
 from lncohort.mapping.names import Names, dialysis_or_graft
-from lncohort.mapping.orders import PACK_WORDS, UNIT_WORDS, read_route
-from lncohort.mapping.words import NOT_CARRIED_OUT, read_instrument, read_operator, read_sex
+from lncohort.mapping.orders import read_route
+from lncohort.mapping.words import (
+    NOT_CARRIED_OUT,
+    PACK_WORDS,
+    UNIT_WORDS,
+    read_days,
+    read_instrument,
+    read_operator,
+    read_order_type,
+    read_quantity,
+    read_sex,
+)
 from lncohort.sources.profiling import ColumnProfile
 from lncohort.texts.dates import DateGuess, guess_dates
 from lncohort.texts.diagnoses import read_diagnoses
@@ -17,6 +27,7 @@ from lncohort.texts.plain import plain
 from lncohort.texts.reference_ranges import read_reference_range
 from lncohort.texts.results import read_result
 from lncohort.texts.strength import read_strength
+from lncohort.texts.units import read_unit
 
 LOOKED_AT = 200  # of a column's commonest texts
 DATES_LOOKED_AT = 2_000
@@ -95,7 +106,10 @@ class Column:
             "strength": self.share(lambda t: read_strength(t).reason is None),
             "route": self.share(lambda t: read_route(t) is not None),
             "packing": self.share(lambda t: plain(t) in (*UNIT_WORDS, *PACK_WORDS)),
-            "unit": self.share(_is_unit),
+            "days": self.share(lambda t: read_days(t, ".") is not None),
+            "quantity": self.share(lambda t: read_quantity(t, ".")[0] is not None),
+            "order_type": self.share(lambda t: read_order_type(t) is not None),
+            "unit": self.share(is_unit),
             "range": self.share(lambda t: read_reference_range(t).reason is None),
             "specimen": self.share(_is_specimen),
             "status": self.share(_is_status),
@@ -146,11 +160,27 @@ def _amount(text: str):
     return read.amount if read.takes_a_day is None else None
 
 
-UNITS = ("/l", "/dl", "/24h", "mg/g", "g/g", "mmol", "umol", "%", "iu", "/hp", "/ul", "ng/", "g/d")
+UNITS = (
+    "/l",
+    "/dl",
+    "/24h",
+    "/min",
+    "mg/g",
+    "g/g",
+    "mmol",
+    "umol",
+    "%",
+    "iu",
+    "/hp",
+    "/ul",
+    "ng/",
+    "g/d",
+)
 
 
-def _is_unit(text: str) -> bool:
-    simple = plain(text).replace(" ", "")
+def is_unit(text: str) -> bool:
+    """Whether a text looks like a unit of a laboratory."""
+    simple = read_unit(text) or ""
     return 0 < len(simple) <= 16 and any(sign in simple for sign in UNITS)
 
 

@@ -9,14 +9,15 @@ import duckdb
 from lncohort.codes import read_code_lists
 from lncohort.errors import UserError
 from lncohort.mapping.guess.evidence import Column
-from lncohort.mapping.guess.parts import plain_identifier
+from lncohort.mapping.guess.parts import plain_identifier, unlabelled
 from lncohort.mapping.guess.tables import TableGuess, guess_table
 from lncohort.mapping.names import Names
 from lncohort.mapping.staging import MANIFEST, STAGED
 from lncohort.sources import open_rows, profile
 from lncohort.sources.find import FoundTable
+from lncohort.sources.spec import SourceSpec
 
-TEXTS = 5_000  # of each column
+NAMELESS = " (no row names its columns; write names above them)"
 TEXTS_OF_IDENTIFIERS = 500_000
 
 
@@ -70,8 +71,13 @@ def guess_folder(
         guesses = guess_table(table.spec, columns, identifiers, names)
         tables += guesses
         if not guesses:
-            unused.append(table.spec.label)
+            unused.append(table.spec.label + (NAMELESS if _is_nameless(table.spec) else ""))
     return FolderGuess(tables, unused, problems, _leading_zeros(tables, as_given))
+
+
+def _is_nameless(spec: SourceSpec) -> bool:
+    """Whether no row of a file names its columns."""
+    return spec.format in ("text", "excel") and spec.header_row is None
 
 
 def is_ours(location: str | Path, path: str) -> bool:
@@ -118,7 +124,7 @@ def _identifiers(
             if best is None or guess.confidence > best[0]:
                 best = (guess.confidence, column)
     of = keys or ([best[1]] if best else [])
-    texts = [text.strip() for column in of for text, _ in column.profile.texts]
+    texts = [unlabelled(text) for column in of for text, _ in column.profile.texts]
     return frozenset(map(plain_identifier, texts)), frozenset(texts)
 
 
@@ -128,7 +134,7 @@ def _leading_zeros(tables: list[TableGuess], as_given: frozenset[str]) -> str:
         if "patient_id" not in guess.played or guess.target == "patient_link":
             continue
         texts = guess.played["patient_id"].column.distinct
-        exact = sum(text in as_given for text in texts)
+        exact = sum(unlabelled(text) in as_given for text in texts)
         plain = {plain_identifier(text) for text in as_given}
         loose = sum(plain_identifier(text) in plain for text in texts)
         if texts and exact < 0.5 * loose:

@@ -1,5 +1,6 @@
 """Which column plays which part, if a table were of a target."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +10,10 @@ from lncohort.mapping.guess.evidence import Column
 from lncohort.mapping.guess.headers import fit_of_header
 from lncohort.mapping.roles import NEEDED, ROLES, Role
 
+LABEL = re.compile(r"^(?:id|no[.]?|编号) ?[::]", re.IGNORECASE)  # ID:000123
 LEAST = 0.45  # of the mean of header and content
 SURE = 0.9
+NUMBERS_SAY_NOTHING = 0.5  # the share of numbers from which on only a header tells a part
 UNKNOWN_IDENTIFIER = 0.6  # of the fit of its header is left to an identifier that is not known
 # What the texts of a role look like, the share that they must be at least, and the share from
 # which on they speak for it without a header.
@@ -24,11 +27,12 @@ LOOKS: dict[str, tuple[tuple[str, ...], float, float]] = {
     "frequency": (("frequency",), 0.2, 0.6),
     "directions": (("directions", "frequency"), 0.1, 0.5),
     "route": (("route",), 0.0, 0.7),
-    "days_supply": (("number",), 0.8, 2.0),
-    "quantity": (("number",), 0.8, 2.0),
+    "days_supply": (("days",), 0.8, 2.0),
+    "quantity": (("number", "quantity"), 0.8, 2.0),
     "quantity_unit": (("packing",), 0.2, 0.8),
     "daily_dose_mg": (("number",), 0.8, 2.0),
     "status": (("status",), 0.0, 2.0),
+    "order_type": (("order_type",), 0.5, 0.8),
     "operator": (("operator",), 0.5, 2.0),
     "test": (("test",), 0.0, 0.05),
     "specimen": (("specimen",), 0.3, 0.8),
@@ -43,6 +47,8 @@ LOOKS: dict[str, tuple[tuple[str, ...], float, float]] = {
     "instrument": (("instrument",), 0.2, 0.5),
     "score": (("number",), 0.8, 2.0),
 }
+# Parts of names: a column of which no list has any is hardly the one, as a panel beside its tests.
+OF_NAMES = ("drug", "test", "diagnosis", "procedure")
 DIAGNOSIS_CODE = (("icd",), 0.3, 0.8)
 NO_LOOK: tuple[tuple[str, ...], float, float] = ((), 0.0, 2.0)
 
@@ -108,9 +114,12 @@ def fit(column: Column, target: str, role: Role, identifiers: frozenset[str]) ->
     if share < needed:
         return 0.0
     content = 1.0 if share >= telling else share
+    if header == 0.0 and column.looks["number"] >= NUMBERS_SAY_NOTHING:
+        return 0.0  # a class 4, or four boxes
     if header == 0.0:
         return content / 2 + 0.05 if share >= telling else 0.0
-    return (header + max(content, 0.5)) / 2
+    least = 0.0 if role.name in OF_NAMES and share == 0 else 0.5
+    return (header + max(content, least)) / 2
 
 
 def _fit_of_identifier(column: Column, header: float, identifiers: frozenset[str]) -> float:
@@ -127,6 +136,11 @@ def _fit_of_identifier(column: Column, header: float, identifiers: frozenset[str
     return UNKNOWN_IDENTIFIER * header
 
 
+def unlabelled(text: str) -> str:
+    """An identifier without outer blanks and a label, as the SQL reads it."""
+    return LABEL.sub("", text.strip(), count=1).strip()
+
+
 def plain_identifier(text: str) -> str:
-    """An identifier without blanks and leading zeros: as such it is compared, never as such kept."""
-    return text.strip().lstrip("0") or "0"
+    """An identifier without leading zeros, too: so it is compared, and never kept."""
+    return unlabelled(text).lstrip("0") or "0"

@@ -6,19 +6,18 @@ from dataclasses import dataclass, field, replace
 from lncohort.extract.lab_tests import LAB_TESTS
 from lncohort.extract.units import looks_like
 from lncohort.mapping.days import UNMISTAKABLE
-from lncohort.mapping.guess.evidence import Column
-from lncohort.mapping.guess.headers import fit_of_file, simple_header
-from lncohort.mapping.guess.parts import Played, parts_of
+from lncohort.mapping.guess.evidence import Column, is_unit
+from lncohort.mapping.guess.headers import fit_of_file, fit_of_header, simple_header
+from lncohort.mapping.guess.parts import SURE, Played, parts_of
 from lncohort.mapping.model import CODED, CodeSystem
 from lncohort.mapping.names import Names
-from lncohort.mapping.orders import MG_WORDS
 from lncohort.mapping.roles import NEEDED, ROLES
-from lncohort.mapping.words import read_given_back
+from lncohort.mapping.words import MG_WORDS, read_given_back, read_quantity, read_status
 from lncohort.sources import SourceSpec
 from lncohort.texts.codings import guess_sexes
 from lncohort.texts.date_formats import MONTH
 from lncohort.texts.numbers import decimal_mark_of
-from lncohort.texts.plain import plain
+from lncohort.texts.plain import one_width, plain
 from lncohort.texts.results import read_result
 from lncohort.texts.strength import STRENGTH
 
@@ -47,8 +46,20 @@ KNOWN_BY = {
     "biopsy": ("isn_rps_class",),
     "assessment": ("score",),
 }
+# Parts that several columns of one row may play, and what their texts look like.
+REPEATED = {
+    "diagnosis": {"diagnosis": "diagnosis", "code": "icd"},
+    "procedure": {"procedure": "procedure"},
+}
+NO_NAME = re.compile(r"\d{4}|\n|.{31}")  # of a column: too long, or with the figures of a value
+CODE_WORDS = re.compile("icd-?10|icd|编码|代码|编号|码|code")
 LEAST_OF_TARGET = 0.55
-UNIT_IN_HEADER = re.compile(r"[(\[](?P<unit>[^()\[\]]*)[)\]]")
+# A test and its unit in one header: 补体C3(g/L), 肌酐_umol/L, 白蛋白 g/L, 血红蛋白g/L.
+NAME_AND_UNIT = (
+    re.compile(r"(?P<name>[^(\[【]+)[(\[【](?P<unit>.+)[)\]】]"),
+    re.compile(r"(?P<name>.*[^_ -])[_ -]+(?P<unit>[^_ ]+)"),
+    re.compile(r"(?P<name>.*[\u3400-\u9fff)])(?P<unit>[^\u3400-\u9fff]+)"),
+)
 INPATIENT = ("住院", "病区", "病房", "inpatient", "ward")
 OUTPATIENT = ("门诊", "outpatient")
 MIDDLE = 15  # of a month of birth, as of one in a column of its own
@@ -71,7 +82,7 @@ class Question:
     Attributes
     ----------
     about : str
-        ``sex``, ``date_formats``, ``unit``, ``quantity_unit``, ``strength`` or ``units``.
+        ``header_row``, ``status``, ``sex``, ``date_formats``, ``unit``, ``quantity_unit``, ``strength`` or ``units``.
     column : str
         Of the table.
     text : str
@@ -120,6 +131,8 @@ class TableGuess:
     code_system : str or None
         That the texts of the codes are of.
     questions : tuple of Question
+    unused : tuple of str
+        Columns of the table that play no part.
     """
 
     spec: SourceSpec
@@ -136,6 +149,7 @@ class TableGuess:
     sex_codes: dict[str, str] = field(default_factory=dict)
     code_system: CodeSystem | None = None
     questions: tuple[Question, ...] = ()
+    unused: tuple[str, ...] = ()
 
 
 def guess_table(
@@ -182,7 +196,75 @@ def guess_table(
         spoken_for |= {p.column.name for role, p in played.items() if role != "patient_id"}
         spoken_for |= telling
         kept.append(_guess(spec, target, min(score, 1.0), played, constants, tests))
-    return kept
+    kept += [other for guess in kept for other in _again(guess, columns, spoken_for)]
+    unused = _unused(kept, columns)
+    return [replace(guess, unused=unused) for guess in kept]
+
+
+def _unused(kept: list[TableGuess], columns: list[Column]) -> tuple[str, ...]:
+    """The names of columns that play no part, where the row of names is surely one.
+
+    Where it is not, as where it runs into the first patient, a name may be a value.
+    """
+    played = [(guess.target, role, part) for guess in kept for role, part in guess.played.items()]
+    named = sum(fit_of_header(part.column.name, target, role) > 0 for target, role, part in played)
+    if 2 * named < len(played):
+        return ()
+    used = {part.column.name for _, _, part in played}
+    used |= {test.column.name for guess in kept for test in guess.wide}
+    return tuple(
+        column.name
+        for column in columns
+        if column.name not in used and not column.is_empty and NO_NAME.search(column.name) is None
+    )
+
+
+def _again(guess: TableGuess, columns: list[Column], spoken_for: set[str]) -> list[TableGuess]:
+    """A table for each further column of diagnoses or procedures: 其他诊断1, 其他诊断2.
+
+    A code stands with the words whose header is the same but for the word for a code, or which are
+    right before it: words may doubt what their code says.
+    """
+    if guess.target not in REPEATED:
+        return []
+    left = [c for c in columns if c.name not in spoken_for and not c.is_empty]
+    of_role = {
+        role: [
+            column
+            for column in left
+            if column.looks[look] >= LEAST_OF_CODES
+            and fit_of_header(column.name, guess.target, role) > 0
+        ]
+        for role, look in REPEATED[guess.target].items()
+    }
+    (named, of_names), *coded = of_role.items()
+    codes = [column for _, of_codes in coded for column in of_codes]
+    found = []
+    for column in of_names:
+        beside = next((code for code in codes if _is_beside(column, code, columns)), None)
+        found.append({named: column} | ({"code": beside} if beside else {}))
+        codes = [code for code in codes if code is not beside]
+    found += [{"code": code} for code in codes]
+    shared = {r: p for r, p in guess.played.items() if r not in KNOWN_BY[guess.target]}
+    return [
+        _guess(
+            guess.spec,
+            guess.target,
+            guess.confidence,
+            shared | {role: Played(column, LEAST_OF_CODES) for role, column in parts.items()},
+            {},
+            (),
+        )
+        for parts in found
+    ]
+
+
+def _is_beside(column: Column, code: Column, columns: list[Column]) -> bool:
+    """Whether a column of codes is of the words in another."""
+    if CODE_WORDS.sub("", simple_header(code.name)) == simple_header(column.name):
+        return True
+    places = [place for place, one in enumerate(columns) if one.name in (column.name, code.name)]
+    return columns[places[0]] is column and places[1] - places[0] == 1
 
 
 def _constants(target: str, columns: list[Column]) -> dict[str, str]:
@@ -214,11 +296,21 @@ def _wide_tests(columns: list[Column], names: Names) -> tuple[WideTest, ...]:
     """Columns whose header is a test and whose texts are results."""
     found = []
     for column in columns:
-        unit = UNIT_IN_HEADER.search(column.name)
-        match = names.of_name("lab", UNIT_IN_HEADER.sub("", column.name))
+        name, unit = name_and_unit(column.name)
+        match = names.of_test(None, name, "", "")
         if match is not None and (column.is_empty or column.looks["result"] >= 0.5):
-            found.append(WideTest(column, match.concept, unit["unit"] if unit else None))
+            found.append(WideTest(column, match.concept, unit))
     return tuple(found)
+
+
+def name_and_unit(header: str) -> tuple[str, str | None]:
+    """The name of a test and its unit, where a header holds both."""
+    text = one_width(header)
+    for form in NAME_AND_UNIT:
+        told = form.fullmatch(text)
+        if told is not None and is_unit(told["unit"]):
+            return told["name"], told["unit"]
+    return text, None
 
 
 def _guess(
@@ -230,6 +322,9 @@ def _guess(
     wide: tuple[WideTest, ...],
 ) -> TableGuess:
     formats, questions = _date_formats(target, played)
+    if spec.format in ("text", "excel") and spec.header_row is None:
+        text = "no row names the columns, which are numbered: does each play its part?"
+        questions.append(Question("header_row", played["patient_id"].column.name, text))
     if "sex" in played:
         questions += _sex_question(played["sex"].column)
     questions += [
@@ -239,6 +334,7 @@ def _guess(
     ]
     if target == "prescription":
         questions += _questions_of_amounts(played)
+        questions += _status_question(played)
     if target == "lab" and not wide and "unit" not in played:
         text = "no column of units: give the unit of each test under [units] above"
         questions.append(Question("units", played["result"].column.name, text))
@@ -295,7 +391,7 @@ def _unit_question(test: WideTest) -> str:
 def _questions_of_amounts(played: dict[str, Played]) -> list[Question]:
     """What has to be known before a quantity, or a dose in tablets, is an amount in mg."""
     questions = []
-    if "quantity" in played and "quantity_unit" not in played:
+    if "quantity" in played and "quantity_unit" not in played and not _has_units(played):
         name = played["quantity"].column.name
         text = f"{name}: counted in what? Give quantity_unit under [table.constants]; unknown until then"
         questions.append(Question("quantity_unit", name, text, ("盒", "片", "mg")))
@@ -309,6 +405,11 @@ def _questions_of_amounts(played: dict[str, Played]) -> list[Question]:
         text = "no column of strengths: doses in tablets, and quantities in boxes, are unknown"
         questions.append(Question("strength", column, text))
     return questions
+
+
+def _has_units(played: dict[str, Played]) -> bool:
+    """Whether the unit of a quantity stands behind its number: 2盒."""
+    return played["quantity"].column.share(lambda t: bool(read_quantity(t, ".")[1])) >= SURE
 
 
 def code_system_of(target: str, column: Column) -> CodeSystem | None:
@@ -334,6 +435,19 @@ def _sex_question(column: Column) -> list[Question]:
         return []
     choices = tuple(told_codes(candidate) for candidate in coding.candidates)
     return [Question("sex", column.name, "what do the numbers for sex mean?", choices)]
+
+
+def _status_question(played: dict[str, Played]) -> list[Question]:
+    if "status" not in played or not played["status"].column.share(
+        lambda text: read_status(text) is None
+    ):
+        return []
+    name = played["status"].column.name
+    text = (
+        f"{name}: what do its codes mean? Give each under [table.values.status]: 作废 for what was "
+        "not carried out, 执行 for what was"
+    )
+    return [Question("status", name, text)]
 
 
 def told_codes(codes: dict[str, str | None]) -> str:

@@ -10,6 +10,7 @@ from lncohort.texts.one_line import one_line
 
 FEWEST_ROWS = 5  # of a shape that is shown
 SHAPES = 3
+MOST_UNUSED = 60  # columns that are named, of those that play no part
 QUESTION = "# QUESTION: "
 
 
@@ -104,6 +105,10 @@ def _table(guess: TableGuess, name: str) -> list[str]:
     for role, played in guess.played.items():
         told = f"{played.confidence:.2f}{_shapes(played.column.profile)}"
         lines.append(f"{role} = {toml_text(played.column.name)}  # {told}")
+    if guess.unused:
+        lines.append(
+            f"# Columns that play no part: {one_line(', '.join(guess.unused[:MOST_UNUSED]))}"
+        )
     if guess.constants:
         lines.append("[table.constants]")
         lines += [f"{role} = {toml_text(text)}" for role, text in guess.constants.items()]
@@ -112,6 +117,8 @@ def _table(guess: TableGuess, name: str) -> list[str]:
         lines += [f"{toml_text(code)} = {toml_text(sex)}" for code, sex in guess.sex_codes.items()]
     elif any(question.about == "sex" for question in guess.questions):
         lines += ["# [table.values.sex]", '# "1" = "male"', '# "2" = "female"']
+    if any(question.about == "status" for question in guess.questions):
+        lines += ["# [table.values.status]", '# "1" = "作废"', '# "0" = "执行"']
     for test in guess.wide:
         lines += ["[[table.wide]]", f"column = {toml_text(test.column.name)}"]
         lines += [f"test = {toml_text(test.test)}"]

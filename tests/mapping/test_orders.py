@@ -1,0 +1,90 @@
+"""What the texts of an order say together: the dose, and what only looks like one."""
+
+import pytest
+
+from lncohort.codes import read_code_lists
+from lncohort.mapping.names import Names
+from lncohort.mapping.orders import read_order, read_route
+
+NAMES = Names(read_code_lists(), {}, {}, {})
+TEXTS = (
+    *("drug", "code", "strength", "dose", "dose_unit", "frequency", "directions", "quantity_unit"),
+    "route",
+)
+
+
+def order(**texts):
+    return read_order(NAMES, None, ".", {}, **dict.fromkeys(TEXTS, "") | texts)
+
+
+@pytest.mark.parametrize(
+    ("texts", "daily"),
+    [
+        ({"dose": "1mg", "directions": "口服 bid"}, 2),
+        ({"dose": "2", "dose_unit": "粒", "frequency": "Q12H(8-20)"}, 2),
+        ({"dose": "1mg", "frequency": "bid", "directions": "饭前服"}, 2),
+        ({"dose": "1mg", "frequency": "bid", "directions": "3mg qd"}, 2),
+        ({"dose": "1mg", "directions": "遵医嘱"}, None),
+    ],
+)
+def test_an_amount_and_its_frequency_are_read_from_two_columns(texts, daily):
+    assert order(drug="他克莫司胶囊 0.5mg*50粒", **texts).daily_mg == daily
+
+
+@pytest.mark.parametrize("frequency", ["一次", "1次", "单次", "ST!", "once"])
+def test_once_in_a_column_of_frequencies_is_once(frequency):
+    read = order(drug="注射用环磷酰胺 0.2g", dose="4支", frequency=frequency)
+    assert (read.is_single, read.take_mg) == (True, 800)
+
+
+@pytest.mark.parametrize(
+    ("texts", "take", "takes"),
+    [
+        ({"drug": "环磷酰胺针 0.8g ivgtt st"}, 800, None),
+        ({"drug": "骁悉 0.5g bid"}, 500, 2),
+        ({"drug": "NS 250ml+环磷酰胺 0.8g", "frequency": "st"}, 800, None),
+        ({"drug": "0.9%氯化钠注射液 250ml+注射用环磷酰胺0.6g", "frequency": "qd"}, 600, 1),
+    ],
+)
+def test_a_dose_in_a_name_is_one_where_a_frequency_or_a_diluent_says_so(texts, take, takes):
+    read = order(**texts)
+    assert (read.take_mg, read.takes_per_day) == (take, takes)
+    assert read.mg_per_quantity is None  # the amount is a dose, and no strength
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"drug": "注射用环磷酰胺 0.2g", "frequency": "st"},
+        {"drug": "环磷酰胺针 0.8g", "frequency": "st"},
+        {"drug": "骁悉 0.5g bid", "frequency": "tid"},
+        {"drug": "NS 250ml+环磷酰胺 0.8g+美司钠 0.4g", "frequency": "st"},
+        {"drug": "NS 250ml+环磷酰胺 0.8g"},
+    ],
+)
+def test_an_amount_in_a_name_that_may_be_a_strength_is_no_dose(texts):
+    assert order(**texts).take_mg is None
+
+
+def test_a_column_of_doses_goes_before_the_name():
+    read = order(drug="环磷酰胺 0.2g st", dose="0.6g", frequency="st")
+    assert read.take_mg == 600
+
+
+@pytest.mark.parametrize("drug", ["他克莫司血药浓度测定", "FK506浓度", "环孢素A浓度监测(血药)"])
+def test_an_order_for_a_level_is_none_of_the_drug(drug):
+    assert order(drug=drug).found is None
+    assert order(drug="他克莫司胶囊(监测血药浓度)").found.concept == "tacrolimus"
+
+
+@pytest.mark.parametrize(
+    ("text", "route"),
+    [
+        *[(text, "iv") for text in ("静点", "IV.GTT", "静滴(慢)", "iv drip", "入壶", "i.v.")],
+        *[(text, "oral") for text in ("po ac", "po(tid)", "口 服", "冲服", "饭后服", "p.o.")],
+        *[(text, "other") for text in ("膀胱灌注", "雾化吸入", "含服", "ih")],
+        *[(text, None) for text in ("", "其他", "注射", "口服或静滴", "spoon")],
+    ],
+)
+def test_route_of_a_text(text, route):
+    assert read_route(text) == route

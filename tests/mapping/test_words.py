@@ -1,0 +1,79 @@
+"""Numbers with their units in cells of quantities and days, and kinds of orders."""
+
+import pytest
+
+from lncohort.mapping.words import (
+    read_days,
+    read_given_back,
+    read_order_type,
+    read_quantity,
+    read_status,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2盒", (2, "盒")),
+        ("-2 盒", (-2, "盒")),
+        ("28", (28, "")),
+        ("1.5", (1.5, "")),
+        ("100mg", (100, "mg")),
+        ("2盒半", (None, "")),
+        ("1-2盒", (None, "")),
+        ("盒", (None, "")),
+        ("2疗程", (None, "")),
+    ],
+)
+def test_quantity_of_a_text(text, expected):
+    assert read_quantity(text, ".") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("7天", 7),
+        ("28", 28),
+        ("4周", 28),
+        ("2 weeks", 14),
+        ("1月", None),
+        ("7-10天", None),
+        ("-1", -1),
+    ],
+)
+def test_days_of_a_text(text, days):
+    assert read_days(text, ".") == days
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *[("临时医嘱", "once"), ("临时", "once"), ("长期医嘱", "standing"), ("出院带药", "home")],
+        *[("临时医嘱(出院带药)", "home"), ("长期/临时", None), ("草药", None)],
+    ],
+)
+def test_kind_of_an_order(text, expected):
+    assert read_order_type(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *[
+            (text, True)
+            for text in ("执行中", "已停", "未作废", "有效", "已发药", "未退药", "completed")
+        ],
+        *[
+            (text, False)
+            for text in ("作废", "无效", "已退药", "未执行", "待执行", "已删除", "cancelled")
+        ],
+        *[(text, None) for text in ("1", "0", "Y", "否", "是", "true")],
+    ],
+)
+def test_whether_an_order_was_carried_out(text, expected):
+    assert read_status(text) is expected
+
+
+def test_what_was_not_given_back_was_not():
+    assert read_given_back("已退药")
+    assert not read_given_back("未退药")
