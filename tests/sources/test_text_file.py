@@ -1,10 +1,11 @@
 """Text files come back cell by cell, and every row of them is accounted for."""
 
+import codecs
 import gzip
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lncohort.errors import UserError
@@ -200,6 +201,44 @@ def test_rows_are_the_same_over_the_borders_of_parts(tmp_path):
     assert rows == [(str(i), '肌酐 "高"\r\n复查', str(i * 7)) for i in range(count)]
     assert numbers == list(range(1, count + 1))
     assert (counts.read, counts.footer) == (count, 1)
+
+
+HALF = b"\xe8\xa1"  # of a character of three bytes
+
+
+@given(
+    rows=st.lists(
+        st.sampled_from([b"kreatinin", "血清肌酐".encode(), HALF, "é\ufffd".encode()]),
+        min_size=1,
+        max_size=20,
+    ),
+    part=st.integers(20, 60),  # no less than the footer takes
+    encoding=st.sampled_from(["utf-8", "utf-8-sig"]),
+    header_row=st.sampled_from([1, None]),
+    footer_rows=st.integers(0, 2),
+)
+@example([b"x" * i + HALF + b"x" * 70 for i in range(80)], 20, "utf-8", 1, 0)
+@example([b"x" * i + "酐".encode() + b"x" * 70 for i in range(80)], 20, "utf-8-sig", None, 1)
+def test_parts_are_decoded_as_the_whole_is(
+    tmp_path_factory, rows, part, encoding, header_row, footer_rows
+):
+    """Whether a part is UTF-8 already, ends inside a character, or is not of the encoding."""
+    names = ["id,text"] if header_row else []
+    lines = [f"{i},".encode() + text for i, text in enumerate([*rows, *[b"total"] * footer_rows])]
+    raw = b"\n".join([*(name.encode() for name in names), *lines]) + b"\n"
+    path = tmp_path_factory.mktemp("parts") / "lab.csv"
+    path.write_bytes((codecs.BOM_UTF8 if encoding == "utf-8-sig" else b"") + raw)
+    spec = SourceSpec(
+        path="lab.csv", format="text", encoding=encoding, delimiter=",", quote='"',
+        header_row=header_row, footer_rows=footer_rows,
+    )  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("lncohort.sources.text_file.CHUNK_BYTES", part)
+        found, _, counts = read(path, spec)
+    texts = [text.decode(errors="replace") for text in rows]
+    assert found == [(str(i), text) for i, text in enumerate(texts)]
+    assert counts.unreadable_characters == sum(text.count("\ufffd") for text in texts)
+    assert (counts.read, counts.footer) == (len(rows), footer_rows)
 
 
 def test_the_user_can_correct_what_was_found(tmp_path):

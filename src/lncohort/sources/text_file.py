@@ -17,7 +17,9 @@ from lncohort.sources.text_layout import open_bytes, text_header
 
 CHUNK_BYTES, BLOCK_BYTES = 1 << 22, 1 << 23
 END_MARK = "\x1eend of the file\x1e"
-UNREADABLE = "\ufffd"
+UNREADABLE = "\ufffd".encode()
+UTF8 = ("utf-8", "utf-8-sig")
+AT_REST = (b"", 0)  # of a decoder: no half of a character, nor a mark at the start, is awaited
 
 
 class TextFile:
@@ -71,10 +73,10 @@ class TextFile:
                 ) from error
 
     def _reader(self, file, counts: Counts, skip) -> pc.CSVStreamingReader:
-        text = _without_last_lines(self._text(file, counts), self.spec.footer_rows, counts)
+        text = _without_last_lines(self._utf8(file, counts), self.spec.footer_rows, counts)
         last_row = END_MARK + self.spec.delimiter * (len(self.names) - 1)
         return pc.open_csv(
-            io.BufferedReader(_Chunks(text, f"\n{last_row}\n"), CHUNK_BYTES),
+            io.BufferedReader(_Chunks(text, f"\n{last_row}\n".encode()), CHUNK_BYTES),
             read_options=pc.ReadOptions(
                 use_threads=False, column_names=list(self.names), block_size=BLOCK_BYTES
             ),
@@ -93,24 +95,36 @@ class TextFile:
             ),
         )
 
-    def _text(self, file, counts: Counts) -> Iterator[str]:
-        """The text below the header, in parts; what is not of the encoding is U+FFFD."""
+    def _utf8(self, file, counts: Counts) -> Iterator[bytes]:
+        """The text below the header as UTF-8, in parts; what is not of the encoding is U+FFFD."""
         decoder = codecs.getincrementaldecoder(self.spec.encoding)(errors="replace")
-        above = self.above
-        while part := file.read(CHUNK_BYTES):
-            text = decoder.decode(part)
-            text, above = text[above:], max(0, above - len(text))
-            counts.unreadable_characters += text.count(UNREADABLE)
-            yield text
-        text = decoder.decode(b"", final=True)
-        counts.unreadable_characters += text.count(UNREADABLE)
-        yield text
+        above, is_last = self.above, False
+        while not is_last:
+            part = file.read(CHUNK_BYTES) + file.readline(CHUNK_BYTES)
+            is_last = not part
+            # What is UTF-8 already need not be decoded, but for the part with the header.
+            is_plain = self.spec.encoding in UTF8 and decoder.getstate() == AT_REST and not above
+            if not (is_plain and _is_utf8(part)):
+                text = decoder.decode(part, final=is_last)
+                text, above = text[above:], max(0, above - len(text))
+                part = text.encode("utf-8", errors="replace")
+            counts.unreadable_characters += part.count(UNREADABLE)
+            yield part
+
+
+def _is_utf8(part: bytes) -> bool:
+    """Whether bytes are whole characters of UTF-8."""
+    try:
+        pa.array([part], pa.large_binary()).cast(pa.large_string())
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 class _Chunks(io.RawIOBase):
-    """Parts of text, and a last one of ours, as a file of UTF-8 bytes."""
+    """Parts of UTF-8, and a last one of ours, as a file."""
 
-    def __init__(self, parts: Iterator[str], last: str):
+    def __init__(self, parts: Iterator[bytes], last: bytes):
         self._parts, self._last, self._left = parts, last, memoryview(b"")
 
     def readable(self) -> bool:
@@ -120,31 +134,33 @@ class _Chunks(io.RawIOBase):
         while not self._left:
             part = next(self._parts, None)
             if part is None:
-                part, self._last = self._last, ""
+                part, self._last = self._last, b""
                 if not part:
                     return 0
-            self._left = memoryview(part.encode("utf-8", errors="replace"))
+            self._left = memoryview(part)
         size = min(len(buffer), len(self._left))
         buffer[:size] = self._left[:size]
         self._left = self._left[size:]
         return size
 
 
-def _without_last_lines(parts: Iterator[str], count: int, counts: Counts) -> Iterator[str]:
+def _without_last_lines(parts: Iterator[bytes], count: int, counts: Counts) -> Iterator[bytes]:
     """The text without its last lines; blank ones go with them and are not counted."""
     if count == 0:
         yield from parts
         return
-    held = ""
+    held = b""
     for part in parts:
         held += part
         if len(held) > 2 * CHUNK_BYTES:
             yield held[:CHUNK_BYTES]
             held = held[CHUNK_BYTES:]
-    lines = io.StringIO(held, newline="").readlines()
+    # It may begin inside a character.
+    text = held.decode("utf-8", "surrogateescape")
+    lines = io.StringIO(text, newline="").readlines()
     while lines and counts.footer < count:
         counts.footer += bool(lines.pop().strip())
-    yield "".join(lines)
+    yield "".join(lines).encode("utf-8", "surrogateescape")
 
 
 def _without_mark(batch: pa.RecordBatch, counts: Counts) -> pa.RecordBatch:
