@@ -5,21 +5,21 @@
 CREATE OR REPLACE TABLE record_day AS
 WITH recorded AS (
     SELECT patient_id, start_date AS record_date FROM stay WHERE fate = 'used'
-    UNION
+    UNION ALL
     SELECT patient_id, end_date FROM stay WHERE fate = 'used' AND end_date IS NOT NULL
-    UNION
+    UNION ALL
     SELECT patient_id, start_date FROM mapped_prescription WHERE fate = 'used'
-    UNION
+    UNION ALL
     SELECT patient_id, sample_date FROM mapped_lab WHERE fate = 'used'
-    UNION
+    UNION ALL
     SELECT patient_id, diagnosis_date FROM mapped_diagnosis WHERE fate = 'used'
-    UNION
+    UNION ALL
     SELECT patient_id, procedure_date FROM mapped_procedure WHERE fate = 'used'
-    UNION
+    UNION ALL
     SELECT patient_id, biopsy_date FROM mapped_biopsy WHERE fate = 'used'
-    UNION
+    UNION ALL
     SELECT patient_id, assessment_date FROM mapped_assessment WHERE fate = 'used'
 )
-SELECT recorded.patient_id, recorded.record_date
+SELECT DISTINCT recorded.patient_id, recorded.record_date
 FROM recorded
 INNER JOIN mapping_setting ON mapping_setting.gap_days IS NOT NULL

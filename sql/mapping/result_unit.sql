@@ -3,17 +3,84 @@
 -- Columns: test, unit (empty when none), is_assumed (not beside the result: by the mapping file's
 -- units), row_count, patient_count, censored (rows with an operator), low_given, median_given,
 -- high_given (5th, 50th and 95th percentile of the values as given).
+-- Rule: percentiles lie between the two values next to them (R's type 7). They are found among the
+-- distinct values, so that memory does not grow with the rows.
 CREATE OR REPLACE TABLE result_unit AS
+WITH used AS (
+    SELECT
+        test, COALESCE(unit, '') AS unit, is_unit_assumed AS is_assumed, patient_id, operator, value
+    FROM mapped_lab
+    WHERE fate = 'used'
+),
+of_patient AS (
+    SELECT
+        test, unit, is_assumed, patient_id, COUNT(*) AS row_count, COUNT(operator) AS censored
+    FROM used
+    GROUP BY test, unit, is_assumed, patient_id
+),
+of_unit AS (
+    SELECT
+        test,
+        unit,
+        is_assumed,
+        SUM(row_count) AS row_count,
+        COUNT(*) AS patient_count,
+        SUM(censored) AS censored,
+        0.05 * (SUM(row_count) - 1) AS low_place,
+        0.5 * (SUM(row_count) - 1) AS median_place,
+        0.95 * (SUM(row_count) - 1) AS high_place
+    FROM of_patient
+    GROUP BY test, unit, is_assumed
+),
+of_value AS (
+    SELECT test, unit, is_assumed, value, COUNT(*) AS row_count
+    FROM used
+    GROUP BY test, unit, is_assumed, value
+),
+placed AS (
+    SELECT
+        test,
+        unit,
+        is_assumed,
+        value,
+        SUM(row_count) OVER (
+            PARTITION BY test, unit, is_assumed
+            ORDER BY value
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS rows_so_far
+    FROM of_value
+),
+beside AS (
+    SELECT
+        placed.test,
+        placed.unit,
+        placed.is_assumed,
+        MIN(value) FILTER (WHERE rows_so_far > FLOOR(low_place)) AS below_low,
+        MIN(value) FILTER (WHERE rows_so_far > CEIL(low_place)) AS above_low,
+        MIN(value) FILTER (WHERE rows_so_far > FLOOR(median_place)) AS below_median,
+        MIN(value) FILTER (WHERE rows_so_far > CEIL(median_place)) AS above_median,
+        MIN(value) FILTER (WHERE rows_so_far > FLOOR(high_place)) AS below_high,
+        MIN(value) FILTER (WHERE rows_so_far > CEIL(high_place)) AS above_high
+    FROM placed
+    INNER JOIN of_unit
+        ON of_unit.test = placed.test
+        AND of_unit.unit = placed.unit
+        AND of_unit.is_assumed = placed.is_assumed
+    GROUP BY placed.test, placed.unit, placed.is_assumed
+)
 SELECT
-    test,
-    COALESCE(unit, '') AS unit,
-    is_unit_assumed AS is_assumed,
-    COUNT(*) AS row_count,
-    COUNT(DISTINCT patient_id) AS patient_count,
-    COUNT(operator) AS censored,
-    QUANTILE_CONT(value, 0.05) AS low_given,
-    QUANTILE_CONT(value, 0.5) AS median_given,
-    QUANTILE_CONT(value, 0.95) AS high_given
-FROM mapped_lab
-WHERE fate = 'used'
-GROUP BY test, COALESCE(unit, ''), is_unit_assumed
+    of_unit.test,
+    of_unit.unit,
+    of_unit.is_assumed,
+    CAST(of_unit.row_count AS BIGINT) AS row_count,
+    of_unit.patient_count,
+    CAST(of_unit.censored AS BIGINT) AS censored,
+    below_low + (above_low - below_low) * (low_place - FLOOR(low_place)) AS low_given,
+    below_median
+        + (above_median - below_median) * (median_place - FLOOR(median_place)) AS median_given,
+    below_high + (above_high - below_high) * (high_place - FLOOR(high_place)) AS high_given
+FROM of_unit
+INNER JOIN beside
+    ON beside.test = of_unit.test
+    AND beside.unit = of_unit.unit
+    AND beside.is_assumed = of_unit.is_assumed
