@@ -18,14 +18,13 @@ WITH typed AS (
                     ORDER BY given_death.table_number, given_death.source_row
                 ) > 1
                 THEN 'copy_of_a_row'
-            WHEN given_death.death_date = '' THEN 'missing_date'
+            WHEN given_death.death_date IS NULL THEN 'missing_date'
             WHEN date_text.day IS NULL THEN date_text.problem
         END AS reason
     FROM given_death
     LEFT JOIN patient_key ON patient_key.given = given_death.patient_id
     LEFT JOIN date_text
-        ON date_text.table_number = given_death.table_number
-        AND date_text.given = given_death.death_date
+        ON date_text.given = given_death.death_date
 )
 SELECT
     table_number,

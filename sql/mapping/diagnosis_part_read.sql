@@ -22,23 +22,20 @@ typed AS (
         diagnosis_text.needs,
         date_text.day AS diagnosis_date,
         diagnosis_text.is_asserted,
-        numbered.diagnosis = '' AND numbered.code = '' AS is_empty,
+        diagnosis_text.name = '' AND diagnosis_text.code = '' AS is_empty,
         CASE
             WHEN patient_key.patient_id IS NULL THEN 'missing_patient_id'
-            WHEN numbered.diagnosis = '' AND numbered.code = '' THEN NULL
+            WHEN diagnosis_text.name = '' AND diagnosis_text.code = '' THEN NULL
             WHEN numbered.copy_number > 1 THEN 'copy_of_a_row'
-            WHEN numbered.diagnosis_date = '' THEN 'missing_date'
+            WHEN numbered.diagnosis_date IS NULL THEN 'missing_date'
             WHEN date_text.day IS NULL THEN date_text.problem
         END AS reason
     FROM numbered
     LEFT JOIN patient_key ON patient_key.given = numbered.patient_id
     LEFT JOIN diagnosis_text
-        ON diagnosis_text.table_number = numbered.table_number
-        AND diagnosis_text.name = numbered.diagnosis
-        AND diagnosis_text.code = numbered.code
+        ON diagnosis_text.given = numbered.diagnosis
     LEFT JOIN date_text
-        ON date_text.table_number = numbered.table_number
-        AND date_text.given = numbered.diagnosis_date
+        ON date_text.given = numbered.diagnosis_date
 ),
 asserted AS (
     SELECT DISTINCT patient_id, concept

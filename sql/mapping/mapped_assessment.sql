@@ -22,14 +22,11 @@ WITH typed AS (
     FROM given_assessment
     LEFT JOIN patient_key ON patient_key.given = given_assessment.patient_id
     LEFT JOIN instrument_text
-        ON instrument_text.table_number = given_assessment.table_number
-        AND instrument_text.given = given_assessment.instrument
+        ON instrument_text.given = given_assessment.instrument
     LEFT JOIN date_text
-        ON date_text.table_number = given_assessment.table_number
-        AND date_text.given = given_assessment.assessment_date
+        ON date_text.given = given_assessment.assessment_date
     LEFT JOIN number_text
-        ON number_text.table_number = given_assessment.table_number
-        AND number_text.given = given_assessment.score
+        ON number_text.given = given_assessment.score
 ),
 judged AS (
     SELECT
@@ -38,9 +35,9 @@ judged AS (
             WHEN patient_id IS NULL THEN 'missing_patient_id'
             WHEN copy_number > 1 THEN 'copy_of_a_row'
             WHEN instrument IS NULL OR instrument = '-' THEN NULL
-            WHEN date_given = '' THEN 'missing_date'
+            WHEN date_given IS NULL THEN 'missing_date'
             WHEN assessment_date IS NULL THEN problem
-            WHEN score_given = '' THEN 'missing_value'
+            WHEN score_given IS NULL THEN 'missing_value'
             WHEN score IS NULL THEN 'not_a_number'
         END AS reason
     FROM typed

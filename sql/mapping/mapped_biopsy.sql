@@ -20,11 +20,9 @@ WITH typed AS (
     FROM given_biopsy
     LEFT JOIN patient_key ON patient_key.given = given_biopsy.patient_id
     LEFT JOIN class_text
-        ON class_text.table_number = given_biopsy.table_number
-        AND class_text.given = given_biopsy.isn_rps_class
+        ON class_text.given = given_biopsy.isn_rps_class
     LEFT JOIN date_text
-        ON date_text.table_number = given_biopsy.table_number
-        AND date_text.given = given_biopsy.biopsy_date
+        ON date_text.given = given_biopsy.biopsy_date
 ),
 judged AS (
     SELECT
@@ -33,7 +31,7 @@ judged AS (
             WHEN patient_id IS NULL THEN 'missing_patient_id'
             WHEN copy_number > 1 THEN 'copy_of_a_row'
             WHEN isn_rps_class IS NULL THEN NULL
-            WHEN date_given = '' THEN 'missing_date'
+            WHEN date_given IS NULL THEN 'missing_date'
             WHEN biopsy_date IS NULL THEN problem
         END AS reason
     FROM typed

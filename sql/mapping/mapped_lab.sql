@@ -1,8 +1,8 @@
 -- mapped_lab: one row per row of the hospital's laboratory tables (of a wide table, per cell).
--- Key: none (a wide table has a row for each of its cells under one source_row).
--- Columns: table_number, source_row, patient_id, test, sample_date, value, operator
--- (<, <=, >, >=; NULL for an exact value), unit, is_unit_assumed (none stands with the result, but
--- one in the mapping file's units), reference_low, reference_high, fate (used,
+-- Key: table_number, source_row, test_given (of a wide table each cell of a row has its own).
+-- Columns: table_number, source_row, test_given (number of its text), patient_id, test, sample_date,
+-- value, operator (<, <=, >, >=; NULL for an exact value), unit, is_unit_assumed (none stands with
+-- the result, but one in the mapping file's units), reference_low, reference_high, fate (used,
 -- rejected, unmapped, out_of_scope), reason.
 -- Rule: a plain number is its value; any other text is what result_text reads in it. A grade, a
 -- titre or a word is no number and is rejected. The unit beside a result goes before one inside it.
@@ -11,6 +11,7 @@ WITH typed AS (
     SELECT
         given_lab.table_number,
         given_lab.source_row,
+        given_lab.test AS test_given,
         patient_key.patient_id,
         test_text.concept AS test,
         date_text.day AS sample_date,
@@ -34,31 +35,22 @@ WITH typed AS (
     FROM given_lab
     LEFT JOIN patient_key ON patient_key.given = given_lab.patient_id
     LEFT JOIN test_text
-        ON test_text.table_number = given_lab.table_number
-        AND test_text.name = given_lab.test
-        AND test_text.code = given_lab.code
-        AND test_text.specimen = given_lab.specimen
+        ON test_text.given = given_lab.test
     LEFT JOIN date_text
-        ON date_text.table_number = given_lab.table_number
-        AND date_text.given = given_lab.sample_date
+        ON date_text.given = given_lab.sample_date
     LEFT JOIN result_text
         ON result_text.table_number = given_lab.table_number
         AND result_text.given = given_lab.result
     LEFT JOIN operator_text
-        ON operator_text.table_number = given_lab.table_number
-        AND operator_text.given = given_lab.operator
+        ON operator_text.given = given_lab.operator
     LEFT JOIN unit_text
-        ON unit_text.table_number = given_lab.table_number
-        AND unit_text.given = given_lab.unit
+        ON unit_text.given = given_lab.unit
     LEFT JOIN number_text AS low_text
-        ON low_text.table_number = given_lab.table_number
-        AND low_text.given = given_lab.reference_low
+        ON low_text.given = given_lab.reference_low
     LEFT JOIN number_text AS high_text
-        ON high_text.table_number = given_lab.table_number
-        AND high_text.given = given_lab.reference_high
+        ON high_text.given = given_lab.reference_high
     LEFT JOIN range_text
-        ON range_text.table_number = given_lab.table_number
-        AND range_text.given = given_lab.reference_range
+        ON range_text.given = given_lab.reference_range
     LEFT JOIN lab_copy
         ON lab_copy.table_number = given_lab.table_number
         AND lab_copy.source_row = given_lab.source_row
@@ -71,7 +63,7 @@ judged AS (
             WHEN patient_id IS NULL THEN 'missing_patient_id'
             WHEN is_copy THEN 'copy_of_a_row'
             WHEN test IS NULL OR test = '-' THEN NULL
-            WHEN date_given = '' THEN 'missing_date'
+            WHEN date_given IS NULL THEN 'missing_date'
             WHEN sample_date IS NULL THEN date_problem
             WHEN result = '' THEN 'missing_value'
             WHEN value IS NULL THEN COALESCE(result_problem, 'not_a_number')
@@ -81,6 +73,7 @@ judged AS (
 SELECT
     table_number,
     source_row,
+    test_given,
     patient_id,
     test,
     sample_date,

@@ -75,11 +75,9 @@ from_table AS (
     FROM given_observation_period
     LEFT JOIN patient_key ON patient_key.given = given_observation_period.patient_id
     LEFT JOIN date_text AS start_text
-        ON start_text.table_number = given_observation_period.table_number
-        AND start_text.given = given_observation_period.start_date
+        ON start_text.given = given_observation_period.start_date
     LEFT JOIN date_text AS end_text
-        ON end_text.table_number = given_observation_period.table_number
-        AND end_text.given = given_observation_period.end_date
+        ON end_text.given = given_observation_period.end_date
 )
 SELECT
     0 AS table_number,

@@ -14,7 +14,6 @@ WITH typed AS (
         patient_key.patient_id,
         COALESCE(patient_key.is_linked, FALSE) AS is_linked,
         sex_text.sex,
-        given_patient.birth_date AS birth_given,
         birth_text.problem AS birth_problem,
         death_text.problem AS death_problem,
         COALESCE(
@@ -42,14 +41,11 @@ WITH typed AS (
     FROM given_patient
     LEFT JOIN patient_key ON patient_key.given = given_patient.patient_id
     LEFT JOIN sex_text
-        ON sex_text.table_number = given_patient.table_number
-        AND sex_text.given = given_patient.sex
+        ON sex_text.given = given_patient.sex
     LEFT JOIN date_text AS birth_text
-        ON birth_text.table_number = given_patient.table_number
-        AND birth_text.given = given_patient.birth_date
+        ON birth_text.given = given_patient.birth_date
     LEFT JOIN date_text AS death_text
-        ON death_text.table_number = given_patient.table_number
-        AND death_text.given = given_patient.death_date
+        ON death_text.given = given_patient.death_date
 ),
 ordered AS (
     SELECT

@@ -20,12 +20,9 @@ WITH typed AS (
     FROM given_procedure
     LEFT JOIN patient_key ON patient_key.given = given_procedure.patient_id
     LEFT JOIN procedure_text
-        ON procedure_text.table_number = given_procedure.table_number
-        AND procedure_text.name = given_procedure.procedure
-        AND procedure_text.code = given_procedure.code
+        ON procedure_text.given = given_procedure.procedure
     LEFT JOIN date_text
-        ON date_text.table_number = given_procedure.table_number
-        AND date_text.given = given_procedure.procedure_date
+        ON date_text.given = given_procedure.procedure_date
 ),
 judged AS (
     SELECT
@@ -34,7 +31,7 @@ judged AS (
             WHEN patient_id IS NULL THEN 'missing_patient_id'
             WHEN copy_number > 1 THEN 'copy_of_a_row'
             WHEN concept IS NULL OR concept = '-' THEN NULL
-            WHEN date_given = '' THEN 'missing_date'
+            WHEN date_given IS NULL THEN 'missing_date'
             WHEN procedure_date IS NULL THEN problem
         END AS reason
     FROM typed

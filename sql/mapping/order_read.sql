@@ -66,7 +66,7 @@ WITH joined AS (
                 )
                 THEN 'cancelled_or_not_executed'
             WHEN order_text.route = 'other' THEN 'not_a_systemic_route'
-            WHEN given_prescription.start_date = '' THEN 'missing_start_date'
+            WHEN given_prescription.start_date IS NULL THEN 'missing_start_date'
             WHEN start_text.day IS NULL THEN start_text.problem
             WHEN end_text.problem IS NOT NULL THEN CONCAT('end_', end_text.problem)
         END AS reason
@@ -77,37 +77,21 @@ WITH joined AS (
         AND order_copy.source_row = given_prescription.source_row
     LEFT JOIN patient_key ON patient_key.given = given_prescription.patient_id
     LEFT JOIN order_text
-        ON order_text.table_number = given_prescription.table_number
-        AND order_text.drug = given_prescription.drug
-        AND order_text.code = given_prescription.code
-        AND order_text.strength = given_prescription.strength
-        AND order_text.dose = given_prescription.dose
-        AND order_text.dose_unit = given_prescription.dose_unit
-        AND order_text.frequency = given_prescription.frequency
-        AND order_text.directions = given_prescription.directions
-        AND order_text.quantity_unit = given_prescription.quantity_unit
-        AND order_text.route_given = given_prescription.route
+        ON order_text.given = given_prescription.drug
     LEFT JOIN status_text
-        ON status_text.table_number = given_prescription.table_number
-        AND status_text.given = given_prescription.status
+        ON status_text.given = given_prescription.status
     LEFT JOIN order_type_text
-        ON order_type_text.table_number = given_prescription.table_number
-        AND order_type_text.given = given_prescription.order_type
+        ON order_type_text.given = given_prescription.order_type
     LEFT JOIN number_text AS quantity_text
-        ON quantity_text.table_number = given_prescription.table_number
-        AND quantity_text.given = given_prescription.quantity
+        ON quantity_text.given = given_prescription.quantity
     LEFT JOIN number_text AS days_text
-        ON days_text.table_number = given_prescription.table_number
-        AND days_text.given = given_prescription.days_supply
+        ON days_text.given = given_prescription.days_supply
     LEFT JOIN number_text AS daily_text
-        ON daily_text.table_number = given_prescription.table_number
-        AND daily_text.given = given_prescription.daily_dose_mg
+        ON daily_text.given = given_prescription.daily_dose_mg
     LEFT JOIN date_text AS start_text
-        ON start_text.table_number = given_prescription.table_number
-        AND start_text.given = given_prescription.start_date
+        ON start_text.given = given_prescription.start_date
     LEFT JOIN date_text AS end_text
-        ON end_text.table_number = given_prescription.table_number
-        AND end_text.given = given_prescription.end_date
+        ON end_text.given = given_prescription.end_date
 ),
 typed AS (
     SELECT

@@ -13,7 +13,7 @@ WITH typed AS (
         end_text.day AS end_date,
         CASE
             WHEN patient_key.patient_id IS NULL THEN 'missing_patient_id'
-            WHEN given_encounter.start_date = '' THEN 'missing_date'
+            WHEN given_encounter.start_date IS NULL THEN 'missing_date'
             WHEN start_text.day IS NULL THEN start_text.problem
             WHEN end_text.problem IS NOT NULL THEN end_text.problem
             WHEN end_text.day < start_text.day THEN 'end_before_start'
@@ -21,11 +21,9 @@ WITH typed AS (
     FROM given_encounter
     LEFT JOIN patient_key ON patient_key.given = given_encounter.patient_id
     LEFT JOIN date_text AS start_text
-        ON start_text.table_number = given_encounter.table_number
-        AND start_text.given = given_encounter.start_date
+        ON start_text.given = given_encounter.start_date
     LEFT JOIN date_text AS end_text
-        ON end_text.table_number = given_encounter.table_number
-        AND end_text.given = given_encounter.end_date
+        ON end_text.given = given_encounter.end_date
 )
 SELECT
     table_number,

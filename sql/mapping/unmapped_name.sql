@@ -7,11 +7,13 @@ CREATE OR REPLACE TABLE unmapped_name AS
 WITH nameless AS (
     SELECT
         given_prescription.table_number,
-        given_prescription.drug AS name,
-        given_prescription.code,
+        order_text.drug AS name,
+        order_text.code,
         '' AS specimen,
         given_prescription.patient_id
     FROM given_prescription
+    INNER JOIN order_text
+        ON order_text.given = given_prescription.drug
     INNER JOIN mapped_prescription
         ON mapped_prescription.table_number = given_prescription.table_number
         AND mapped_prescription.source_row = given_prescription.source_row
@@ -19,25 +21,25 @@ WITH nameless AS (
     UNION ALL
     SELECT
         given_lab.table_number,
-        given_lab.test,
-        given_lab.code,
-        given_lab.specimen,
+        test_text.name,
+        test_text.code,
+        test_text.specimen,
         given_lab.patient_id
     FROM given_lab
     INNER JOIN test_text
-        ON test_text.table_number = given_lab.table_number
-        AND test_text.name = given_lab.test
-        AND test_text.code = given_lab.code
-        AND test_text.specimen = given_lab.specimen
+        ON test_text.given = given_lab.test
         AND test_text.concept IS NULL
     UNION ALL
     SELECT
         given_diagnosis.table_number,
-        given_diagnosis.diagnosis,
-        given_diagnosis.code,
+        diagnosis_text.name,
+        diagnosis_text.code,
         '',
         given_diagnosis.patient_id
     FROM given_diagnosis
+    INNER JOIN diagnosis_text
+        ON diagnosis_text.given = given_diagnosis.diagnosis
+        AND diagnosis_text.part = 1
     INNER JOIN mapped_diagnosis
         ON mapped_diagnosis.table_number = given_diagnosis.table_number
         AND mapped_diagnosis.source_row = given_diagnosis.source_row
@@ -46,15 +48,13 @@ WITH nameless AS (
     UNION ALL
     SELECT
         given_procedure.table_number,
-        given_procedure.procedure,
-        given_procedure.code,
+        procedure_text.name,
+        procedure_text.code,
         '',
         given_procedure.patient_id
     FROM given_procedure
     INNER JOIN procedure_text
-        ON procedure_text.table_number = given_procedure.table_number
-        AND procedure_text.name = given_procedure.procedure
-        AND procedure_text.code = given_procedure.code
+        ON procedure_text.given = given_procedure.procedure
         AND procedure_text.concept IS NULL
 )
 SELECT

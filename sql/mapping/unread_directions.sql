@@ -9,10 +9,10 @@ SELECT
     TRIM(
         CONCAT_WS(
             ' ',
-            given_prescription.dose,
-            given_prescription.dose_unit,
-            given_prescription.frequency,
-            given_prescription.directions
+            order_text.dose,
+            order_text.dose_unit,
+            order_text.frequency,
+            order_text.directions
         )
     ) AS directions,
     order_text.directions_problem AS reason,
@@ -24,26 +24,17 @@ INNER JOIN mapped_prescription
     AND mapped_prescription.source_row = given_prescription.source_row
     AND mapped_prescription.fate = 'used'
 INNER JOIN order_text
-    ON order_text.table_number = given_prescription.table_number
-    AND order_text.drug = given_prescription.drug
-    AND order_text.code = given_prescription.code
-    AND order_text.strength = given_prescription.strength
-    AND order_text.dose = given_prescription.dose
-    AND order_text.dose_unit = given_prescription.dose_unit
-    AND order_text.frequency = given_prescription.frequency
-    AND order_text.directions = given_prescription.directions
-    AND order_text.quantity_unit = given_prescription.quantity_unit
-    AND order_text.route_given = given_prescription.route
+    ON order_text.given = given_prescription.drug
 WHERE order_text.directions_problem IS NOT NULL
 GROUP BY
     given_prescription.table_number,
     TRIM(
         CONCAT_WS(
             ' ',
-            given_prescription.dose,
-            given_prescription.dose_unit,
-            given_prescription.frequency,
-            given_prescription.directions
+            order_text.dose,
+            order_text.dose_unit,
+            order_text.frequency,
+            order_text.directions
         )
     ),
     order_text.directions_problem

@@ -35,12 +35,14 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence]) ->
     console.print()
 
 
-def print_progress(stage: str, rows: int | None, seconds: float) -> None:
-    """Print one line a stage."""
+def print_progress(stage: str, rows: int | None, seconds: float | None) -> None:
+    """Print one line a stage; of one that still runs (no seconds), where somebody looks at it."""
+    console = Console(stderr=True, highlight=False, markup=False)
     told = "" if rows is None else f"{rows:>12,} rows"
-    Console(stderr=True, highlight=False, markup=False).print(
-        f"{stage:<13}{told:<18}{seconds:8.2f} s"
-    )
+    if seconds is not None:
+        console.print(f"{stage:<26}{told:<18}{seconds:8.2f} s")
+    elif console.is_terminal:
+        console.print(f"{stage:<26}{told:<18}       ...", end="\r")
 
 
 @contextmanager

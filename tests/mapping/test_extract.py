@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lncohort.errors import UserError
 from lncohort.extract.extract import Extract
 from lncohort.mapping.extract import map_extract
+from lncohort.terminal import print_progress
 from mapping.hospital import (
     ORDER,
     PATIENTS,
@@ -347,6 +348,25 @@ def test_a_copy_counts_once_and_orders_of_different_numbers_are_no_copies(tmp_pa
     assert reasons(found, "prescription") == {"copy_of_a_row": 1}
 
 
+def test_a_copy_in_another_table_of_results_counts_once(tmp_path):
+    other = RESULT | {"test": "白蛋白", "result": "31", "unit": "g/L"}
+    later = RESULT | {"at": "2015-02-27 08:01"}
+    found = mapped(tmp_path, lab=[other, RESULT], lab_2=[later, RESULT, other])
+    assert reasons(found, "lab") == {}
+    assert reasons(found, "lab_2") == {"copy_of_a_row": 2}
+    assert [row["value"] for row in extract_rows(found, "lab")] == [31, 88, 88]
+
+
+def test_a_date_is_read_by_the_formats_of_its_own_table(tmp_path):
+    keys = {"lab": {"date_formats": ["%d/%m/%Y"]}, "lab_2": {"date_formats": ["%m/%d/%Y"]}}
+    rows = [RESULT | {"at": "03/04/2015"}]
+    found = mapped(tmp_path, keys, lab=rows, lab_2=[rows[0] | {"result": "90"}])
+    assert [row["sample_date"] for row in extract_rows(found, "lab")] == [
+        date(2015, 4, 3),
+        date(2015, 3, 4),
+    ]
+
+
 @pytest.mark.parametrize("drug", ["他克莫司软膏", "0.1% tacrolimus ointment", "磷酸氯喹片"])
 def test_a_look_alike_is_not_the_drug(tmp_path, drug):
     found = mapped(tmp_path, prescription=[order(drug=drug)])
@@ -578,16 +598,40 @@ def test_a_second_run_on_unchanged_tables_reads_nothing_and_says_so(tmp_path):
     file = write_hospital(tmp_path)
     assert not map_extract(file, refuse=False).was_unchanged
     read = []
-    again = map_extract(file, refuse=False, progress=lambda step, rows, seconds: read.append(step))
+
+    def progress(step, rows, seconds):
+        if seconds is not None:
+            read.append(step)
+
+    again = map_extract(file, refuse=False, progress=progress)
     assert again.was_unchanged
     assert read == []
     content = (tmp_path / "lab.csv").read_text(encoding="utf-8")
     (tmp_path / "lab.csv").write_text(content + content.splitlines()[1] + "\n", encoding="utf-8")
-    changed = map_extract(
-        file, refuse=False, progress=lambda step, rows, seconds: read.append(step)
-    )
+    changed = map_extract(file, refuse=False, progress=progress)
     assert not changed.was_unchanged
     assert [step for step in read if step.startswith("read")] == ["read lab"]
+
+
+def test_long_steps_tell_how_far_they_are_and_what_they_took(tmp_path, monkeypatch, capsys):
+    told = []
+
+    def progress(step, rows, seconds):
+        told.append((step, rows, seconds is not None))
+        print_progress(step, rows, seconds)
+
+    map_extract(write_hospital(tmp_path, lab=[RESULT, RESULT]), progress=progress)
+    assert told.index(("read lab", 2, False)) < told.index(("read lab", 2, True))
+    assert ("map lab", None, False) in told and ("write lab", None, False) in told
+    finished = [(step, rows) for step, rows, is_done in told if is_done]
+    assert finished == [
+        *(("read patient", 2), ("read prescription", 1), ("read lab", 2)),
+        *(("map", 5), ("write", 5)),
+    ]
+    assert len(capsys.readouterr().err.splitlines()) == len(finished)  # no terminal: no more
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    print_progress("read lab", 2, None)
+    assert capsys.readouterr().err.endswith("...\r")
 
 
 def test_a_column_that_is_not_there_is_told_with_the_nearest(tmp_path):

@@ -224,10 +224,10 @@ def test_an_extract_is_never_put_over_what_it_is_made_of(tmp_path, extract):
     "full", [OSError(errno.ENOSPC, "No space left on device"), duckdb.IOException("of a patient")]
 )
 def test_a_full_disk(file, monkeypatch, full):
-    def no_room(*_):
+    def no_room(*_, **__):
         raise full
 
-    monkeypatch.setattr("lncohort.mapping.given._write", no_room)
+    monkeypatch.setattr(duckdb.DuckDBPyRelation, "to_parquet", no_room)
     told(file, "stopped (", "Make room")
     assert "of a patient" not in call("map", "--mapping", file).text
 

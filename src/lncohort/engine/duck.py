@@ -103,6 +103,7 @@ def make_tables(
     connection: duckdb.DuckDBPyConnection,
     wanted: Collection[str],
     given: Mapping[str, pa.Table],
+    begun: Callable[[str], None] | None = None,
 ) -> None:
     """Make some tables of the design from given ones, by no more SQL files than that takes.
 
@@ -115,6 +116,8 @@ def make_tables(
     given
         All tables that the SQL files of those read and do not make, by name; a table of the
         design that is given is taken as it is.
+    begun
+        Called before each table is made, with its name.
 
     Raises
     ------
@@ -124,6 +127,8 @@ def make_tables(
     for name, table in given.items():
         connection.register(name, table)
     for file in files_for(wanted, given):
+        if begun is not None:
+            begun(file.table)
         _run(connection, file, given)
 
 

@@ -4,7 +4,8 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -13,7 +14,7 @@ from pathlib import Path
 import duckdb
 from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
 
-from lncohort.codes import read_code_lists
+from lncohort.codes import CodeLists, read_code_lists
 from lncohort.engine.duck import StageError, make_tables
 from lncohort.engine.stages import MAPPING, sql_files
 from lncohort.errors import UserError
@@ -26,11 +27,19 @@ from lncohort.mapping.loader import load_mapping
 from lncohort.mapping.model import Mapping
 from lncohort.mapping.names import Names
 from lncohort.mapping.readings import Readings, settings
-from lncohort.mapping.staging import MANIFEST, STAGED, Staged, read_json, sources_of, staged_tables
+from lncohort.mapping.staging import (
+    MANIFEST,
+    STAGED,
+    Progress,
+    Staged,
+    read_json,
+    sources_of,
+    staged_tables,
+)
 from lncohort.mapping.usable import unusable
 from lncohort.mapping.vocabulary import ancestors, code_names, strengths
 
-MEMORY = "1500MB"
+MEMORY = "1200MB"  # of DuckDB; Python, its libraries and the distinct texts come to that
 NO_ROOM = (duckdb.IOException, duckdb.OutOfMemoryException)
 WRITTEN = (MANIFEST, *(f"{table.name}.parquet" for table in CONTRACT))
 TYPES = {"text": "VARCHAR", "date": "DATE", "integer": "BIGINT", "number": "DOUBLE"}
@@ -46,7 +55,6 @@ SUMMARIES = (
     "result_unit",
     "patient_overview",
 )
-Progress = Callable[[str, int | None, float], None]
 
 
 @dataclass(frozen=True)
@@ -86,7 +94,7 @@ def map_extract(
         Folder of the extract; by default the one that the file names. It is replaced when it is
         one of an earlier mapping.
     progress
-        Called after each step with its name, rows and seconds.
+        Called after each step with its name, rows and seconds; and, without seconds, while it runs.
     refuse
         Refuse a mapping that does not seem to understand the tables; else its extract is made as it
         is, to be looked at.
@@ -101,7 +109,7 @@ def map_extract(
         When the mapping file, a source or the folder cannot be used, or what it makes of the tables
         cannot; nothing that was not there before is left then.
     """
-    file = Path(file)
+    file, progress = Path(file), progress or _silent
     mapping = load_mapping(file)
     home = file.parent
     location = mapping.info.location
@@ -133,12 +141,11 @@ def map_extract(
                 "temp_directory": work,
                 "preserve_insertion_order": False,
             }
-            with duckdb.connect(str(Path(work) / "mapping.duckdb"), config=config) as connection:
-                found = _make(connection, mapping, lists, copied)
+            with duckdb.connect(config=config) as connection:
+                found = _make(connection, mapping, lists, copied, progress)
                 _judge(found, refuse)
                 with written_whole(folder) as made:
-                    for table in CONTRACT:
-                        _write(connection, table, made / f"{table.name}.parquet")
+                    _write_tables(connection, made, progress)
                     manifest = {
                         "fingerprint": fingerprint,
                         "version": version("lncohort"),
@@ -202,19 +209,29 @@ def _room_for(staging: Path) -> Iterator[None]:
         ) from error
 
 
+def _silent(step: str, rows: int | None, seconds: float | None) -> None:
+    """Nobody looks at the progress."""
+
+
 def _make(
-    connection: duckdb.DuckDBPyConnection, mapping: Mapping, lists, copied: list[Staged]
+    connection: duckdb.DuckDBPyConnection,
+    mapping: Mapping,
+    lists: CodeLists,
+    copied: list[Staged],
+    progress: Progress,
 ) -> Account:
     """Make every mapped table, and the account of what became of the rows."""
+    started = time.perf_counter()
     numbered = [
-        (number, table, staged.given.file)
+        (number, table, staged.folder)
         for number, (table, staged) in enumerate(zip(mapping.tables, copied, strict=True), start=1)
     ]
-    give(connection, numbered)
+    texts = give(connection, numbered)
     given = settings(mapping)
-    known_names = code_names(connection)
-    names = Names(lists, mapping.names, ancestors(connection, lists), known_names)
-    readings = Readings(connection, mapping, names, strengths(connection, mapping))
+    known_names = code_names(connection, texts)
+    names = Names(lists, mapping.names, ancestors(connection, lists, texts), known_names)
+    known_strength = strengths(connection, mapping, texts)
+    readings = Readings(connection, mapping, texts, names, known_strength)
     given |= readings.all()
     make_tables(connection, ["result_to_read", "patient_identifier"], given)
     given["result_text"] = readings.results()
@@ -223,8 +240,21 @@ def _make(
         connection,
         [f"mapped_{table.name}" for table in CONTRACT] + ["mapped_status", *SUMMARIES],
         given,
+        begun=lambda table: progress(f"map {table.removeprefix('mapped_')}", None, None),
     )
+    rows = sum(staged.given.read for staged in copied)
+    progress("map", rows, time.perf_counter() - started)
     return account(connection, mapping, [staged.given for staged in copied], known_names)
+
+
+def _write_tables(connection: duckdb.DuckDBPyConnection, folder: Path, progress: Progress) -> None:
+    started, rows = time.perf_counter(), 0
+    for table in CONTRACT:
+        progress(f"write {table.name}", None, None)
+        file = folder / f"{table.name}.parquet"
+        _write(connection, table, file)
+        rows += connection.read_parquet(str(file)).shape[0]
+    progress("write", rows, time.perf_counter() - started)
 
 
 def _write(connection: duckdb.DuckDBPyConnection, table: Table, file: Path) -> None:

@@ -1,4 +1,7 @@
-"""Every distinct text of the hospital's tables, read once, as tables to which the SQL joins."""
+"""Every distinct text of the hospital's tables, read once, as tables to which the SQL joins.
+
+Their key ``given`` is the number of the text; that of results is the table and the text itself.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -9,10 +12,11 @@ import pyarrow as pa
 
 from lncohort.mapping.biopsy_class import read_class
 from lncohort.mapping.days import read_day
+from lncohort.mapping.given import GivenTexts
 from lncohort.mapping.model import Mapping, Supply
 from lncohort.mapping.names import Found, Names, dialysis_or_graft
 from lncohort.mapping.orders import read_order
-from lncohort.mapping.roles import ROLES
+from lncohort.mapping.roles import ROLES, TOGETHER
 from lncohort.mapping.words import (
     read_days,
     read_given_back,
@@ -82,14 +86,16 @@ def settings(mapping: Mapping) -> Tables:
 
 
 class Readings:
-    """Reads the distinct texts of the ``given_`` views of a connection.
+    """Reads the distinct texts of the hospital's tables.
 
     Parameters
     ----------
     connection
-        Where the views stand.
+        Where ``result_to_read`` will stand.
     mapping
         The mapping file.
+    given
+        The texts.
     names
         Names and code lists.
     known_strength
@@ -100,11 +106,13 @@ class Readings:
         self,
         connection: duckdb.DuckDBPyConnection,
         mapping: Mapping,
+        given: list[GivenTexts],
         names: Names,
         known_strength: dict[str, Strength],
     ):
         self._connection = connection
         self._tables = dict(enumerate(mapping.tables, start=1))
+        self._given = given
         self._units = mapping.units
         self._names = names
         self._known_strength = known_strength
@@ -168,38 +176,35 @@ class Readings:
             rows,
         )
 
-    def _distinct(self, target: str, *roles: str) -> Iterator[tuple]:
-        """Number of the table, the table, and the distinct texts of some roles, in order."""
-        view = self._connection.view(f"given_{target}")
-        chosen = view.select("table_number", *roles).distinct().order("ALL")
-        for number, *texts in chosen.fetchall():
-            yield number, self._tables[number], texts
+    def _distinct(self, target: str, reading: str) -> Iterator[tuple]:
+        """The numbers of the texts of a reading, the table they are of, and the texts."""
+        for of_table in self._given:
+            if of_table.table.to == target and of_table.reading == reading:
+                for number, texts in enumerate(of_table.texts.to_pylist(), start=of_table.first):
+                    yield number, of_table.table, texts
 
     def _of_one(
         self, target: str, role: str, columns: dict, read: Callable[[str], tuple]
     ) -> pa.Table:
         """The texts of one role, each with what it means."""
         rows = [
-            (number, given, *read(table.meant(role, given)))
+            (number, *read(table.meant(role, given)))
             for number, table, (given,) in self._distinct(target, role)
-            if given
         ]
-        return _table({"table_number": INT, "given": TEXT, **columns}, rows)
+        return _table({"given": INT, **columns}, rows)
 
     def _dates(self) -> pa.Table:
-        rows = {}
-        for target, roles in ROLES.items():
-            for role in roles:
-                if role.kind != "date":
-                    continue
-                for number, table, (given,) in self._distinct(target, role.name):
-                    if given:
-                        text = table.meant(role.name, given)
-                        rows[number, given] = read_day(text, table.date_formats, table.day_of_month)
-        return _table(
-            {"table_number": INT, "given": TEXT, "day": DAY, "problem": TEXT},
-            [(*key, *value) for key, value in rows.items()],
-        )
+        rows = [
+            (
+                number,
+                *read_day(table.meant(role.name, text), table.date_formats, table.day_of_month),
+            )
+            for target, roles in ROLES.items()
+            for role in roles
+            if role.kind == "date"
+            for number, table, (text,) in self._distinct(target, role.name)
+        ]
+        return _table({"given": INT, "day": DAY, "problem": TEXT}, rows)
 
     def _numbers(self) -> pa.Table:
         readers = {
@@ -210,23 +215,17 @@ class Readings:
             ("lab", "reference_high"): _signed,
             ("assessment", "score"): _signed,
         }
-        rows = {}
-        for (target, role), read in readers.items():
-            for number, table, (given,) in self._distinct(target, role):
-                if given:
-                    rows[number, given] = read(plain(table.meant(role, given)), table.decimal)
-        return _table(
-            {"table_number": INT, "given": TEXT, "value": NUMBER},
-            [(*key, value) for key, value in rows.items()],
-        )
+        rows = [
+            (number, read(plain(table.meant(role, text)), table.decimal))
+            for (target, role), read in readers.items()
+            for number, table, (text,) in self._distinct(target, role)
+        ]
+        return _table({"given": INT, "value": NUMBER}, rows)
 
     def _orders(self) -> pa.Table:
-        roles = (
-            *("drug", "code", "strength", "dose", "dose_unit", "frequency", "directions"),
-            *("quantity_unit", "route"),
-        )
+        roles = TOGETHER["prescription"]
         rows = []
-        for number, table, texts in self._distinct("prescription", *roles):
+        for number, table, texts in self._distinct("prescription", "drug"):
             meant = {role: table.meant(role, text) for role, text in zip(roles, texts, strict=True)}
             order = read_order(
                 self._names, table.code_system, table.decimal, self._known_strength, **meant
@@ -253,11 +252,11 @@ class Readings:
                     order.reason,
                 )
             )
-        given = ["route_given" if role == "route" else role for role in roles]
+        texts = ["route_given" if role == "route" else role for role in roles]
         return _table(
             {
-                "table_number": INT,
-                **dict.fromkeys(given, TEXT),
+                "given": INT,
+                **dict.fromkeys(texts, TEXT),
                 "concept": TEXT,
                 "found_by": TEXT,
                 "route": TEXT,
@@ -276,9 +275,7 @@ class Readings:
 
     def _tests(self) -> pa.Table:
         rows = []
-        for number, table, (name, code, specimen) in self._distinct(
-            "lab", "test", "code", "specimen"
-        ):
+        for number, table, (name, code, specimen) in self._distinct("lab", "test"):
             meant = [
                 table.meant(role, text)
                 for role, text in (("test", name), ("code", code), ("specimen", specimen))
@@ -289,7 +286,7 @@ class Readings:
             rows.append((number, name, code, specimen, concept, by, default))
         return _table(
             {
-                "table_number": INT,
+                "given": INT,
                 "name": TEXT,
                 "code": TEXT,
                 "specimen": TEXT,
@@ -308,15 +305,13 @@ class Readings:
     def _ranges(self) -> pa.Table:
         rows = []
         for number, table, (given,) in self._distinct("lab", "reference_range"):
-            if given:
-                text = table.meant("reference_range", given)
-                read = read_reference_range(text, table.decimal)
-                rows.append((number, given, _float(read.low), _float(read.high)))
-        return _table({"table_number": INT, "given": TEXT, "low": NUMBER, "high": NUMBER}, rows)
+            read = read_reference_range(table.meant("reference_range", given), table.decimal)
+            rows.append((number, _float(read.low), _float(read.high)))
+        return _table({"given": INT, "low": NUMBER, "high": NUMBER}, rows)
 
     def _diagnoses(self) -> pa.Table:
         rows = []
-        for number, table, (name, code) in self._distinct("diagnosis", "diagnosis", "code"):
+        for number, table, (name, code) in self._distinct("diagnosis", "diagnosis"):
             text = table.meant("diagnosis", name)
             parts = read_diagnoses(text)
             found = [(match, part.status) for part in parts for match in self._written(part)]
@@ -333,7 +328,7 @@ class Readings:
                 )
         return _table(
             {
-                "table_number": INT,
+                "given": INT,
                 "name": TEXT,
                 "code": TEXT,
                 "part": INT,
@@ -369,7 +364,7 @@ class Readings:
 
     def _procedures(self) -> pa.Table:
         rows = []
-        for number, table, (name, code) in self._distinct("procedure", "procedure", "code"):
+        for number, table, (name, code) in self._distinct("procedure", "procedure"):
             text = table.meant("procedure", name)
             found = (
                 self._names.of_code("procedure", table.code_system, table.meant("code", code))
@@ -380,7 +375,7 @@ class Readings:
             concept, by, _ = found or (None, None, None)
             rows.append((number, name, code, concept, by))
         return _table(
-            {"table_number": INT, "name": TEXT, "code": TEXT, "concept": TEXT, "found_by": TEXT},
+            {"given": INT, "name": TEXT, "code": TEXT, "concept": TEXT, "found_by": TEXT},
             rows,
         )
 

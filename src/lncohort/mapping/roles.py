@@ -178,7 +178,46 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
 # Tables in which codes and identifiers are looked up: no row of them is one of a patient's.
 LOOKED_UP = ("patient_link", "strength", "ancestor", "concept")
 
+# Parts whose texts are read together, as one: a strength may stand in the name of a drug. They go
+# under the name of the first.
+TOGETHER: dict[str, tuple[str, ...]] = {
+    "prescription": (
+        *("drug", "code", "strength", "dose", "dose_unit", "frequency", "directions"),
+        *("quantity_unit", "route"),
+    ),
+    "lab": ("test", "code", "specimen"),
+    "diagnosis": ("diagnosis", "code"),
+    "procedure": ("procedure", "code"),
+}
+# Parts that nothing but the comparison of rows looks at, and those that SQL takes as they stand, as
+# it does identifiers of patients.
+ONLY_COMPARED = ("record_id",)
+AS_THEY_STAND = (
+    *("record_type", "encounter_id", "result"),
+    *("birth_year", "birth_month", "birth_day"),
+)
+
 
 def role_names(target: str) -> list[str]:
     """The names of the roles of a target."""
     return [role.name for role in ROLES[target]]
+
+
+def as_they_stand(target: str) -> list[str]:
+    """The roles of a target whose texts SQL takes as they stand."""
+    return [
+        role.name
+        for role in ROLES[target]
+        if role.name in AS_THEY_STAND or role.kind == "patient" or target in LOOKED_UP
+    ]
+
+
+def readings(target: str) -> dict[str, tuple[str, ...]]:
+    """What is read of a target, each distinct text once: the name of each reading, and its roles."""
+    together = TOGETHER.get(target, ())
+    alone = [
+        name
+        for name in role_names(target)
+        if name not in (*together, *ONLY_COMPARED, *as_they_stand(target))
+    ]
+    return ({together[0]: together} if together else {}) | {name: (name,) for name in alone}

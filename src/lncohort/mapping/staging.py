@@ -4,24 +4,27 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from lncohort.folders import refuse_all_but, written_whole
-from lncohort.mapping.given import ROWS, Given, write_given
+from lncohort.mapping.given import ROWS, TEXTS, Given, write_given
 from lncohort.mapping.model import SourceTable
 from lncohort.sources import content_hash
 
 MANIFEST = "mapping_manifest.json"  # beside the tables of an extract that a mapping made
 STAGED = ".staged"
 ABOUT = "about.json"
-WRITTEN = (ABOUT, ROWS)
+# Of a step: name, rows, and seconds; None while it still runs.
+Progress = Callable[[str, int | None, float | None], None]
+WRITTEN = (ABOUT, ROWS, TEXTS)
 
 
 @dataclass(frozen=True)
 class Staged:
-    """The given rows of a table, the hash of its source, and whether it was read anew."""
+    """The folder of a table's given rows, the hash of its source, and whether it was read anew."""
 
+    folder: Path
     given: Given
     source_hash: str | None
     was_read: bool
@@ -31,7 +34,7 @@ def staged_tables(
     tables: tuple[SourceTable, ...],
     root: Path | str,
     folder: Path,
-    progress: Callable[[str, int | None, float], None] | None,
+    progress: Progress,
 ) -> list[Staged]:
     """Read every table whose source, or whose columns in the mapping, are not what they were.
 
@@ -43,6 +46,8 @@ def staged_tables(
         Where the sources are.
     folder
         Where the given rows are kept: they hold patients' data.
+    progress
+        Called while a table is read, and once it is.
 
     Raises
     ------
@@ -67,26 +72,22 @@ def read_json(file: Path) -> dict:
     return known if isinstance(known, dict) else {}
 
 
-def _staged(table: SourceTable, root: Path | str, folder: Path, progress) -> Staged:
+def _staged(table: SourceTable, root: Path | str, folder: Path, progress: Progress) -> Staged:
+    progress(f"look at {table.name}", None, None)
     source_hash = content_hash(root, table.source)
     known = read_json(folder / ABOUT)
     fingerprint = _fingerprint(table, source_hash)
     is_known = source_hash is not None and known.get("fingerprint") == fingerprint
-    if is_known and (folder / ROWS).is_file():
-        given = Given(**known["given"] | {"file": folder / known["given"]["file"]})
-        return Staged(given, source_hash, was_read=False)
+    if is_known and all((folder / name).is_file() for name in WRITTEN):
+        return Staged(folder, Given(**known["given"]), source_hash, was_read=False)
     refuse_all_but(folder, ABOUT, WRITTEN)
-    started = time.perf_counter()
+    started, step = time.perf_counter(), f"read {table.name}"
     with written_whole(folder) as made:
-        given = write_given(table, root, made)
-        content = {
-            "fingerprint": fingerprint,
-            "given": asdict(given) | {"file": given.file.name},
-        }
+        given = write_given(table, root, made, lambda rows: progress(step, rows, None))
+        content = {"fingerprint": fingerprint, "given": asdict(given)}
         (made / ABOUT).write_text(json.dumps(content) + "\n", encoding="utf-8")
-    if progress is not None:
-        progress(f"read {table.name}", given.read, time.perf_counter() - started)
-    return Staged(replace(given, file=folder / given.file.name), source_hash, was_read=True)
+    progress(step, given.read, time.perf_counter() - started)
+    return Staged(folder, given, source_hash, was_read=True)
 
 
 def _fingerprint(table: SourceTable, source_hash: str | None) -> str:

@@ -3,11 +3,13 @@
 from fractions import Fraction
 
 import duckdb
+import pyarrow as pa
 from duckdb import ColumnExpression, ConstantExpression
 
 from lncohort.codes import CodeLists
+from lncohort.mapping.given import GivenTexts
 from lncohort.mapping.model import Mapping
-from lncohort.mapping.roles import role_names
+from lncohort.mapping.roles import as_they_stand, readings, role_names
 from lncohort.texts.numbers import DecimalMark, read_number
 from lncohort.texts.plain import plain
 from lncohort.texts.strength import Strength
@@ -17,7 +19,9 @@ CODED = tuple((target, "code") for target in ("prescription", "lab", "diagnosis"
 NAMED = (*CODED, ("prescription", "record_type"), ("lab", "unit"))
 
 
-def ancestors(connection: duckdb.DuckDBPyConnection, lists: CodeLists) -> dict[str, set[str]]:
+def ancestors(
+    connection: duckdb.DuckDBPyConnection, lists: CodeLists, given: list[GivenTexts]
+) -> dict[str, set[str]]:
     """Codes of the lists above each code that the hospital's rows hold, and above each other (OMOP).
 
     Parameters
@@ -26,6 +30,8 @@ def ancestors(connection: duckdb.DuckDBPyConnection, lists: CodeLists) -> dict[s
         With the ``given_`` views.
     lists
         The code lists.
+    given
+        The texts of the hospital's rows.
     """
     listed = sorted(set(lists.rows.loc[lists.rows["system"] == "OMOP", "code"]))
     above: dict[str, set[str]] = {}
@@ -34,7 +40,7 @@ def ancestors(connection: duckdb.DuckDBPyConnection, lists: CodeLists) -> dict[s
     of_lists = [ConstantExpression(code) for code in listed]
     pairs = connection.view("given_ancestor").filter(ColumnExpression("ancestor").isin(*of_lists))
     pairs = pairs.filter(ColumnExpression("ancestor") != ColumnExpression("descendant"))
-    codes = _codes(connection, CODED).select(ColumnExpression("code").alias("descendant"))
+    codes = _codes(connection, given, CODED).select(ColumnExpression("code").alias("descendant"))
     for chosen in (
         pairs.join(codes, "descendant", how="semi"),
         pairs.filter(ColumnExpression("descendant").isin(*of_lists)),
@@ -44,7 +50,9 @@ def ancestors(connection: duckdb.DuckDBPyConnection, lists: CodeLists) -> dict[s
     return above
 
 
-def strengths(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> dict[str, Strength]:
+def strengths(
+    connection: duckdb.DuckDBPyConnection, mapping: Mapping, given: list[GivenTexts]
+) -> dict[str, Strength]:
     """The strength of each product that the hospital's rows hold, where one is told.
 
     Unknown is that of a product of several drugs or strengths, of a box (what its quantity counts
@@ -56,9 +64,11 @@ def strengths(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> dict[s
         With the ``given_`` views.
     mapping
         The mapping file.
+    given
+        The texts of the hospital's rows.
     """
     tables = dict(enumerate(mapping.tables, start=1))
-    codes = connection.view("given_prescription").select("code").distinct()
+    codes = _codes(connection, given, (("prescription", "code"),))
     rows = connection.view("given_strength").join(codes, "code", how="semi")
     roles = role_names("strength")
     found: dict[str, set[Strength | None]] = {}
@@ -70,24 +80,32 @@ def strengths(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> dict[s
     return {code: strength for code, strength in one.items() if strength is not None}
 
 
-def code_names(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def code_names(connection: duckdb.DuckDBPyConnection, given: list[GivenTexts]) -> dict[str, str]:
     """The name of each code that the hospital's rows hold, where a table tells it."""
-    codes = _codes(connection, NAMED)
+    codes = _codes(connection, given, NAMED)
     rows = connection.view("given_concept").join(codes, "code", how="semi")
     return dict(rows.select("code", "name").distinct().order("ALL").fetchall())
 
 
 def _codes(
-    connection: duckdb.DuckDBPyConnection, roles: tuple[tuple[str, str], ...]
+    connection: duckdb.DuckDBPyConnection,
+    given: list[GivenTexts],
+    roles: tuple[tuple[str, str], ...],
 ) -> duckdb.DuckDBPyRelation:
-    """The codes that play some roles, as they stand in the hospital's rows."""
-    first, *others = (
-        connection.view(f"given_{target}").select(ColumnExpression(role).alias("code"))
-        for target, role in roles
-    )
-    for other in others:
-        first = first.union(other)
-    return first.distinct()
+    """The codes that play some roles in the hospital's rows."""
+    codes = {
+        texts[place]
+        for of_table in given
+        for place, role in enumerate(readings(of_table.table.to)[of_table.reading])
+        if (of_table.table.to, role) in roles
+        for texts in of_table.texts.to_pylist()
+    }
+    found = connection.from_arrow(pa.table({"code": pa.array(sorted(codes), pa.string())}))
+    for target, role in roles:
+        if role in as_they_stand(target):
+            given_texts = connection.view(f"given_{target}").select(ColumnExpression(role))
+            found = found.union(given_texts)
+    return found.distinct()
 
 
 def _strength(

@@ -13,6 +13,7 @@ _HOMES = {
     "content_hash": "lncohort.sources.hashing",
     "detect": "lncohort.sources.find",
     "find_tables": "lncohort.sources.find",
+    "open_batches": "lncohort.sources.rows",
     "open_rows": "lncohort.sources.rows",
     "profile": "lncohort.sources.profiling",
 }

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from lncohort.errors import UserError
 from lncohort.sources.as_text import as_text
@@ -22,7 +21,6 @@ from lncohort.sources.read_errors import READ_ERRORS, reason
 from lncohort.sources.spec import SourceSpec
 from lncohort.sources.text_file import TextFile
 
-BLANKS = " \t\r\n\u00a0\u3000"
 KINDS = {
     "text": TextFile,
     "excel": Sheet,
@@ -33,6 +31,64 @@ KINDS = {
 }
 
 
+class Batches:
+    """The rows of a table as Arrow batches of texts; each iteration reads the source from its start.
+
+    Attributes
+    ----------
+    schema : pyarrow.Schema
+        Every column of the table as text, and ``source_row`` (int64): the number of the row among
+        those below the header, from 1.
+    error : UserError or None
+        What ended the last iteration, where something did.
+    """
+
+    def __init__(self, source):
+        self._source = source
+        self._counts = Counts()
+        self.error: UserError | None = None
+        columns = [(name, pa.string()) for name in distinct_names(source.names)]
+        self.schema = pa.schema([*columns, (SOURCE_ROW, pa.int64())])
+
+    @property
+    def counts(self) -> Counts:
+        """What became of the rows; only of a table that was read to its end.
+
+        Raises
+        ------
+        RuntimeError
+            Before that.
+        """
+        if not self._counts.complete:
+            raise RuntimeError("the rows are counted once the table is read to its end")
+        return self._counts
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        self._counts = counts = Counts()
+        try:
+            for batch, numbers in self._source.batches(counts):
+                counts.handed_out += len(batch)
+                texts = map(as_text, batch.columns)
+                yield pa.record_batch([*texts, pa.array(numbers)], schema=self.schema)
+        except UserError as error:
+            self.error = error
+            raise
+        except READ_ERRORS as error:
+            self.error = UserError(
+                f"{self._source.spec.label}: reading stopped after {counts.read} rows "
+                f"({reason(error)}); expected a whole file. Copy it again."
+            )
+            raise self.error from error
+        counts.complete = True
+
+    def __arrow_c_schema__(self):
+        return self.schema.__arrow_c_schema__()
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        reader = pa.RecordBatchReader.from_batches(self.schema, iter(self))
+        return reader.__arrow_c_stream__(requested_schema)
+
+
 @dataclass(frozen=True)
 class Rows:
     """A table of a source.
@@ -40,104 +96,61 @@ class Rows:
     Attributes
     ----------
     relation
-        Every column of the table as VARCHAR, and ``source_row`` (BIGINT): the number of the row
-        among those below the header, from 1. Each evaluation reads the source anew.
-    counts
-        What became of the rows, as of the last evaluation; see :class:`Counts`.
+        Every column of the table as VARCHAR, and ``source_row`` (BIGINT), as in :class:`Batches`.
+        Each evaluation reads the source anew.
     """
 
     relation: duckdb.DuckDBPyRelation
-    _stream: "_Stream"
+    _batches: Batches
 
     @property
     def counts(self) -> Counts:
-        """What became of the rows; only of a relation that was read to its end.
-
-        Raises
-        ------
-        RuntimeError
-            Before that.
-        """
-        if not self._stream.counts.complete:
-            raise RuntimeError("the rows are counted once the relation is read to its end")
-        return self._stream.counts
+        """What became of the rows, as of the last evaluation; see :class:`Batches`."""
+        return self._batches.counts
 
 
 @contextmanager
-def open_rows(
-    connection: duckdb.DuckDBPyConnection, root: str | Path, spec: SourceSpec, trimmed: bool = False
-) -> Iterator[Rows]:
-    """Open a table for reading; use the relation inside the ``with``.
+def open_batches(root: str | Path, spec: SourceSpec) -> Iterator[Batches]:
+    """Open a table for reading, batch by batch; use them inside the ``with``.
 
     Memory does not grow with the table, except for workbooks.
 
     Parameters
     ----------
-    connection
-        Where the relation is made.
     root
         The folder in which ``spec.path`` stands; not looked at for PostgreSQL.
     spec
         How the table is read.
-    trimmed
-        Take outer blanks off every text, and hand out an empty one where nothing stands.
 
     Raises
     ------
     UserError
         When the file is not there, lies outside of the folder, or cannot be read; also, on
-        leaving the ``with``, for what was met while the rows were read.
+        leaving the ``with``, for what was met while DuckDB read the batches.
     """
     where = spec.path if spec.format == "postgresql" else inside(Path(root), spec.path)
     try:
-        stream = _Stream(KINDS[spec.format](where, spec), trimmed)
+        batches = Batches(KINDS[spec.format](where, spec))
     except READ_ERRORS as error:
         raise UserError(
             f"{spec.label}: cannot be read ({reason(error)}). Ask for the right to read it, or "
             "copy it again."
         ) from error
     try:
-        yield Rows(connection.from_arrow(stream), stream)
+        yield batches
     except duckdb.Error as error:
-        if stream.error is not None:
-            raise stream.error from error
+        if batches.error is not None:
+            raise batches.error from error
         raise
 
 
-class _Stream:
-    """A source as what DuckDB scans: each scan reads it from its start."""
+@contextmanager
+def open_rows(
+    connection: duckdb.DuckDBPyConnection, root: str | Path, spec: SourceSpec
+) -> Iterator[Rows]:
+    """Open a table as a relation of a connection; use it inside the ``with``.
 
-    def __init__(self, source, trimmed: bool):
-        self.source = source
-        self.trimmed = trimmed
-        self.counts = Counts()
-        self.error: UserError | None = None
-        columns = [(name, pa.string()) for name in distinct_names(source.names)]
-        self.schema = pa.schema([*columns, (SOURCE_ROW, pa.int64())])
-
-    def __arrow_c_schema__(self):
-        return self.schema.__arrow_c_schema__()
-
-    def __arrow_c_stream__(self, requested_schema=None):
-        reader = pa.RecordBatchReader.from_batches(self.schema, self._batches())
-        return reader.__arrow_c_stream__(requested_schema)
-
-    def _batches(self) -> Iterator[pa.RecordBatch]:
-        self.counts = counts = Counts()
-        try:
-            for batch, numbers in self.source.batches(counts):
-                counts.handed_out += len(batch)
-                texts = map(as_text, batch.columns)
-                if self.trimmed:
-                    texts = (pc.utf8_trim(text.fill_null(""), BLANKS) for text in texts)
-                yield pa.record_batch([*texts, pa.array(numbers)], schema=self.schema)
-        except UserError as error:
-            self.error = error
-            raise
-        except READ_ERRORS as error:
-            self.error = UserError(
-                f"{self.source.spec.label}: reading stopped after {counts.read} rows "
-                f"({reason(error)}); expected a whole file. Copy it again."
-            )
-            raise self.error from error
-        counts.complete = True
+    As :func:`open_batches`, which tells what may be raised.
+    """
+    with open_batches(root, spec) as batches:
+        yield Rows(connection.from_arrow(batches), batches)
