@@ -32,7 +32,8 @@ docs: $(BIN)/lncohort      ## write the pages that are made from data and code a
 	$(BIN)/lncohort results-table --extract sample_data --out docs/results.md
 	$(BIN)/python -m lncohort.validate.docs docs
 
-bench: $(BIN)/lncohort     ## measure eras and estimators beside their peers; writes docs/benchmarks*.md
+bench: $(BIN)/lncohort     ## measure eras, estimators and mapping beside their peers; writes docs/benchmarks*.md
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[bench]'
 	$(BIN)/python benchmarks/estimators.py
 	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/hospital.py

@@ -1,14 +1,30 @@
-"""Writes a hospital's tables as CSV, and a mapping file of them.
+"""Maps a hospital's tables beside a plain COPY of them; writes docs/benchmarks-hospital.md.
 
 Laboratory results and prescriptions are drawn by a hash of their number: 10 tests, 5 drugs, 1 % of
-results that are bounds and 1 % that are words, 0.5 % refunds.
+results that are bounds and 1 % that are words, 0.5 % refunds. There is a prescription for every 5
+results, and a patient for every 500. What the page says of other sizes stays.
 """
 
+import argparse
+import os
+import shutil
+import subprocess
 import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 
-import duckdb
-
+HERE = Path(__file__).parent
+PAGE = HERE.parent / "docs" / "benchmarks-hospital.md"
+MILLION = 1_000_000
+HEADER = """| results + prescriptions | on | load | case | wall s | CPU s | peak MB | rate: wall | rate: CPU |
+|---|---|---|---|---|---|---|---|---|
+"""
+UNCHANGED = "nothing was read again"
 SQL = Path(__file__).parent / "sql"
 MAPPING = """
 [mapping]
@@ -31,18 +47,154 @@ source = { path = "prescription.csv", format = "text", encoding = "utf-8", delim
 """
 
 
-def write_hospital(labs: int, prescriptions: int, folder: Path) -> None:
-    """Write the tables and ``mapping.toml``; a patient has about 500 results."""
+@dataclass(frozen=True)
+class Run:
+    """What a process took: seconds by the clock and of the processors, peak in MB, what it said."""
+
+    wall: float
+    processor: float
+    peak: float
+    printed: str
+
+
+def write_hospital(labs: int, folder: Path) -> None:
+    """Write the tables and ``mapping.toml``."""
+    import duckdb
+
     folder.mkdir(parents=True)
-    patients = max(labs // 500, 100)
-    rows = {"patient": None, "lab": labs, "prescription": prescriptions}
+    rows = {"patient": None, "lab": labs, "prescription": labs // 5}
     with duckdb.connect(config={"preserve_insertion_order": False}) as connection:
         for table, count in rows.items():
             text = (SQL / f"hospital_{table}.sql").read_text(encoding="utf-8")
-            given = {"patients": patients} | ({} if count is None else {"rows": count})
+            given = {"patients": max(labs // 500, 100)} | ({} if count is None else {"rows": count})
             connection.sql(text, params=given).write_csv(str(folder / f"{table}.csv"))
     (folder / "mapping.toml").write_text(MAPPING, encoding="utf-8")
 
 
+def copy(folder: Path, as_text: bool) -> None:
+    """Copy the tables to Parquet as DuckDB does, with its own choice of types or all as text."""
+    import duckdb
+
+    with duckdb.connect(config={"temp_directory": str(folder)}) as connection:
+        for file in sorted(folder.glob("*.csv")):
+            rows = connection.read_csv(str(file), all_varchar=as_text)
+            rows.to_parquet(str(file.with_suffix(".parquet")))
+
+
+def run(*arguments: str | Path) -> Run:
+    """Run Python in a process of its own."""
+    started = time.perf_counter()
+    with tempfile.TemporaryFile("w+") as printed:
+        process = subprocess.Popen([sys.executable, *arguments], stdout=printed)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        wall = time.perf_counter() - started
+        if process.returncode:
+            raise SystemExit(f"{arguments} ended with {process.returncode}")
+        printed.seek(0)
+        said = printed.read()
+    return Run(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, said)
+
+
+def measure(folder: Path, repeats: int) -> dict[str, Run]:
+    """Every case, in turns: medians of the seconds, and the largest peak."""
+    mapping = folder / "mapping.toml"
+    lncohort = ("-m", "lncohort.cli")
+    cases = {
+        "COPY": (HERE / "hospital.py", "--copy", folder),
+        "COPY as text": (HERE / "hospital.py", "--copy-as-text", folder),
+        "`map`": (*lncohort, "map", "--mapping", mapping),
+        "`map` again": (*lncohort, "map", "--mapping", mapping),
+        "`check`": (*lncohort, "check", "--mapping", mapping),
+    }
+    runs: dict[str, list[Run]] = {case: [] for case in cases}
+    for _ in range(repeats):
+        for made in folder.glob("extract*"):
+            shutil.rmtree(made)
+        for case, arguments in cases.items():
+            runs[case].append(run(*arguments))
+    if any(UNCHANGED in one.printed for one in runs["`map`"]):
+        raise SystemExit("map did not read the tables")
+    if not all(UNCHANGED in one.printed for one in runs["`map` again"]):
+        raise SystemExit("map read unchanged tables again")
+    return {
+        case: Run(
+            median(one.wall for one in made),
+            median(one.processor for one in made),
+            max(one.peak for one in made),
+            made[0].printed,
+        )
+        for case, made in runs.items()
+    }
+
+
+def lines(labs: float, found: dict[str, Run]) -> list[str]:
+    """The rows of the table for one size; rates are parts of that of COPY."""
+    size = f"{labs:g} M + {labs / 5:g} M"
+    floor, load = found["COPY"], os.getloadavg()[0]
+    return [
+        f"| {size} | {date.today()} | {load:.0f} | {case} | {one.wall:.1f} | {one.processor:.1f} | "
+        f"{one.peak:.0f} | {floor.wall / one.wall:.2f} | {floor.processor / one.processor:.2f} |"
+        for case, one in found.items()
+    ]
+
+
+def page(rows: list[str]) -> str:
+    """The page, in Markdown."""
+    names = ("duckdb", "pyarrow")
+    versions = ", ".join(f"{name} {version(name)}" for name in names)
+    table = HEADER + "\n".join(rows)
+    return f"""# A hospital's tables: mapped, beside a plain COPY
+
+Written by `make bench` with {versions} and {os.cpu_count()} processors. Others may have used the \
+machine at the same time (load: the average at the end): read the ratios, not the seconds.
+
+Drawn CSV in UTF-8: laboratory results (7 columns, 64 bytes a row), prescriptions (8 columns) and \
+patients. `COPY` is what DuckDB does when it copies the three files to Parquet with types of its own \
+choice; `map` reads, cleans and counts every row, finds copies and refunds, and writes the typed \
+extract; `map` again finds the files unchanged by their content, says so and reads none; `check` \
+then tells where every row went. Each run is a process of its own, with the start of Python; the \
+cases take turns. The rates are parts of that of `COPY`; asked is 0.5 of `map`, and a peak below \
+2,000 MB.
+
+{table}
+"""
+
+
+def main() -> None:
+    """Measure and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--millions", type=float, nargs="+", default=[5], help="of results")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument(
+        "--folder", type=Path, help="where the tables are drawn; else a temporary one"
+    )
+    parser.add_argument("--write", type=int, metavar="RESULTS", help="only draw them, in --folder")
+    parser.add_argument("--copy", type=Path, help="only copy the tables of a folder")
+    parser.add_argument("--copy-as-text", type=Path, help="only copy them, all as text")
+    given = parser.parse_args()
+    if given.write is not None:
+        write_hospital(given.write, given.folder)
+    elif given.copy is not None:
+        copy(given.copy, as_text=False)
+    elif given.copy_as_text is not None:
+        copy(given.copy_as_text, as_text=True)
+    else:
+        for labs in given.millions:
+            work = Path(tempfile.mkdtemp(prefix="lncohort-bench-", dir=given.folder))
+            try:
+                folder = work / "hospital"
+                draw = ("--write", str(round(labs * MILLION)), "--folder", folder)
+                run(HERE / "hospital.py", *draw)
+                made = lines(labs, measure(folder, given.repeats))
+            finally:
+                shutil.rmtree(work)
+            told = PAGE.read_text(encoding="utf-8") if PAGE.is_file() else HEADER
+            kept = [row for row in told.split(HEADER)[1].splitlines() if row.startswith("|")]
+            others = [row for row in kept if row.split("|")[1] != made[0].split("|")[1]]
+            rows = sorted([*others, *made], key=lambda row: float(row.split()[1]))
+            PAGE.write_text(page(rows), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    write_hospital(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))
+    main()

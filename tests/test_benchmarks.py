@@ -6,6 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from lncohort.mapping.extract import map_extract
+
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 ROWS = 20_000
 
@@ -49,3 +51,23 @@ def test_floor_is_one_row_per_patient_and_drug(drawn):
     with measure.connect(drawn, "group_by", None, None) as connection:
         measure.group_by(connection)
         assert connection.table("group_by").shape[0] == ROWS / 5
+
+
+def test_a_drawn_hospital_is_mapped_and_every_row_of_it_is_read(tmp_path):
+    hospital = module("hospital")
+    hospital.write_hospital(2_000, tmp_path / "drawn")
+    found = map_extract(tmp_path / "drawn" / "mapping.toml").account
+    read = {table["name"]: table["read"] for table in found.tables}
+    assert read == {"patient": 100, "lab": 2_000, "prescription": 400}
+    used = {table["name"]: table["used"] / table["read"] for table in found.tables}
+    assert used["patient"] == 1
+    assert used["lab"] == pytest.approx(0.8 * 0.99, abs=0.03)  # 8 of the 10 tests, 1 % words
+    assert used["prescription"] == pytest.approx(0.8 * 0.99, abs=0.06)  # 4 of the 5 drugs
+
+
+def test_the_page_of_a_hospital_gives_rates_as_parts_of_that_of_copy():
+    hospital = module("hospital")
+    found = {"COPY": hospital.Run(2, 3, 300, ""), "`map`": hospital.Run(8, 6, 900, "")}
+    floor, mapped = (row.split(" | ") for row in hospital.lines(5, found))
+    assert floor[0] == "| 5 M + 1 M"
+    assert floor[-2:] == ["1.00", "1.00 |"] and mapped[-2:] == ["0.25", "0.50 |"]
