@@ -142,6 +142,7 @@ def map_extract(
                 "preserve_insertion_order": False,
             }
             with duckdb.connect(config=config) as connection:
+                connection.execute("SET enable_progress_bar = false")  # it would draw over ours
                 found = _make(connection, mapping, lists, copied, progress)
                 _judge(found, refuse)
                 with written_whole(folder) as made:

@@ -99,6 +99,7 @@ def write_given(
         duckdb.connect(config=config) as connection,
         open_batches(root, table.source) as batches,
     ):
+        connection.execute("SET enable_progress_bar = false")  # it would draw over ours
         refuse_missing_columns(table, columns_named(table), batches.schema.names, root)
         given = _Rows(table, so_far)
         rows = connection.from_arrow(given.reader(batches))
