@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from lncohort.folders import refuse_all_but, written_whole
@@ -91,7 +92,7 @@ def _staged(table: SourceTable, root: Path | str, folder: Path, progress: Progre
 
 
 def _fingerprint(table: SourceTable, source_hash: str | None) -> str:
-    """What given rows depend on: the source, and what the mapping says of its columns."""
+    """What given rows depend on: how they are read, the source, and the mapping of its columns."""
     keys = {"to", "source", "columns", "constants", "values", "keep", "wide"}
-    parts = [source_hash, table.model_dump_json(include=keys)]
+    parts = [version("lncohort"), source_hash, table.model_dump_json(include=keys)]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
