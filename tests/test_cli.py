@@ -107,8 +107,9 @@ def test_run_ends_with_the_main_estimate_the_audit_and_the_report(lncohort, extr
     out = tmp_path / "results"
     code, printed, progress = lncohort("run", "nanjing", "--extract", extract, "--out", out)
     assert code == 0
-    estimate, audit, report = printed.splitlines()
-    assert "adjusted OR" in estimate
+    estimate, trial, audit, report = printed.splitlines()
+    assert estimate.startswith("main estimate: ") and "adjusted OR" in estimate
+    assert trial.startswith("target trial, clone, censor, weight: HR ")
     assert audit.startswith("audit: fail: immortal_time")
     assert str(out / "report.html") in report
     assert "intake" in progress

@@ -55,8 +55,27 @@ def cohorts_done(total: int) -> Iterator[Callable[[int], None]]:
         yield lambda done: line.update(task, completed=done)
 
 
-def main_estimate(results: "Results") -> str:
-    """The adjusted odds ratio of use in one line."""
+def main_estimates(results: "Results") -> Iterator[str]:
+    """A line for the adjusted odds ratio of use, and one for each analysis that emulates the study's
+    target trial; the main one first, as in the report.
+    """
+    from lncohort.report.answer import leads
+    from lncohort.report.timed import answers
+
+    trial = results.study.target_trial
+    emulated = [
+        f"target trial, {found.label.lower()}: {found.measure} {found.numbers}"
+        for found in (answers(results) if trial else ())
+        if found.analysis in trial.emulated_by
+    ]
+    lines = [_ever_use(results), *emulated]
+    if leads(results.study):
+        lines = [*emulated, f"all use in follow-up: {lines[0]}"]
+    yield f"main estimate: {lines[0]}"
+    yield from lines[1:]
+
+
+def _ever_use(results: "Results") -> str:
     from lncohort.report.numbers import p_phrase, with_interval
 
     estimates = results.estimates
@@ -67,13 +86,13 @@ def main_estimate(results: "Results") -> str:
         & (estimates["level"] == "ever")
     ]
     if found.empty:
-        return "main estimate: the study has no analysis of use"
+        return "the study has no analysis of use"
     row = found.iloc[0]
     drug, outcome = results.study.exposure.drug, results.study.outcome.label
     if row["estimate"] != row["estimate"]:
-        return f"main estimate: {drug} ever against never, {outcome}: {row['note']}"
+        return f"{drug} ever against never, {outcome}: {row['note']}"
     return (
-        f"main estimate: {drug} ever against never, {outcome}: adjusted OR "
+        f"{drug} ever against never, {outcome}: adjusted OR "
         f"{with_interval(row['estimate'], row['ci_low'], row['ci_high'])}, "
         f"{p_phrase(row['p_value'])}"
     )

@@ -20,7 +20,7 @@ def run(
     """Run a study on an extract and write its report, tables, figures and manifest."""
     from lncohort.errors import UserError
     from lncohort.run import run_study
-    from lncohort.terminal import main_estimate, print_progress
+    from lncohort.terminal import main_estimates, print_progress
 
     progress = None if quiet else print_progress
     if (extract is None) == (mapping is None):
@@ -40,6 +40,7 @@ def run(
     if not quiet:
         doubted = {v: [f.bias for f in results.audit if f.verdict == v] for v in ("fail", "warn")}
         told = [f"{verdict}: {', '.join(found)}" for verdict, found in doubted.items() if found]
-        typer.echo(main_estimate(results))
+        for line in main_estimates(results):
+            typer.echo(line)
         typer.echo(f"audit: {'; '.join(told) or 'passed'}")
         typer.echo(f"report: {out / 'report.html'} (analysis_set.parquet stays on this machine)")

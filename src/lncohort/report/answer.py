@@ -1,21 +1,32 @@
-"""The answer in three sentences, and the one sentence on what could be wrong with it."""
+"""The answer in a few sentences, and the one sentence on what could be wrong with it."""
+
+from collections.abc import Iterator
 
 from lncohort.audit import Finding
 from lncohort.report import numbers
 from lncohort.report.rows import analysis_of, one, pick
+from lncohort.report.timed import answers
 from lncohort.report.words import band, capital, listed
+from lncohort.study import Study
 
 LEVEL_OF_P = 0.05
+_RATIOS = {"HR": "hazard ratio", "OR": "odds ratio"}
 
 
 def answer(results) -> list[str]:
-    """Sentences with numbers and intervals: use; dose and duration; synergy.
+    """Sentences with numbers and intervals: use; dose and duration; synergy; the target trial.
 
-    A sentence whose analyses are not in the study, or whose estimates were suppressed, is left
-    out.
+    The target trial comes first where the study declares one and repeats no published analysis. A
+    sentence whose analyses are not in the study, or whose estimates were suppressed, is left out.
     """
     sentences = [_use(results), _dose_and_duration(results), _synergy(results)]
+    sentences.insert(0 if leads(results.study) else len(sentences), _trial(results))
     return [sentence for sentence in sentences if sentence]
+
+
+def leads(study: Study) -> bool:
+    """Whether the study's main estimate is that of its target trial."""
+    return study.target_trial is not None and study.published is None
 
 
 def _ci(row) -> str:
@@ -33,6 +44,54 @@ def _direction(row, more: str, less: str, neither: str) -> str:
     if row.ci_low > 1:
         return more
     return less if row.ci_high < 1 else neither
+
+
+def _trial(results) -> str:
+    """What the analyses find that emulate the study's target trial."""
+    trial = results.study.target_trial
+    if trial is None:
+        return ""
+    parts = [part for name in trial.emulated_by for part in _emulated(results, name)]
+    return f"Analysed as the target trial would be, {'; '.join(parts)}." if parts else ""
+
+
+def _emulated(results, name: str) -> Iterator[str]:
+    """By analysis: its ratios, each with the last of its differences of risks, or that alone."""
+    ratios = [found for found in answers(results) if found.analysis == name]
+    for found in ratios:
+        if numbers.is_missing(found.low):
+            yield f"nothing is known ({found.label.lower()}): {found.note or found.numbers}"
+            continue
+        interval = numbers.interval(found.low, found.high)
+        size = f"{_RATIOS[found.measure]} {numbers.ratio(found.estimate)} (95% CI {interval})"
+        told = _finding(results, found.low > 1, found.high < 1, found.label.lower())
+        difference = _last_difference(results, name, found.model)
+        yield f"{told}: {size}" + (f", or {difference[1]}" if difference else "")
+    if not ratios and (difference := _last_difference(results, name)):
+        row, written = difference
+        yield f"{_finding(results, row.ci_low > 0, row.ci_high < 0, name)}: {written}"
+
+
+def _finding(results, more: bool, less: bool, by: str) -> str:
+    outcome, drug = results.study.outcome.label, results.study.exposure.drug
+    how = "more" if more else "less" if less else "not clearly more or less"
+    return f"{outcome} was {how} frequent with {drug} than without it ({by})"
+
+
+def _last_difference(results, name: str, model: str | None = None):
+    """The row of the last difference of risks that has an interval, and its words; or nothing."""
+    where = {"analysis": name, "measure": "RD"} | ({} if model is None else {"model": model})
+    own = pick(results.estimates, **where).dropna(subset=["ci_low"])
+    row = next(own.iloc[::-1].itertuples(index=False), None)
+    if row is None:
+        return None
+    points = _percentage_points(row.estimate, row.ci_low, row.ci_high)
+    return row, f"by {row.contrast} a difference of {points}"
+
+
+def _percentage_points(*estimate: float) -> str:
+    written = numbers.with_interval(*estimate, numbers.percent_of_risk)
+    return f"{written.replace('(', '(95% CI ')} percentage points"
 
 
 def _use(results) -> str:
@@ -53,9 +112,10 @@ def _use(results) -> str:
         f"was less frequent with {drug} than without it",
         f"was not clearly more or less frequent with {drug} than without it",
     )
-    sentence = f"{capital(outcome)} {finding}: adjusted odds ratio {_ci(row)}"
-    risk = _risks(results)
-    return f"{sentence}{risk}."
+    sentence = f"{outcome} {finding}: adjusted odds ratio {_ci(row)}{_risks(results)}."
+    if leads(study):
+        return f"With all use during follow-up counted, as if known from its start, {sentence}"
+    return capital(sentence)
 
 
 def _risks(results) -> str:
@@ -65,14 +125,10 @@ def _risks(results) -> str:
     difference = one(own, measure="RD", level="ever", reference="never")
     if not (_is_drawn(ever) and _is_drawn(never) and _is_drawn(difference)):
         return ""
-    written = numbers.with_interval(
-        *(getattr(difference, column) for column in ("estimate", "ci_low", "ci_high")),
-        numbers.percent_of_risk,
-    ).replace("(", "(95% CI ")
+    written = _percentage_points(difference.estimate, difference.ci_low, difference.ci_high)
     return (
         f", or, in the same mix of patients, {numbers.percent_of_risk(ever.estimate)}% with it and "
-        f"{numbers.percent_of_risk(never.estimate)}% without, a difference of {written} "
-        "percentage points"
+        f"{numbers.percent_of_risk(never.estimate)}% without, a difference of {written}"
     )
 
 

@@ -14,6 +14,8 @@ class Answer:
     Attributes
     ----------
     label, measure : str
+    analysis, model : str
+        Where it stands in the table of estimates; "published" is not there.
     numbers : str
         Estimate and interval, already written.
     estimate, low, high, p_value : float
@@ -24,6 +26,8 @@ class Answer:
 
     label: str
     measure: str
+    analysis: str
+    model: str
     numbers: str
     estimate: float
     low: float
@@ -88,9 +92,8 @@ def _published(study):
             numbers = with_interval(fact.value, *fact.ci)
             nothing = float("nan")
             label = f"As published, {study.published.short}"
-            yield Answer(
-                label, fact.measure, numbers, fact.value, *fact.ci, nothing, False, "published"
-            )
+            where = fact.measure, "published", ""
+            yield Answer(label, *where, numbers, fact.value, *fact.ci, nothing, False, "published")
 
 
 def _answer(results, label, kind, measure, respects_time, wanted) -> Answer | None:
@@ -101,6 +104,8 @@ def _answer(results, label, kind, measure, respects_time, wanted) -> Answer | No
     return Answer(
         capital(label),
         measure,
+        row.analysis,
+        row.model,
         estimated(row),
         row.estimate,
         row.ci_low,

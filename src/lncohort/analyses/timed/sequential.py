@@ -31,9 +31,9 @@ METHODS = {
 }
 RISK_METHODS = {
     False: "sequence of nested trials, inverse probability weights of starting, weighted cumulative "
-    "incidence, errors by bootstrap by patient",
+    "incidence",
     True: "sequence of nested trials, inverse probability weights of starting and of staying, weighted "
-    "cumulative incidence, errors by bootstrap by patient",
+    "cumulative incidence",
 }
 MODELS = {False: "intention to treat", True: "per protocol"}
 AVERAGED = (
@@ -88,7 +88,8 @@ def sequential_rows(
         note = told(CENSORED, known.note, AVERAGED)
         figures = wald(*found.fit.contrast({"exposure": 1.0}))
         rows.append(row(analysis.name, "OR", note=note, **place, **arms, **counts, **figures))
-        at_day = place | {"method": RISK_METHODS[protocol]}
+        errors = ", errors by bootstrap by patient" if analysis.replicates else ""
+        at_day = place | {"method": RISK_METHODS[protocol] + errors}
         rows += _risk_rows(study, trials, analysis, at_day, arms, known.note)
         if protocol:
             rows += weight_rows(analysis.name, model, "all trials", found.distribution)
