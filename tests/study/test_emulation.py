@@ -61,7 +61,7 @@ def test_the_contrast_is_that_of_the_analyses_that_emulate(nanjing, kind, contra
 
 def test_describe_prints_both_columns(nanjing):
     told = describe(nanjing)
-    assert "| | Target trial | Emulation with these data |" in told
+    assert "| Part | Target trial | Emulation with these data |" in told
     for part, wanted, made in emulation(nanjing):
         assert f"| {part} | {wanted} | {made} |" in told
     assert "Target trial" not in describe(nanjing.model_copy(update={"target_trial": None}))

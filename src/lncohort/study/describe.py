@@ -283,7 +283,7 @@ def _methods(study: Study) -> Iterator[str]:
 def _target_trial(study: Study) -> Iterator[str]:
     if study.target_trial is None:
         return
-    yield "| | Target trial | Emulation with these data |"
+    yield "| Part | Target trial | Emulation with these data |"
     yield "|---|---|---|"
     for part, wanted, made in emulation(study):
         yield f"| {part} | {wanted} | {made} |"
