@@ -41,15 +41,12 @@ is that of the same trials, both arms played out. Of a drug that is started and 
 hazard ratio against never is 2.12: a response is measured months after the remission behind it, and who \
 starts when responses are judged already has first some months without an effect. The risks of the trials \
 are free of such an average. Without bootstrap samples they have no interval.
-- The marginal structural model finds in cohorts of 793 with benefit risk differences that are 0.006 \
-(0.003) and 0.011 (0.005) too small. In eight cohorts of 8,000 they are 0.130 and 0.182 (0.006), on the \
-truth of 0.133 and 0.185: it is an error of small samples.
 - Errors of the clones are from 30 bootstrap samples, so that an error is itself uncertain by 13 %. By \
 normal quantiles the intervals of the hazard ratio and of the risk differences of one year and two hold no \
 effect in 91.9, 89.9 and 91.9 % of 258 cohorts; with the mean error of all cohorts in the place of each \
 one's own, in 95.7, 94.2 and 95.7 %. That is what the samples cost. Student's quantiles with one degree of \
-freedom less than samples, which the analyses take, give 94.2, 92.2 and 93.8 % (1.7). A paper wants 500 \
-samples or more.
+freedom less than samples, which the analyses take, give 94.2, 92.2 and 93.8 % (1.7) in the same cohorts. A \
+paper wants 500 samples or more.
 - In some cohorts of 793 a level of a covariate in which nobody stops, starts or is lost leaves a weight \
 without a finite model, and the analysis says so instead of a number: the column of cohorts in \
 `operating_characteristics.csv` tells in how many it could be estimated.
