@@ -582,7 +582,16 @@ def test_a_folder_of_parts_is_the_table_of_its_name(tmp_path, name):
     write_parquet({name: pd.DataFrame([SUPPLY])}, folder)
     (table,) = (t for t in find_tables(tmp_path / "cdm") if t.path.startswith("drug"))
     assert omop_tables([table, *find_tables(tmp_path / "cdm")])["drug_exposure"] is table
-    assert table.spec.path == "drug_exposure"
+    assert table.spec.path == "drug_exposure/*.parquet"
+
+
+def test_chunks_of_a_table_are_the_table_of_their_name(tmp_path):
+    write_csv({"person": pd.DataFrame([PERSON])}, tmp_path)
+    for number in (1, 2):
+        write_csv({f"drug_exposure_{number}": pd.DataFrame([SUPPLY])}, tmp_path)
+    tables = omop_tables(find_tables(tmp_path))
+    assert tables["drug_exposure"].spec.path == "DRUG_EXPOSURE_[0-9]*.csv"
+    assert tables["drug_exposure"].files == 2
 
 
 def test_where_only_the_source_value_has_the_sign_the_mapping_can_put_it_first(tmp_path):

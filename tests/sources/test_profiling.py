@@ -11,10 +11,13 @@ from lncohort.sources import profile
 from lncohort.sources.profiling import SAMPLE_ROWS
 
 
-def profile_of(values, **most):
-    table = pa.table({"x": pa.array(values, pa.string()), "source_row": range(len(values))})
+def profile_of(*files, **most):
     with duckdb.connect() as connection:
-        (column,) = profile(connection.from_arrow(table), **most)
+        tables = [
+            pa.table({"x": pa.array(values, pa.string()), "source_row": range(len(values))})
+            for values in files
+        ]
+        (column,) = profile([connection.from_arrow(table) for table in tables], **most)
     return column
 
 
@@ -37,3 +40,8 @@ def test_counts_are_those_of_a_plain_count(values):
 def test_only_the_first_rows_are_looked_at():
     column = profile_of(["a"] * SAMPLE_ROWS + ["b"] * 10)
     assert (column.rows, column.texts) == (SAMPLE_ROWS, (("a", SAMPLE_ROWS),))
+
+
+def test_every_file_of_a_table_is_looked_at():
+    column = profile_of(["a"] * SAMPLE_ROWS, ["b"])
+    assert dict(column.texts) == {"a": SAMPLE_ROWS // 2, "b": 1}

@@ -26,6 +26,11 @@ def init(
     where = from_file(location, out)
     name = Path(where).name or Path(location).resolve().name or "hospital"
     found = find_tables(location)
+    for table in found:
+        if table.files > 1:
+            typer.echo(
+                one_line(f"{table.spec.label}: {table.files} files alike, read as one table")
+            )
     if omop := omop_tables(found):
         theirs = [table for table in found if not is_ours(location, table.path)]
         unread = omop_unread(theirs, omop)

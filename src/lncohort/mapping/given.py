@@ -100,7 +100,7 @@ def write_given(
         open_batches(root, table.source) as batches,
     ):
         connection.execute("SET enable_progress_bar = false")  # it would draw over ours
-        refuse_missing_columns(table, columns_named(table), batches.schema.names, root)
+        refuse_missing_columns(table, columns_named(table), batches.files, root)
         given = _Rows(table, so_far)
         rows = connection.from_arrow(given.reader(batches))
         compared = [ColumnExpression(name) for name in rows.columns if name.startswith(COMPARED)]

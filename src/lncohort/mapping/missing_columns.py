@@ -6,17 +6,20 @@ from pathlib import Path
 
 from lncohort.errors import UserError
 from lncohort.mapping.model import SourceTable
-from lncohort.sources import detect
+from lncohort.sources import SourceSpec, detect
 
 HOW_IT_IS_READ = ("encoding", "delimiter", "header_row")
 
 
 def refuse_missing_columns(
-    table: SourceTable, named: Sequence[str], found: Sequence[str], root: Path | str
+    table: SourceTable,
+    named: Sequence[str],
+    files: Sequence[tuple[SourceSpec, Sequence[str]]],
+    root: Path | str,
 ) -> None:
-    """Refuse a table that lacks columns which the mapping names.
+    """Refuse a table one of whose files lacks columns which the mapping names.
 
-    Where the file looks as if it is read in another way, that is told. Of what was found only a name
+    Where a file looks as if it is read in another way, that is told. Of what was found only a name
     like the missing one is: in a wrong or broken row of names stand the values of a patient.
 
     Parameters
@@ -25,37 +28,51 @@ def refuse_missing_columns(
         Of the mapping.
     named
         The columns that it names.
-    found
-        The columns of the source.
+    files
+        The files of the source, each with its columns.
     root
         Where the sources are.
 
     Raises
     ------
     UserError
-        With every column that is missing.
+        With every column that is missing, and the first of the files without it.
     """
-    missing = [column for column in named if column not in found]
-    if not missing:
-        return
-    otherwise = _read_otherwise(table, root)
-    if otherwise:
+    lacking: dict[tuple[str, ...], list[tuple[SourceSpec, Sequence[str]]]] = {}
+    for spec, found in files:
+        missing = tuple(column for column in named if column not in found)
+        if missing:
+            lacking.setdefault(missing, []).append((spec, found))
+    if lacking:
         raise UserError(
-            f"{table.source.label}: column {', '.join(missing)}: not there as table.{table.name} "
-            f"has the file read; it looks like one of {otherwise}. Correct table.source."
+            "\n".join(_told(table.name, missing, of, root) for missing, of in lacking.items())
         )
-    raise UserError(
-        "\n".join(
-            f"{table.source.label}: column {column}: not there, though table.{table.name} names "
-            f"it; found {_nearest(column, found)}. Correct the name."
-            for column in missing
+
+
+def _told(
+    name: str,
+    missing: tuple[str, ...],
+    files: list[tuple[SourceSpec, Sequence[str]]],
+    root: Path | str,
+) -> str:
+    """What is said of files that lack the same columns."""
+    spec, found = files[0]
+    label = spec.label + (f" and {len(files) - 1} more files" if len(files) > 1 else "")
+    otherwise = _read_otherwise(spec, root)
+    if otherwise:
+        return (
+            f"{label}: column {', '.join(missing)}: not there as table.{name} has the file read; it "
+            f"looks like one of {otherwise}. Correct table.source."
         )
+    return "\n".join(
+        f"{label}: column {column}: not there, though table.{name} names it; found "
+        f"{_nearest(column, found)}. Correct the name."
+        for column in missing
     )
 
 
-def _read_otherwise(table: SourceTable, root: Path | str) -> str:
-    """The keys by which the file seems to be read, where they are not those of the mapping."""
-    spec = table.source
+def _read_otherwise(spec: SourceSpec, root: Path | str) -> str:
+    """The keys by which a file seems to be read, where they are not those of the mapping."""
     if spec.format not in ("text", "excel"):
         return ""
     try:
@@ -76,4 +93,4 @@ def _nearest(column: str, found: Sequence[str]) -> str:
     near = get_close_matches(column, found, n=1)
     if near:
         return f'"{near[0]}", if that is it'
-    return f"{len(found) - 1} columns, none of a name like it; see the row of names of the file"
+    return f"{len(found)} columns, none of a name like it; see the row of names of the file"

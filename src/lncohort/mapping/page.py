@@ -29,6 +29,9 @@ looked at and not wanted |
 `[table.values.isn_rps_class]`: `"弥漫增生型" = "IV"`; `""` for nothing |
 | the same for every row | `[table.constants]`: `quantity_unit = "盒"`, `route = "oral"` |
 | two columns play one part | `patient_id = ["住院号", "门诊号"]`: the first in which something stands |
+| one table is in many files | `path = "检验_*.csv"` under `[table.source]`: every file that fits is read, \
+in the order of the names, also one that comes later; each must have the columns that are named, in any \
+order. Or a list: `path = ["检验_旧.csv", "检验_新.csv"]` |
 | one file holds two things | two `[[table]]` with the same `[table.source]` |
 | only some rows of a file | `[table.keep]`: `"诊断类型" = ["出院诊断", "主要诊断"]` |
 | only the day counts of 2015-03-05 08:30 | nothing: the time of day is left aside |
@@ -79,7 +82,7 @@ MEANINGS: dict[type[BaseModel], dict[str, str]] = {
         "unit": "of its results, where they do not tell it",
     },
     SourceSpec: {
-        "path": "the file, from the location",
+        "path": "the file, from the location; or a pattern or list, where several files are one table",
         "format": "text, excel, parquet, duckdb, sqlite or postgresql",
         "table": "the sheet of a workbook, or the table of a database",
         "encoding": "of a text file: utf-8, gb18030, utf-16",

@@ -11,7 +11,7 @@ from pathlib import Path
 from lncohort.folders import refuse_all_but, written_whole
 from lncohort.mapping.given import ROWS, TEXTS, Given, write_given
 from lncohort.mapping.model import SourceTable
-from lncohort.sources import content_hash
+from lncohort.sources import content_hash, files_of
 
 MANIFEST = "mapping_manifest.json"  # beside the tables of an extract that a mapping made
 STAGED = ".staged"
@@ -60,7 +60,8 @@ def staged_tables(
 
 def sources_of(tables: tuple[SourceTable, ...], root: Path | str) -> list[Path]:
     """The folder that the sources are in, and each of their files; none of a server."""
-    files = [Path(root) / t.source.path for t in tables if t.source.format != "postgresql"]
+    of_files = [table.source for table in tables if table.source.format != "postgresql"]
+    files = [Path(root) / one.path for source in of_files for one in files_of(root, source)]
     return [Path(root), *files] if files else []
 
 

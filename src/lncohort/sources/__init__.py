@@ -7,11 +7,12 @@ from importlib import import_module
 
 _HOMES = {
     "Counts": "lncohort.sources.counts",
-    "FoundTable": "lncohort.sources.find",
+    "FoundTable": "lncohort.sources.found",
     "Rows": "lncohort.sources.rows",
     "SourceSpec": "lncohort.sources.spec",
     "content_hash": "lncohort.sources.hashing",
     "detect": "lncohort.sources.find",
+    "files_of": "lncohort.sources.files",
     "find_tables": "lncohort.sources.find",
     "open_batches": "lncohort.sources.rows",
     "open_rows": "lncohort.sources.rows",

@@ -35,6 +35,14 @@ class Counts:
     unreadable_characters: int = 0
     complete: bool = False
 
+    def add(self, other: "Counts") -> None:
+        """Count what became of the rows of a further file, too."""
+        self.handed_out += other.handed_out
+        self.damaged += other.damaged
+        self.damaged_lines += other.damaged_lines
+        self.footer += other.footer
+        self.unreadable_characters += other.unreadable_characters
+
     @property
     def read(self) -> int:
         """All rows of data that the table holds."""

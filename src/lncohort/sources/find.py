@@ -1,15 +1,16 @@
 """The tables in a folder as a hospital gives it, or in a database."""
 
 import os
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from lncohort.errors import UserError
 from lncohort.sources.addresses import SCHEMES, is_address, refuse_password
+from lncohort.sources.alike import joined
 from lncohort.sources.database import DuckFile, SqliteFile
 from lncohort.sources.excel import sheet_layout, sheets
+from lncohort.sources.files import PASSED_OVER
+from lncohort.sources.found import FoundTable
 from lncohort.sources.layout import Header, distinct_names
 from lncohort.sources.parquet import Parquet
 from lncohort.sources.postgres import Postgres
@@ -20,33 +21,7 @@ from lncohort.texts.one_line import printable
 
 TEXT = (".csv", ".tsv", ".txt", ".tab", ".csv.gz", ".tsv.gz", ".txt.gz")
 EXCEL = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
-PART = re.compile(r"((part|data)[-_].*|(?=[^.]*\d)[-_0-9a-f]+(\.[a-z0-9]+)*)\.parquet")
 DUCKDB_MARK, SQLITE_MARK = (8, b"DUCK"), (0, b"SQLite format 3\0")
-
-
-@dataclass(frozen=True)
-class FoundTable:
-    """A table that was found, or a file of which none could be made.
-
-    Attributes
-    ----------
-    path
-        From the folder that was searched.
-    spec
-        How the table is read; None where there is a problem.
-    columns
-        Names of its columns, in order; distinct.
-    notes
-        What was made of its header, for the user to know.
-    problem
-        Why nothing can be read, and what to do; None where it can.
-    """
-
-    path: str
-    spec: SourceSpec | None = None
-    columns: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    problem: str | None = None
 
 
 def find_tables(location: str | Path) -> list[FoundTable]:
@@ -61,8 +36,9 @@ def find_tables(location: str | Path) -> list[FoundTable]:
     Returns
     -------
     list of FoundTable
-        One for each table or sheet, and one for each file or link that cannot be read. Files
-        whose names begin with a dot or with ``~$`` are left out.
+        One for each table or sheet, and one for each file or link that cannot be read. Files with
+        the same columns whose names differ in figures only are one table, and so are Parquet
+        parts. Files whose names begin with a dot or with ``~$`` are left out.
 
     Raises
     ------
@@ -81,7 +57,7 @@ def find_tables(location: str | Path) -> list[FoundTable]:
             f"{root}: does not exist; expected a folder with the tables, one file, or a "
             "PostgreSQL address (postgresql://user@host/database)."
         )
-    return sorted(_search(root, root), key=lambda table: table.path)
+    return sorted(joined(list(_search(root, root))), key=lambda table: table.path)
 
 
 def detect(file: str | Path, table: str | None = None) -> SourceSpec:
@@ -90,7 +66,7 @@ def detect(file: str | Path, table: str | None = None) -> SourceSpec:
     Parameters
     ----------
     file
-        The file, or folder of Parquet parts.
+        The file.
     table
         Which sheet or table; needed only where there are several.
 
@@ -120,10 +96,7 @@ def _search(root: Path, folder: Path) -> Iterator[FoundTable]:
     except OSError as error:
         yield FoundTable(name, problem=f"cannot be opened ({error.strerror}). Ask for the right.")
         return
-    entries = [entry for entry in entries if not entry.name.startswith((".", "~$"))]
-    if _is_parts(folder, entries) and folder != root:
-        yield from _told(name, lambda: _tables(folder, name))
-        return
+    entries = [entry for entry in entries if not entry.name.startswith(PASSED_OVER)]
     for entry in entries:
         path = Path(entry.path)
         name = path.relative_to(root).as_posix()
@@ -136,17 +109,6 @@ def _search(root: Path, folder: Path) -> Iterator[FoundTable]:
             yield from _search(root, path)
         else:
             yield from _told(name, lambda path=path, name=name: _tables(path, name))
-
-
-def _is_parts(folder: Path, entries: list[os.DirEntry]) -> bool:
-    """Whether a folder is one Parquet table in parts, as Spark, BigQuery and others write it.
-
-    Files named part, data or nothing but a number, also behind the name of the folder; a folder of
-    differently named tables is searched.
-    """
-    names = [entry.name.lower() for entry in entries if entry.name != "_SUCCESS"]
-    own = folder.name.lower()
-    return bool(names) and all(PART.fullmatch(name.removeprefix(own)) for name in names)
 
 
 def _told(name: str, read: Callable[[], list[FoundTable]]) -> list[FoundTable]:
@@ -162,9 +124,9 @@ def _told(name: str, read: Callable[[], list[FoundTable]]) -> list[FoundTable]:
 
 def _tables(path: Path, name: str) -> list[FoundTable]:
     lower = name.lower()
-    if not path.is_dir() and not path.is_file():
+    if not path.is_file():
         return [FoundTable(name, problem="is no file, but a device or a pipe. Copy its content.")]
-    if path.is_dir() or lower.endswith(".parquet"):
+    if lower.endswith(".parquet"):
         return [_plain(SourceSpec(path=name, format="parquet"), Parquet, path)]
     with path.open("rb") as file:
         first = file.read(16)

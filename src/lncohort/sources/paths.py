@@ -14,14 +14,9 @@ def inside(root: Path, path: str) -> Path:
     UserError
         When it is absolute, goes up, passes a link, or is not there.
     """
-    pure = PurePosixPath(path)
-    if pure.is_absolute() or ".." in pure.parts or "\0" in path:
-        raise UserError(
-            f"{path}: leads out of {root}; expected a path inside that folder, as the search "
-            "found it."
-        )
+    refuse_outside(root, path)
     found = root
-    for part in pure.parts:
+    for part in PurePosixPath(path).parts:
         found = found / part
         if os.path.islink(found):
             raise UserError(
@@ -34,3 +29,13 @@ def inside(root: Path, path: str) -> Path:
             "or correct the path."
         )
     return found
+
+
+def refuse_outside(root: Path, path: str) -> None:
+    """Refuse a path that is absolute or goes up."""
+    pure = PurePosixPath(path)
+    if pure.is_absolute() or ".." in pure.parts or "\0" in path:
+        raise UserError(
+            f"{path}: leads out of {root}; expected a path inside that folder, as the search "
+            "found it."
+        )

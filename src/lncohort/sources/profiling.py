@@ -1,5 +1,6 @@
 """What the columns of a table look like, for guessing what they are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -45,26 +46,28 @@ class ColumnProfile:
 
 
 def profile(
-    relation: duckdb.DuckDBPyRelation, shapes: int = 10, texts: int = 1000
+    files: Sequence[duckdb.DuckDBPyRelation], shapes: int = 10, texts: int = 1000
 ) -> tuple[ColumnProfile, ...]:
-    """Look at every column of a table, in one reading of its first rows.
+    """Look at every column of a table, in one reading of the first rows of each of its files.
 
     These are the first 200,000, or fewer where the table has more than 100 columns (20 million
-    cells are looked at). Numbers are exact for these rows, and say nothing of those below.
+    cells are looked at); of several files, as many of each. Numbers are exact for these rows, and
+    say nothing of those below.
 
     Parameters
     ----------
-    relation
-        As :func:`open_rows` gives it.
+    files
+        Each as :func:`open_rows` gives it; with the same columns, in any order.
     shapes, texts
         How many shapes and texts to keep of each column. As common ones are in the order of
         their characters.
     """
-    rows = min(SAMPLE_ROWS, max(1, SAMPLE_CELLS // len(relation.columns)))
-    sample = relation.limit(rows).to_arrow_table()
+    names = files[0].columns
+    rows = max(1, min(SAMPLE_ROWS, SAMPLE_CELLS // len(names)) // len(files))
+    sample = pa.concat_tables(file.limit(rows).to_arrow_table().select(names) for file in files)
     return tuple(
         _column(name, sample[name].combine_chunks(), shapes, texts)
-        for name in sample.column_names
+        for name in names
         if name != SOURCE_ROW
     )
 

@@ -13,9 +13,9 @@ from lncohort.sources.as_text import as_text
 from lncohort.sources.counts import Counts
 from lncohort.sources.database import DuckFile, SqliteFile
 from lncohort.sources.excel import Sheet
+from lncohort.sources.files import files_of
 from lncohort.sources.layout import SOURCE_ROW, distinct_names
 from lncohort.sources.parquet import Parquet
-from lncohort.sources.paths import inside
 from lncohort.sources.postgres import Postgres
 from lncohort.sources.read_errors import READ_ERRORS, reason
 from lncohort.sources.spec import SourceSpec
@@ -32,22 +32,28 @@ KINDS = {
 
 
 class Batches:
-    """The rows of a table as Arrow batches of texts; each iteration reads the source from its start.
+    """The rows of a table as Arrow batches of texts; each iteration reads it from its start.
 
     Attributes
     ----------
+    files : tuple of (SourceSpec, tuple of str)
+        Each file of the table with its columns.
     schema : pyarrow.Schema
-        Every column of the table as text, and ``source_row`` (int64): the number of the row among
-        those below the header, from 1.
+        Every column that all files have as text, in the order of the first, and ``source_row``
+        (int64): the number of the row among those below the header, from 1; it runs on over the
+        files.
     error : UserError or None
         What ended the last iteration, where something did.
     """
 
-    def __init__(self, source):
-        self._source = source
+    def __init__(self, sources: list):
+        self._sources = sources
         self._counts = Counts()
         self.error: UserError | None = None
-        columns = [(name, pa.string()) for name in distinct_names(source.names)]
+        self.files = tuple((source.spec, distinct_names(source.names)) for source in sources)
+        (_, first), *others = self.files
+        common = [name for name in first if all(name in names for _, names in others)]
+        columns = [(name, pa.string()) for name in common]
         self.schema = pa.schema([*columns, (SOURCE_ROW, pa.int64())])
 
     @property
@@ -65,20 +71,24 @@ class Batches:
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
         self._counts = counts = Counts()
-        try:
-            for batch, numbers in self._source.batches(counts):
-                counts.handed_out += len(batch)
-                texts = map(as_text, batch.columns)
-                yield pa.record_batch([*texts, pa.array(numbers)], schema=self.schema)
-        except UserError as error:
-            self.error = error
-            raise
-        except READ_ERRORS as error:
-            self.error = UserError(
-                f"{self._source.spec.label}: reading stopped after {counts.read} rows "
-                f"({reason(error)}); expected a whole file. Copy it again."
-            )
-            raise self.error from error
+        for source, (_, names) in zip(self._sources, self.files, strict=True):
+            before, of_file = counts.read, Counts()
+            places = [names.index(name) for name in self.schema.names[:-1]]
+            try:
+                for batch, numbers in source.batches(of_file):
+                    of_file.handed_out += len(batch)
+                    texts = (as_text(batch.column(place)) for place in places)
+                    yield pa.record_batch([*texts, pa.array(numbers + before)], schema=self.schema)
+            except UserError as error:
+                self.error = error
+                raise
+            except READ_ERRORS as error:
+                self.error = UserError(
+                    f"{source.spec.label}: reading stopped after {of_file.read} rows "
+                    f"({reason(error)}); expected a whole file. Copy it again."
+                )
+                raise self.error from error
+            counts.add(of_file)
         counts.complete = True
 
     def __arrow_c_schema__(self):
@@ -118,30 +128,34 @@ def open_batches(root: str | Path, spec: SourceSpec) -> Iterator[Batches]:
     Parameters
     ----------
     root
-        The folder in which ``spec.path`` stands; not looked at for PostgreSQL.
+        The folder in which the files stand; not looked at for PostgreSQL.
     spec
         How the table is read.
 
     Raises
     ------
     UserError
-        When the file is not there, lies outside of the folder, or cannot be read; also, on
+        When a file is not there, lies outside of the folder, or cannot be read; also, on
         leaving the ``with``, for what was met while DuckDB read the batches.
     """
-    where = spec.path if spec.format == "postgresql" else inside(Path(root), spec.path)
-    try:
-        batches = Batches(KINDS[spec.format](where, spec))
-    except READ_ERRORS as error:
-        raise UserError(
-            f"{spec.label}: cannot be read ({reason(error)}). Ask for the right to read it, or "
-            "copy it again."
-        ) from error
+    batches = Batches([_opened(root, one) for one in files_of(root, spec)])
     try:
         yield batches
     except duckdb.Error as error:
         if batches.error is not None:
             raise batches.error from error
         raise
+
+
+def _opened(root: str | Path, spec: SourceSpec):
+    where = spec.path if spec.format == "postgresql" else Path(root) / spec.path
+    try:
+        return KINDS[spec.format](where, spec)
+    except READ_ERRORS as error:
+        raise UserError(
+            f"{spec.label}: cannot be read ({reason(error)}). Ask for the right to read it, or "
+            "copy it again."
+        ) from error
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 Format = Literal["text", "excel", "parquet", "duckdb", "sqlite", "postgresql"]
 NAME = r"^[^\x00]+$"
+Name = Annotated[str, Field(pattern=NAME)]
 SEVERAL_TABLES = ("excel", "duckdb", "sqlite", "postgresql")
 
 
@@ -15,8 +16,9 @@ class SourceSpec(BaseModel):
     Attributes
     ----------
     path
-        The file, or the folder of Parquet parts, from the folder that was searched; the address
-        of a PostgreSQL database, which never holds a password.
+        The file, from the folder that was searched. Several files are one table where their names
+        fit a pattern (``labs_*.csv``), or are listed. The address of a PostgreSQL database never
+        holds a password.
     format
         What kind of file or database it is.
     table
@@ -33,9 +35,9 @@ class SourceSpec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    path: Annotated[str, Field(pattern=NAME)]
+    path: Name | Annotated[tuple[Name, ...], Field(min_length=1)]
     format: Format
-    table: Annotated[str, Field(pattern=NAME)] | None = None
+    table: Name | None = None
     encoding: str | None = None
     delimiter: Annotated[str, Field(pattern=r"^[\t -~]$")] | None = None
     quote: Annotated[str, Field(pattern=r"^[!-~]?$")] | None = None
@@ -67,4 +69,11 @@ class SourceSpec(BaseModel):
     @property
     def label(self) -> str:
         """What the table is called in a message."""
-        return self.path if self.table is None else f"{self.path}, {self.table}"
+        first, *others = self.paths
+        path = f"{first} and {len(others)} more files" if others else first
+        return path if self.table is None else f"{path}, {self.table}"
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths or patterns of its files, in their order."""
+        return (self.path,) if isinstance(self.path, str) else self.path

@@ -1,6 +1,7 @@
 """A whole folder: its tables looked at one by one, the patient table first."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from lncohort.mapping.guess.parts import plain_identifier, unlabelled
 from lncohort.mapping.guess.tables import TableGuess, guess_table
 from lncohort.mapping.names import Names
 from lncohort.mapping.staging import MANIFEST, STAGED
-from lncohort.sources import open_rows, profile
-from lncohort.sources.find import FoundTable
+from lncohort.sources import files_of, open_rows, profile
+from lncohort.sources.found import FoundTable
 from lncohort.sources.spec import SourceSpec
 
 NAMELESS = " (no row names its columns; write names above them)"
@@ -98,8 +99,12 @@ def _columns(
     root: Path | str, table: FoundTable, names: Names, problems: list[tuple[str, str]]
 ) -> list[Column]:
     try:
-        with duckdb.connect() as connection, open_rows(connection, root, table.spec) as rows:
-            profiles = profile(rows.relation, texts=TEXTS_OF_IDENTIFIERS)
+        with duckdb.connect() as connection, ExitStack() as opened:
+            files = [
+                opened.enter_context(open_rows(connection, root, file)).relation
+                for file in files_of(root, table.spec)
+            ]
+            profiles = profile(files, texts=TEXTS_OF_IDENTIFIERS)
     except UserError as error:
         problems.append((table.spec.label, str(error)))
         return []

@@ -289,7 +289,7 @@ def _score(target: str, played: dict[str, Played], spec: SourceSpec) -> float:
 
 def _is_named(target: str, spec: SourceSpec) -> bool:
     """Whether the name of the file or sheet tells the target."""
-    return fit_of_file(f"{spec.path} {spec.table or ''}", target) > 0
+    return fit_of_file(spec.label, target) > 0
 
 
 def _wide_tests(columns: list[Column], names: Names) -> tuple[WideTest, ...]:
@@ -355,7 +355,6 @@ def _guess(
         for text in played[role].column.distinct
     ]
     texts += [text for test in wide for text in test.column.distinct]
-    label = f"{spec.path} {spec.table or ''}"
     return TableGuess(
         spec=spec,
         target=target,
@@ -366,8 +365,8 @@ def _guess(
         date_formats=formats,
         day_of_month=MIDDLE if "birth_date" in played and _are_months(played) else None,
         decimal=decimal_mark_of(texts),
-        inpatient=target == "prescription" and _is_of_wards(label, played),
-        refunds=target == "prescription" and read_given_back(label),
+        inpatient=target == "prescription" and _is_of_wards(spec.label, played),
+        refunds=target == "prescription" and read_given_back(spec.label),
         code_system=system,
         questions=tuple(questions),
     )

@@ -5,6 +5,7 @@ from collections import Counter
 
 from lncohort.mapping.guess.folder import FolderGuess
 from lncohort.mapping.guess.tables import TableGuess
+from lncohort.sources.files import is_pattern
 from lncohort.sources.profiling import ColumnProfile
 from lncohort.texts.one_line import one_line
 
@@ -101,6 +102,8 @@ def _table(guess: TableGuess, name: str) -> list[str]:
     ]
     source = guess.spec.model_dump(exclude_none=True, exclude_defaults=True)
     lines += ["[table.source]", *(f"{key} = {toml_value(value)}" for key, value in source.items())]
+    if any(map(is_pattern, guess.spec.paths)):
+        lines.append("# All files that fit path are this table, a new one too.")
     lines.append("[table.columns]")
     for role, played in guess.played.items():
         told = f"{played.confidence:.2f}{_shapes(played.column.profile)}"
@@ -133,7 +136,9 @@ def _shapes(profile: ColumnProfile) -> str:
 
 
 def toml_value(value) -> str:
-    """A number or a text as TOML."""
+    """A number, a text or a list of texts as TOML."""
+    if isinstance(value, tuple):
+        return "\n".join(["[", *(f"    {toml_text(text)}," for text in value), "]"])
     return str(value) if isinstance(value, int) else toml_text(value)
 
 

@@ -6,11 +6,12 @@ from collections import Counter
 from functools import cache
 from importlib.resources import files
 
-from lncohort.sources.find import FoundTable
+from lncohort.sources.found import FoundTable
 
 KNOWN_BY = ("drug_exposure", "measurement", "condition_occurrence")
-ENDING = re.compile(r"(\.(csv|tsv|txt|tab|parquet|gz|zst|snappy))+$")
+ENDING = re.compile(r"(/\*)?(\.(csv|tsv|txt|tab|parquet|gz|zst|snappy))+$")
 PART = re.compile(r"[-_. ]?[0-9]+$")
+OF_SEVERAL = re.compile(r"[-_. ]?([0-9]|\[0-9\]\*)+$")  # of the files of one table
 PREFIX = re.compile(r"^(cdm|omop)_")
 
 
@@ -83,7 +84,9 @@ def omop_unread(
 
 def _place_and_name(table: FoundTable) -> tuple[str, str]:
     """The schema or folder of a table, and its name in small letters."""
-    path = table.spec.table or table.spec.path
+    path = ENDING.sub("", (table.spec.table or table.path).lower())
+    if table.files > 1:
+        path = OF_SEVERAL.sub("", path)
     place, _, name = path.rpartition("/")
-    schema, _, name = ENDING.sub("", name.lower()).rpartition(".")
+    schema, _, name = name.rpartition(".")
     return f"{place}/{schema}", PREFIX.sub("", name)

@@ -4,7 +4,7 @@ from lncohort.mapping.guess.write import QUESTION, toml_text, toml_value
 from lncohort.mapping.model import NEEDED_TARGETS
 from lncohort.mapping.omop.find import template
 from lncohort.mapping.roles import NEEDED
-from lncohort.sources.find import FoundTable
+from lncohort.sources.found import FoundTable
 from lncohort.texts.one_line import one_line
 
 
