@@ -26,6 +26,12 @@ from texts.forms import full_width
         ("", None),
         ("U", None),
         ("未说明的性别", None),
+        ("1-男", "male"),
+        ("2.女性", "female"),
+        ("1男", "male"),
+        ("女（2）", "female"),
+        ("男/M", "male"),
+        ("9-未说明的性别", None),
     ],
 )
 def test_sex_of_a_word(text, meaning):
@@ -56,6 +62,12 @@ def test_numbers_of_no_coding_and_other_words_are_not_read():
     assert found.not_read == ("1", "7", "xx")
     assert found.candidates == ()
     assert guess_sexes(["9"]).not_read == ("9",)
+
+
+@pytest.mark.parametrize("text", ["男/女", "M/F", "1-其", "男-未知", "F-2-x", "男 女"])
+def test_words_that_differ_are_no_sex(text):
+    found = guess_sexes([text])
+    assert (found.meaning, found.not_read) == ({}, (text,))
 
 
 @given(st.lists(st.text() | st.sampled_from(["0", "1", "2", "F", "男", ""])))

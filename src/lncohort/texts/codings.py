@@ -1,5 +1,6 @@
 """Codes of sex in several languages; numbers are asked about, never guessed."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -19,6 +20,10 @@ NOT_KNOWN = {
     "", "-", "--", "/", "?", "unknown", "unk", "u", "na", "n/a", "nan", "null", "none", "未知", "不详", "不明",
     "未说明", "未说明的性别", "未知的性别", "其他", "other", "divers", "unbekannt", "inconnu",
 }  # fmt: skip
+
+MEANINGS = {word: name for name, known in SEXES.items() for word in known} | dict.fromkeys(
+    NOT_KNOWN
+)
 
 # Numeric codings in use. GB/T 2261.1 and ISO 5218 have 1 male, 2 female, 0 and 9 not known.
 SEX_NUMBERS = (
@@ -52,9 +57,7 @@ class Coding:
 
 def guess_sexes(texts: Iterable[str]) -> Coding:
     """What the distinct texts of a column of sexes stand for."""
-    meanings = {word: name for name, known in SEXES.items() for word in known}
-    meanings |= dict.fromkeys(NOT_KNOWN)
-    distinct = {text: plain(text) for text in sorted(set(texts))}
+    distinct = {text: _word(plain(text)) for text in sorted(set(texts))}
     numbers = {text: _number(code) for text, code in distinct.items() if _number(code)}
     used = set(numbers.values())
     candidates = tuple(
@@ -63,14 +66,24 @@ def guess_sexes(texts: Iterable[str]) -> Coding:
         if used <= set(coding) and any(coding[number] for number in used)
     )
     return Coding(
-        meaning={text: meanings[code] for text, code in distinct.items() if code in meanings},
+        meaning={text: MEANINGS[code] for text, code in distinct.items() if code in MEANINGS},
         not_read=tuple(
             text
             for text, code in distinct.items()
-            if code not in meanings and not (candidates and text in numbers)
+            if code not in MEANINGS and not (candidates and text in numbers)
         ),
         candidates=candidates,
     )
+
+
+def _word(text: str) -> str:
+    """The word of a code with its number or its letter: 1-男, 男(1), 女/F; other texts as they are.
+
+    Words that mean different things are none.
+    """
+    words = re.findall(r"[^\W\d_]+", text)
+    meant = {MEANINGS.get(word, word) for word in words}
+    return words[0] if text not in MEANINGS and len(meant) == 1 else text
 
 
 def _number(code: str) -> str | None:

@@ -104,6 +104,11 @@ def _table(guess: TableGuess, name: str) -> list[str]:
     lines += ["[table.source]", *(f"{key} = {toml_value(value)}" for key, value in source.items())]
     if any(map(is_pattern, guess.spec.paths)):
         lines.append("# All files that fit path are this table, a new one too.")
+    elif len(guess.spec.paths) > 1:
+        lines.append(
+            "# Others with such names are read in another way or have other columns; a new one of these "
+            "has to be added."
+        )
     lines.append("[table.columns]")
     for role, played in guess.played.items():
         told = f"{played.confidence:.2f}{_shapes(played.column.profile)}"
