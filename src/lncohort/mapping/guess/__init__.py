@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from lncohort.mapping.guess.folder import FolderGuess, guess_folder, is_ours
-from lncohort.mapping.guess.tables import answered
+from lncohort.mapping.guess.table_guess import answered
 from lncohort.mapping.guess.write import mapping_source
 
 

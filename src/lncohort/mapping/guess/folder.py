@@ -11,7 +11,8 @@ from lncohort.codes import read_code_lists
 from lncohort.errors import UserError
 from lncohort.mapping.guess.evidence import Column
 from lncohort.mapping.guess.parts import plain_identifier, unlabelled
-from lncohort.mapping.guess.tables import TableGuess, guess_table
+from lncohort.mapping.guess.table_guess import TableGuess
+from lncohort.mapping.guess.tables import guess_table
 from lncohort.mapping.names import Names
 from lncohort.mapping.staging import MANIFEST, STAGED
 from lncohort.sources import files_of, open_rows, profile

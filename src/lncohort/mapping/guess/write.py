@@ -4,7 +4,7 @@ import json
 from collections import Counter
 
 from lncohort.mapping.guess.folder import FolderGuess
-from lncohort.mapping.guess.tables import TableGuess
+from lncohort.mapping.guess.table_guess import TableGuess
 from lncohort.sources.files import is_pattern
 from lncohort.sources.profiling import ColumnProfile
 from lncohort.texts.one_line import one_line
