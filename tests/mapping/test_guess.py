@@ -287,3 +287,30 @@ def test_a_label_before_identifiers_is_no_loss_of_zeros(tmp_path):
     guess = guessed(tmp_path, 处方=labelled)
     assert guess.leading_zeros == "keep"
     assert of(guess, "prescription").played["patient_id"].confidence > 0.9
+
+
+def test_a_running_number_that_is_a_known_identifier_is_none(tmp_path):
+    rows = [{"序号": str(n), **row} for n, row in enumerate(RESULTS, start=100)]
+    rows = [row | {"病案号": f"MZ{i}"} if i % 3 else row for i, row in enumerate(rows)]
+    table = of(guessed(tmp_path, 检验=rows), "lab")
+    assert columns(table)["patient_id"] == "病案号"
+
+
+def test_identifiers_of_another_numbering_do_not_hide_those_that_are_known(tmp_path):
+    forms = ("000{}", "ID：000{}", "编号: 000{} ", "０００{}")
+    rows = [row | {"就诊卡号": form.format(row["病案号"][3:])} for row in RESULTS for form in forms]
+    rows += [row | {"就诊卡号": f"MZ{n}"} for n, row in enumerate(RESULTS * 4) for _ in range(3)]
+    for row in rows:
+        del row["病案号"]
+    guess = guessed(tmp_path, 检验=rows)
+    identifier = of(guess, "lab").played["patient_id"]
+    assert (identifier.column.name, guess.leading_zeros) == ("就诊卡号", "keep")
+    assert identifier.confidence > 0.55  # 0.45 where none was known
+
+
+def test_a_table_of_other_numbers_is_one_of_links(tmp_path):
+    links = [
+        {"患者ID": number, "其他号": f"MZ{n}", "号类型": "门诊号"} for n, number in enumerate(IDS)
+    ]
+    table = of(guessed(tmp_path, 号码对照表=links), "patient_link")
+    assert columns(table) == {"patient_id": "其他号", "same_as": "患者ID"}

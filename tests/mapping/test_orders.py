@@ -88,3 +88,17 @@ def test_an_order_for_a_level_is_none_of_the_drug(drug):
 )
 def test_route_of_a_text(text, route):
     assert read_route(text) == route
+
+
+@pytest.mark.parametrize(
+    ("texts", "route"),
+    [
+        ({"drug": "纷乐", "strength": "100mg*14片"}, "oral"),
+        ({"drug": "纷乐", "directions": "2片 qd"}, "oral"),
+        ({"drug": "纷乐", "strength": "100mg*14片", "route": "外用"}, "other"),
+        ({"drug": "环磷酰胺", "strength": "0.2g*1支"}, None),
+        ({"drug": "环磷酰胺针", "strength": "0.2g", "directions": "4片"}, "iv"),
+    ],
+)
+def test_what_is_counted_in_tablets_is_taken_by_mouth_where_nothing_else_is_told(texts, route):
+    assert order(**texts).route == route

@@ -11,6 +11,7 @@ from lncohort.texts.dosing_amounts import COUNTED_UNITS
 from lncohort.texts.numbers import DecimalMark
 from lncohort.texts.plain import plain
 from lncohort.texts.strength import (
+    SOLID,
     STRENGTH,
     Strength,
     agrees,
@@ -148,6 +149,7 @@ def read_order(
             or _route_of_form(drug)
             or read_route(of_code)
             or _route_of_form(of_code)
+            or _route_of_units(product.unit, said.unit)
         ),
         take_mg=take,
         daily_mg=take if said.single else daily,
@@ -271,6 +273,11 @@ def _route_of_form(drug: str) -> str | None:
     if is_iv == is_oral:
         return None
     return "iv" if is_iv else "oral"
+
+
+def _route_of_units(*units: str | None) -> str | None:
+    """The route of what is counted, where neither route nor form stands anywhere: 100mg*14片."""
+    return "oral" if any(unit in SOLID for unit in units) else None
 
 
 def _quantity(unit: str, product: Strength) -> tuple[Fraction | None, Fraction | None]:

@@ -72,6 +72,12 @@ class Column:
         return fitting / rows if rows else 0.0
 
     @cached_property
+    def spread(self) -> tuple[str, ...]:
+        """Texts from the commonest to the rarest: an identifier that all write alike is common."""
+        texts = [text for text, _ in self.profile.texts if text.strip()]
+        return tuple(texts[:: max(1, len(texts) // LOOKED_AT)])
+
+    @cached_property
     def is_empty(self) -> bool:
         """Whether nothing stands in it."""
         return self.profile.filled == 0

@@ -139,7 +139,7 @@ def _leading_zeros(tables: list[TableGuess], as_given: frozenset[str]) -> str:
     for guess in tables:
         if "patient_id" not in guess.played or guess.target == "patient_link":
             continue
-        texts = guess.played["patient_id"].column.distinct
+        texts = guess.played["patient_id"].column.spread
         exact = sum(unlabelled(text) in as_given for text in texts)
         plain = {plain_identifier(text) for text in as_given}
         loose = sum(plain_identifier(text) in plain for text in texts)

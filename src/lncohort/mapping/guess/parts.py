@@ -7,14 +7,28 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from lncohort.mapping.guess.evidence import Column
-from lncohort.mapping.guess.headers import fit_of_header
+from lncohort.mapping.guess.headers import fit_of_header, simple_header
 from lncohort.mapping.roles import NEEDED, ROLES, Role
+from lncohort.texts.plain import one_width
 
-LABEL = re.compile(r"^(?:id|no[.]?|编号) ?[::]", re.IGNORECASE)  # ID:000123
+LABEL = re.compile("(?:id|no[.]?|编号):", re.IGNORECASE)  # ID:000123
 LEAST = 0.45  # of the mean of header and content
 SURE = 0.9
 NUMBERS_SAY_NOTHING = 0.5  # the share of numbers from which on only a header tells a part
 UNKNOWN_IDENTIFIER = 0.6  # of the fit of its header is left to an identifier that is not known
+# Headers of what counts the rows of a table: they agree with short identifiers by chance.
+RUNNING = (
+    "序号",
+    "行号",
+    "顺序号",
+    "row",
+    "rowid",
+    "rownum",
+    "rownumber",
+    "lineno",
+    "seq",
+    "index",
+)
 # What the texts of a role look like, the share that they must be at least, and the share from
 # which on they speak for it without a header.
 LOOKS: dict[str, tuple[tuple[str, ...], float, float]] = {
@@ -125,20 +139,24 @@ def fit(column: Column, target: str, role: Role, identifiers: frozenset[str]) ->
 def _fit_of_identifier(column: Column, header: float, identifiers: frozenset[str]) -> float:
     """An identifier is one that a patient table knows; otherwise its header has to tell it.
 
-    Tables of another campus, or of another numbering, may hold none that is known.
+    Tables of another campus, or of another numbering, may hold none that is known, or some.
     """
     if not identifiers:
         return header
-    known = sum(plain_identifier(text) in identifiers for text in column.distinct)
-    share = known / len(column.distinct)
-    if share >= 0.5:
-        return min(1.0, SURE * share + 0.1 * header)
-    return UNKNOWN_IDENTIFIER * header
+    known = sum(plain_identifier(text) in identifiers for text in column.spread)
+    share = known / len(column.spread)
+    if simple_header(column.name) in RUNNING:
+        return 0.0
+    by_header = header * (UNKNOWN_IDENTIFIER + (1 - UNKNOWN_IDENTIFIER) * share)
+    by_known = min(1.0, SURE * share + 0.1 * header) if share >= 0.5 else 0.0
+    return max(by_header, by_known)
 
 
 def unlabelled(text: str) -> str:
-    """An identifier without outer blanks and a label, as the SQL reads it."""
-    return LABEL.sub("", text.strip(), count=1).strip()
+    """An identifier without blanks and a label, as the SQL reads it."""
+    text = "".join(one_width(text).split())
+    label = LABEL.match(text)
+    return text[label.end() :] if label else text
 
 
 def plain_identifier(text: str) -> str:
