@@ -131,11 +131,21 @@ def test_text_of_columns_and_of_events_is_refused_without_a_value_of_a_patient(t
             UserError, match="response: expected 0 or 1 in every row, found another"
         ):
             asked[0](coded, *asked[1:], "response", "dose")
-    with pytest.raises(ValueError, match="stop: expected a number in every row, found text"):
+    with pytest.raises(UserError, match="stop: expected a number in every row, found text"):
         lncohort.cox(table.assign(days="2015-01-01"), "days", "response", "dose")
 
 
 PAGE = Path(__file__).parents[1] / "docs" / "analyses.md"
+
+
+def test_times_and_options_that_are_none_are_the_users_to_mend(table):
+    backwards = table.assign(entered=table["days"] + 1)
+    with pytest.raises(UserError, match="start"):
+        lncohort.cox(backwards, "days", "response", "dose", start="entered")
+    with pytest.raises(UserError, match='ties must be "efron" or "breslow", found "exact"'):
+        lncohort.cox(table, "days", "response", "dose", ties="exact")
+    with pytest.raises(UserError, match="errors"):
+        lncohort.logistic(table, "response", "dose", errors="HC9")
 
 
 def test_page_says_what_the_code_gives(monkeypatch):

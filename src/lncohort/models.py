@@ -101,6 +101,8 @@ def logistic(
             note = "; ".join(part for part in (str(error), note) if part)
             if "finite odds ratios" in str(error) and not given and cluster is None:
                 figures, method, note = _penalised(design, kept[outcome], list(own), note)
+        except ValueError as error:
+            raise UserError(str(error)) from error
         place = {"analysis": "logistic", "model": model, "method": method, "note": note}
         rows += _rows("OR", place, kept, outcome, exposure, levels, figures)
     return as_estimates(rows)
@@ -143,7 +145,8 @@ def cox(
     Raises
     ------
     UserError
-        For a column or level that is not there, or an event of other values.
+        For a column or level that is not there, an event of other values, times that do not end after
+        they start, or an option that is none.
 
     Notes
     -----
@@ -168,6 +171,8 @@ def cox(
         except NotEstimable as error:
             figures = {name: {} for name in own}
             note = "; ".join(part for part in (str(error), note) if part)
+        except ValueError as error:
+            raise UserError(str(error)) from error
         place = {"analysis": "cox", "model": model, "note": note}
         place["method"] = f"Cox model, {ties} ties, Wald interval"
         rows += _rows("HR", place, kept, event, exposure, levels, figures)

@@ -14,8 +14,8 @@ def numbers(name: str, values, n: int | None = None) -> np.ndarray:
     """
     try:
         made = np.asarray(values, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name}: expected a number in every row, found text") from error
+    except (TypeError, ValueError):  # whose message holds a value
+        raise ValueError(f"{name}: expected a number in every row, found text") from None
     _one_for_each(name, made, n)
     if np.isnan(made).any():
         raise ValueError(f"{name}: expected a number in every row, found a missing one")
