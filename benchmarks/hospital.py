@@ -94,7 +94,7 @@ def run(*arguments: str | Path) -> Run:
             raise SystemExit(f"{arguments} ended with {process.returncode}")
         printed.seek(0)
         said = printed.read()
-    return Run(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, said)
+    return Run(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024 / MILLION, said)
 
 
 def measure(folder: Path, repeats: int) -> dict[str, Run]:

@@ -2,17 +2,78 @@
 -- Key: drug, route, dose_from.
 -- Columns: drug, route, dose_from (as in order_supply; unknown where none), row_count, patients,
 -- low_mg, median_mg, high_mg (5th, 50th and 95th percentile of mg a day, of an infusion mg in all).
--- Rule: a strength or a quantity in another unit than the mapping says is seen here.
+-- Rule: a strength or a quantity in another unit than the mapping says is seen here. Percentiles
+-- are as in result_unit: found among the distinct doses, so that memory does not grow with the rows.
 CREATE OR REPLACE TABLE dose_read AS
+WITH used AS (
+    SELECT
+        drug,
+        route,
+        COALESCE(dose_from, 'unknown') AS dose_from,
+        patient_id,
+        COALESCE(daily_dose_mg, pulse_dose_mg) AS dose_mg
+    FROM mapped_prescription
+    WHERE fate = 'used'
+),
+of_patient AS (
+    SELECT drug, route, dose_from, patient_id, COUNT(*) AS row_count
+    FROM used
+    GROUP BY drug, route, dose_from, patient_id
+),
+of_drug AS (
+    SELECT drug, route, dose_from, SUM(row_count) AS row_count, COUNT(*) AS patients
+    FROM of_patient
+    GROUP BY drug, route, dose_from
+),
+of_dose AS (
+    SELECT drug, route, dose_from, dose_mg, COUNT(*) AS row_count
+    FROM used
+    WHERE dose_mg IS NOT NULL
+    GROUP BY drug, route, dose_from, dose_mg
+),
+placed AS (
+    SELECT
+        drug,
+        route,
+        dose_from,
+        dose_mg,
+        SUM(row_count) OVER (
+            PARTITION BY drug, route, dose_from
+            ORDER BY dose_mg
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS rows_so_far,
+        SUM(row_count) OVER (PARTITION BY drug, route, dose_from) - 1 AS last_place
+    FROM of_dose
+),
+beside AS (
+    SELECT
+        drug,
+        route,
+        dose_from,
+        0.05 * MAX(last_place) AS low_place,
+        0.5 * MAX(last_place) AS median_place,
+        0.95 * MAX(last_place) AS high_place,
+        MIN(dose_mg) FILTER (WHERE rows_so_far > FLOOR(0.05 * last_place)) AS below_low,
+        MIN(dose_mg) FILTER (WHERE rows_so_far > CEIL(0.05 * last_place)) AS above_low,
+        MIN(dose_mg) FILTER (WHERE rows_so_far > FLOOR(0.5 * last_place)) AS below_median,
+        MIN(dose_mg) FILTER (WHERE rows_so_far > CEIL(0.5 * last_place)) AS above_median,
+        MIN(dose_mg) FILTER (WHERE rows_so_far > FLOOR(0.95 * last_place)) AS below_high,
+        MIN(dose_mg) FILTER (WHERE rows_so_far > CEIL(0.95 * last_place)) AS above_high
+    FROM placed
+    GROUP BY drug, route, dose_from
+)
 SELECT
-    drug,
-    route,
-    COALESCE(dose_from, 'unknown') AS dose_from,
-    COUNT(*) AS row_count,
-    COUNT(DISTINCT patient_id) AS patients,
-    QUANTILE_CONT(COALESCE(daily_dose_mg, pulse_dose_mg), 0.05) AS low_mg,
-    QUANTILE_CONT(COALESCE(daily_dose_mg, pulse_dose_mg), 0.5) AS median_mg,
-    QUANTILE_CONT(COALESCE(daily_dose_mg, pulse_dose_mg), 0.95) AS high_mg
-FROM mapped_prescription
-WHERE fate = 'used'
-GROUP BY drug, route, COALESCE(dose_from, 'unknown')
+    of_drug.drug,
+    of_drug.route,
+    of_drug.dose_from,
+    CAST(of_drug.row_count AS BIGINT) AS row_count,
+    of_drug.patients,
+    below_low + (above_low - below_low) * (low_place - FLOOR(low_place)) AS low_mg,
+    below_median
+        + (above_median - below_median) * (median_place - FLOOR(median_place)) AS median_mg,
+    below_high + (above_high - below_high) * (high_place - FLOOR(high_place)) AS high_mg
+FROM of_drug
+LEFT JOIN beside
+    ON beside.drug = of_drug.drug
+    AND beside.route IS NOT DISTINCT FROM of_drug.route
+    AND beside.dose_from = of_drug.dose_from

@@ -237,6 +237,7 @@ def _make(
     make_tables(connection, ["result_to_read", "patient_identifier"], given)
     given["result_text"] = readings.results()
     given["patient_replacement"] = patient_replacements(connection)
+    given["patient_identifier"] = connection.table("patient_identifier").to_arrow_table()
     make_tables(
         connection,
         [f"mapped_{table.name}" for table in CONTRACT] + ["mapped_status", *SUMMARIES],
