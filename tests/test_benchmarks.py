@@ -72,3 +72,29 @@ def test_the_page_of_a_hospital_gives_rates_as_parts_of_that_of_copy():
     assert floor[0] == "| 5 M + 1 M"
     assert floor[-2:] == ["1.00", "1.00 |"]
     assert mapped[-2:] == ["0.25 (**not met**)", "0.50 |"]
+
+
+def test_page_of_a_hospital_keeps_other_sizes_and_tells_what_is_not_met(tmp_path, monkeypatch):
+    hospital = module("hospital")
+    monkeypatch.setattr(hospital, "PAGE", tmp_path / "page.md")
+
+    def found(wall, peak):
+        return {
+            "COPY": hospital.Run(1, 1, 5_000, ""),
+            "`map`": hospital.Run(wall, 1.5, peak, ""),
+            "`map` again": hospital.Run(1, 1, 160, ""),
+        }
+
+    hospital.merge(hospital.lines(2, found(wall=1.6, peak=1_900)))
+    told = hospital.PAGE.read_text(encoding="utf-8")
+    assert hospital.NOT_MET not in told
+    assert "memory below 2,000 MB: met. The largest peak" in told
+    assert "is 1,900 MB" in told
+    hospital.merge(hospital.lines(20, found(wall=4, peak=2_000)))
+    hospital.merge(hospital.lines(20, found(wall=4, peak=2_001)))
+    told = hospital.PAGE.read_text(encoding="utf-8")
+    assert "Asked, from 2 M + 0.4 M to 20 M + 4 M" in told
+    assert "memory below 2,000 MB: **not met**. The largest peak" in told
+    assert "is 2,001 MB" in told
+    assert "0.5 of the rate of `COPY`: **not met**. `map` has 0.25 to 0.62 of it" in told
+    assert told.count("| `map` |") == 2

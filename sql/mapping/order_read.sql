@@ -1,9 +1,9 @@
 -- order_read: one row per row of the hospital's tables of prescriptions, each of its texts read.
 -- Key: table_number, source_row.
--- Columns: table_number, source_row, record_type, patient_id, drug, route, start_date, end_told (last day),
--- discharge_date, days_supply, take_mg (at a time), takes_per_day, daily_dose_mg, dose_from (told,
--- directions; NULL when unknown), quantity (below 0 for a refund), mg_per_quantity and
--- days_per_quantity (of one of the quantity), is_as_needed, reason (why it cannot be used).
+-- Columns: table_number, source_row, order_given (number of its text), record_type, patient_id, drug,
+-- route, start_date, end_told (last day), discharge_date, days_supply, take_mg (at a time), takes_per_day,
+-- daily_dose_mg, dose_from (told, directions; NULL when unknown), quantity (below 0 for a refund),
+-- mg_per_quantity and days_per_quantity (of one of the quantity), is_as_needed, reason (why not used).
 -- Rule: what cannot be read is unknown. An inpatient order that was never stopped ends at the discharge
 -- of its stay, but for one for once or for home; one for once without a frequency is taken once. What is taken
 -- once lasts a day, unless more was dispensed: then how it is taken is unknown. A row of status given
@@ -13,6 +13,7 @@ WITH joined AS (
     SELECT
         given_prescription.table_number,
         given_prescription.source_row,
+        given_prescription.drug AS order_given,
         given_prescription.encounter_id,
         given_prescription.record_type,
         patient_key.patient_id,
@@ -119,6 +120,7 @@ discharge AS (
 SELECT
     typed.table_number,
     typed.source_row,
+    typed.order_given,
     typed.record_type,
     typed.patient_id,
     typed.drug,

@@ -1,9 +1,9 @@
 -- order_supply: one row per row of the hospital's tables of prescriptions, with its supply.
 -- Key: table_number, source_row.
--- Columns: table_number, source_row, record_type, patient_id, drug, route, start_date, end_date (last day; NULL
--- when days_supply tells it), days_supply, supply_from (end_date, later_end_date, days_supply,
--- quantity, discharge; NULL when unknown), daily_dose_mg, pulse_dose_mg, dose_from (told, directions,
--- quantity), reason.
+-- Columns: table_number, source_row, order_given, record_type, patient_id, drug, route, start_date,
+-- end_date (last day; NULL when days_supply tells it), days_supply, supply_from (end_date,
+-- later_end_date, days_supply, quantity, discharge; NULL when unknown), daily_dose_mg, pulse_dose_mg,
+-- dose_from (told, directions, quantity), reason.
 -- Rule: the first of the table's sources of supply that is there. An end on the day of the start is
 -- no later_end_date, unless no more than one unit was given. A dose as needed is unknown. An infusion of
 -- up to 14 days is one pulse of all its doses; a longer order does not say when.
@@ -101,6 +101,7 @@ dosed AS (
 SELECT
     table_number,
     source_row,
+    order_given,
     record_type,
     patient_id,
     drug,

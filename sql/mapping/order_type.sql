@@ -7,23 +7,17 @@
 CREATE OR REPLACE TABLE order_type AS
 WITH used AS (
     SELECT
-        order_supply.table_number,
-        order_supply.source_row,
-        order_supply.record_type,
-        order_supply.patient_id,
-        order_supply.drug,
-        order_supply.start_date,
+        table_number,
+        source_row,
+        record_type,
+        patient_id,
+        drug,
+        start_date,
         COALESCE(
-            order_supply.end_date + 1,
-            order_supply.start_date + CAST(order_supply.days_supply AS INTEGER),
-            order_supply.start_date + 1
+            end_date + 1, start_date + CAST(days_supply AS INTEGER), start_date + 1
         ) AS end_date
-    FROM order_supply
-    INNER JOIN mapped_prescription
-        ON mapped_prescription.table_number = order_supply.table_number
-        AND mapped_prescription.source_row = order_supply.source_row
-        AND mapped_prescription.fate = 'used'
-    WHERE order_supply.record_type <> ''
+    FROM mapped_prescription
+    WHERE fate = 'used' AND record_type <> ''
 ),
 several AS (
     SELECT table_number, patient_id, drug

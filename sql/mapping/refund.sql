@@ -19,13 +19,15 @@ WITH traded AS (
         ABS(order_read.quantity) AS size,
         order_read.quantity < 0 AS is_refund
     FROM order_read
+    INNER JOIN returned_product
+        ON returned_product.patient_id = order_read.patient_id
+        AND returned_product.drug = order_read.drug
+        AND returned_product.mg_per_quantity IS NOT DISTINCT FROM order_read.mg_per_quantity
     LEFT JOIN repeated_trade
         ON repeated_trade.table_number = order_read.table_number
         AND repeated_trade.source_row = order_read.source_row
     WHERE
         order_read.reason IS NULL
-        AND order_read.drug IS NOT NULL
-        AND order_read.drug <> '-'
         AND order_read.quantity <> 0
         AND repeated_trade.source_row IS NULL
 ),

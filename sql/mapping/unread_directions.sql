@@ -5,7 +5,7 @@
 -- Rule: only of prescriptions that are used; their dose is unknown, or read from the quantity.
 CREATE OR REPLACE TABLE unread_directions AS
 SELECT
-    given_prescription.table_number,
+    mapped_prescription.table_number,
     TRIM(
         CONCAT_WS(
             ' ',
@@ -18,16 +18,12 @@ SELECT
     order_text.directions_problem AS reason,
     COUNT(*) AS row_count,
     COUNT(DISTINCT mapped_prescription.patient_id) AS patients
-FROM given_prescription
-INNER JOIN mapped_prescription
-    ON mapped_prescription.table_number = given_prescription.table_number
-    AND mapped_prescription.source_row = given_prescription.source_row
-    AND mapped_prescription.fate = 'used'
+FROM mapped_prescription
 INNER JOIN order_text
-    ON order_text.given = given_prescription.drug
-WHERE order_text.directions_problem IS NOT NULL
+    ON order_text.given = mapped_prescription.order_given
+WHERE mapped_prescription.fate = 'used' AND order_text.directions_problem IS NOT NULL
 GROUP BY
-    given_prescription.table_number,
+    mapped_prescription.table_number,
     TRIM(
         CONCAT_WS(
             ' ',
