@@ -183,7 +183,7 @@ patients. `COPY` is what DuckDB does when it copies the three files to Parquet w
 choice; `map` reads, cleans and counts every row, finds copies and refunds, and writes the typed \
 extract; `map` again finds the files unchanged by their content, says so and reads none; `check` \
 then tells where every row went. Each run is a process of its own, with the start of Python; the \
-cases take turns. The rates are parts of that of `COPY`.
+cases of up to 20 M results take turns. The rates are parts of that of `COPY`.
 
 {verdicts(rows)}
 

@@ -206,7 +206,7 @@ def _room_for(staging: Path) -> Iterator[None]:
             raise
         raise UserError(
             f"{staging}: the work there stopped ({type(cause).__name__}); no extract was made. Make "
-            "room on that disk, or choose another place for the extract."
+            "room on that disk and 2 GB in memory, or choose another place for the extract."
         ) from error
 
 
