@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 import tempfile
 import tomllib
 from contextlib import contextmanager
@@ -292,7 +293,7 @@ def test_no_mapping_file_overwrites_leaks_or_breaks(data):
         extract = content.get("mapping", {}) if isinstance(content.get("mapping"), dict) else {}
         extract = extract.get("extract")
         if isinstance(extract, str) and "\0" not in extract:
-            out = world / "work" / extract
+            out = Path(os.path.realpath(world / "work" / extract))
             is_free = not out.exists() or (out.is_dir() and not any(out.iterdir()))
             made += [out, out.with_name(out.name + ".staged")] if is_free else []
         for command in (("check",), ("map",)):
