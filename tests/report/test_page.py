@@ -127,7 +127,7 @@ def test_every_cell_of_the_page_is_a_cell_of_a_table(page, results):
         column.replace("% CI", "%\u00a0CI") for table in tables.values() for column in table.columns
     }
     held |= {cell for line in emulation(results.study) for cell in line}
-    held |= {"Target trial", "Emulation with these data"}
+    held |= {"Part", "Target trial", "Emulation with these data"}
     assert set(page.cells) <= held
 
 
