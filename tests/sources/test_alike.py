@@ -60,3 +60,11 @@ def test_sheets_of_alike_workbooks_are_one_table_each(tmp_path):
         ("[0-9]*.xlsx", "检验", 2),
         ("[0-9]*.xlsx", "说明", 2),
     ]
+
+
+def test_files_that_cannot_be_read_are_told_each_though_they_are_written_alike(tmp_path):
+    write(tmp_path, "a\nb.csv")
+    write(tmp_path, "a\tb.csv")
+    told = find_tables(tmp_path)
+    assert [table.spec for table in told] == [None, None]
+    assert all(table.problem for table in told)

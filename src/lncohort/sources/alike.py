@@ -17,28 +17,29 @@ PART = re.compile(r"((part|data)[-_].*|(?=[^.]*\d)[-_0-9a-f]+(\.[a-z0-9]+)*)\.pa
 def joined(found: list[FoundTable]) -> list[FoundTable]:
     """What was found in a folder, with those files as one table that are of one.
 
-    They are read in one way and have the same columns, in whatever order. Their names differ in
-    figures only, or they are Parquet files of one folder that are named as parts. A pattern names
-    them, or a list where other files that were found would fit it.
+    They are read in one way and have the same columns, in whatever order; one that cannot be read
+    stays alone. Their names differ in figures only, or they are Parquet files of one folder that
+    are named as parts. A pattern names them, or a list where other files that were found would fit
+    it.
     """
     kinds: dict[tuple, list[FoundTable]] = defaultdict(list)
     for table in found:
-        kinds[_kind(table)].append(table)
+        if table.spec is not None:
+            kinds[_kind(table)].append(table)
     paths = {table.path for table in found}
-    return [_one(tables, paths) for tables in kinds.values()]
+    unread = [table for table in found if table.spec is None]
+    return [*unread, *(_one(tables, paths) for tables in kinds.values())]
 
 
 def _kind(table: FoundTable) -> tuple:
-    """What the files of one table share; a file that cannot be read shares nothing."""
-    if table.spec is None:
-        return (table.path,)
+    """What the files of one table share."""
     return table.spec.model_copy(update={"path": _form(table.path)}), frozenset(table.columns)
 
 
 def _one(tables: list[FoundTable], others: set[str]) -> FoundTable:
     """The table that files are; a single one is as it was found, unless it is a part."""
     paths = sorted(table.path for table in tables)
-    if len(paths) == 1 and (tables[0].spec is None or not _is_part(paths[0])):
+    if len(paths) == 1 and not _is_part(paths[0]):
         return tables[0]
     pattern = _pattern(paths)
     if {path for path in others if fits(path, pattern)} == set(paths):
