@@ -22,13 +22,11 @@ def joined(found: list[FoundTable]) -> list[FoundTable]:
     are named as parts. A pattern names them, or a list where other files that were found would fit
     it.
     """
-    kinds: dict[tuple, list[FoundTable]] = defaultdict(list)
-    for table in found:
-        if table.spec is not None:
-            kinds[_kind(table)].append(table)
+    kinds: dict[tuple | int, list[FoundTable]] = defaultdict(list)
+    for place, table in enumerate(found):
+        kinds[place if table.spec is None else _kind(table)].append(table)
     paths = {table.path for table in found}
-    unread = [table for table in found if table.spec is None]
-    return [*unread, *(_one(tables, paths) for tables in kinds.values())]
+    return [_one(tables, paths) for tables in kinds.values()]
 
 
 def _kind(table: FoundTable) -> tuple:
@@ -39,7 +37,7 @@ def _kind(table: FoundTable) -> tuple:
 def _one(tables: list[FoundTable], others: set[str]) -> FoundTable:
     """The table that files are; a single one is as it was found, unless it is a part."""
     paths = sorted(table.path for table in tables)
-    if len(paths) == 1 and not _is_part(paths[0]):
+    if tables[0].spec is None or (len(paths) == 1 and not _is_part(paths[0])):
         return tables[0]
     pattern = _pattern(paths)
     if {path for path in others if fits(path, pattern)} == set(paths):
