@@ -9,6 +9,7 @@ import pytest
 from lncohort.report.answer import answer, doubt
 from lncohort.report.numbers import ratio
 from lncohort.report.rows import one
+from lncohort.terminal import main_estimates
 from report.made_up import AUDIT
 
 
@@ -36,6 +37,15 @@ def test_a_study_that_repeats_none_leads_with_its_target_trial(unpublished):
     assert f"hazard ratio {ratio(row.estimate)} (95% CI {ratio(row.ci_low)}" in trial
     assert "or by day 360 a difference of 14.0 (95% CI 5.0–23.0)" in trial
     assert use.startswith("With all use during follow-up counted, as if known from its start")
+
+
+def test_the_terminal_leads_with_the_estimate_that_the_report_leads_with(results, unpublished):
+    use, trial = main_estimates(results)
+    assert use.startswith("main estimate: tacrolimus ever against never")
+    assert trial.startswith("target trial, clone, censor, weight: HR 1.49")
+    first, second = main_estimates(unpublished)
+    assert first == f"main estimate: {trial}"
+    assert second == use.replace("main estimate", "all use in follow-up")
 
 
 def test_a_target_trial_that_could_not_be_estimated_is_said_so(changed):
