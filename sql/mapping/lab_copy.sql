@@ -13,15 +13,18 @@ WITH shared AS (
 SELECT given_lab.table_number, given_lab.source_row, given_lab.test
 FROM given_lab
 INNER JOIN shared ON shared.content = given_lab.content
+LEFT JOIN patient_text ON patient_text.given = given_lab.patient_id
 LEFT JOIN test_text ON test_text.given = given_lab.test
 LEFT JOIN date_text ON date_text.given = given_lab.sample_date
+LEFT JOIN result_text ON result_text.given = given_lab.result
 QUALIFY
     ROW_NUMBER() OVER (
         PARTITION BY
             given_lab.content,
-            given_lab.patient_id,
+            patient_text.text,
             test_text.name,
             date_text.day,
-            given_lab.result
+            given_lab.value,
+            result_text.text
         ORDER BY given_lab.table_number, given_lab.source_row
     ) > 1

@@ -16,7 +16,7 @@ mentioned AS (
 )
 SELECT
     (SELECT COUNT(*) FROM known) AS patients,
-    (SELECT COUNT(*) FROM patient_key WHERE is_linked) AS linked,
+    (SELECT COUNT(DISTINCT identifier) FROM patient_key WHERE is_linked) AS linked,
     COUNT(known.patient_id) FILTER (WHERE observed.patient_id IS NULL) AS unobserved,
     COUNT(*) FILTER (WHERE known.patient_id IS NULL) AS strangers,
     (

@@ -6,17 +6,44 @@
 -- Rule: percentiles lie between the two values next to them (R's type 7). They are found among the
 -- distinct values, so that memory does not grow with the rows.
 CREATE OR REPLACE TABLE result_unit AS
-WITH used AS (
+WITH beside_result AS (
     SELECT
-        test, COALESCE(unit, '') AS unit, is_unit_assumed AS is_assumed, patient_id, operator, value
+        result_meaning.test_given,
+        result_meaning.result_given,
+        test_text.concept AS test,
+        COALESCE(test_text.unit, result_text.unit, test_text.default_unit, '') AS unit,
+        test_text.unit IS NULL AND result_text.unit IS NULL
+            AND test_text.default_unit IS NOT NULL AS is_assumed,
+        COALESCE(test_text.operator, result_text.operator) IS NOT NULL AS is_censored
+    FROM (SELECT DISTINCT test_given, result_given FROM mapped_lab WHERE fate = 'used')
+        AS result_meaning
+    INNER JOIN test_text ON test_text.given = result_meaning.test_given
+    LEFT JOIN result_text ON result_text.given = result_meaning.result_given
+),
+patient_counted AS (
+    SELECT test_given, result_given, patient_id, COUNT(*) AS row_count
     FROM mapped_lab
     WHERE fate = 'used'
+    GROUP BY test_given, result_given, patient_id
 ),
 of_patient AS (
     SELECT
-        test, unit, is_assumed, patient_id, COUNT(*) AS row_count, COUNT(operator) AS censored
-    FROM used
-    GROUP BY test, unit, is_assumed, patient_id
+        beside_result.test,
+        beside_result.unit,
+        beside_result.is_assumed,
+        patient_counted.patient_id,
+        SUM(patient_counted.row_count) AS row_count,
+        SUM(CASE WHEN beside_result.is_censored THEN patient_counted.row_count ELSE 0 END)
+            AS censored
+    FROM patient_counted
+    INNER JOIN beside_result
+        ON beside_result.test_given = patient_counted.test_given
+        AND beside_result.result_given IS NOT DISTINCT FROM patient_counted.result_given
+    GROUP BY
+        beside_result.test,
+        beside_result.unit,
+        beside_result.is_assumed,
+        patient_counted.patient_id
 ),
 of_unit AS (
     SELECT
@@ -32,10 +59,28 @@ of_unit AS (
     FROM of_patient
     GROUP BY test, unit, is_assumed
 ),
+value_counted AS (
+    SELECT test_given, result_given, value, COUNT(*) AS row_count
+    FROM mapped_lab
+    WHERE fate = 'used'
+    GROUP BY test_given, result_given, value
+),
 of_value AS (
-    SELECT test, unit, is_assumed, value, COUNT(*) AS row_count
-    FROM used
-    GROUP BY test, unit, is_assumed, value
+    SELECT
+        beside_result.test,
+        beside_result.unit,
+        beside_result.is_assumed,
+        value_counted.value,
+        SUM(value_counted.row_count) AS row_count
+    FROM value_counted
+    INNER JOIN beside_result
+        ON beside_result.test_given = value_counted.test_given
+        AND beside_result.result_given IS NOT DISTINCT FROM value_counted.result_given
+    GROUP BY
+        beside_result.test,
+        beside_result.unit,
+        beside_result.is_assumed,
+        value_counted.value
 ),
 placed AS (
     SELECT

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from lncohort.mapping.model import SourceTable
 from lncohort.mapping.roles import Kind
+from lncohort.texts.numbers import DecimalMark
 
 BLANKS = " \t\r\n\u00a0\u3000"
 TIME_OF_DAY = r"[T ]+(上午|下午)? ?[0-9]{1,2}[:时点].*$"
@@ -15,7 +16,11 @@ DAY_AND_TIME = r"^[0-9]{12}([0-9]{2})?$"
 FRACTION_OF_A_DAY = r"^([0-9]{5})\.[0-9]+$"
 UNIT_OF_QUANTITY = r"^[-+]? ?[0-9.,]+ ?([^0-9.,\s][^0-9]*)$"
 ISO_DAY, COMPACT_DAY = 10, 8  # characters of 2019-03-05, and of 20190305
-LOOKED_AT = 1000  # rows of a batch
+LONGEST_DATE = 64
+ISO_HYPHENS, HYPHEN = (4, 7), ord("-")
+BEFORE_TIME, LAST_ASCII = (ord(" "), ord("T")), 127
+PLAIN_NUMBER = {".": r"^-?([0-9]{1,12}(\.[0-9]*)?|\.[0-9]+)$", ",": r"^-?[0-9]{1,12}$"}
+PLACES, LONG_FRACTION = 6, r"\.[0-9]{7,}$"
 WHOLE = {"patient": r"^(-?[0-9]+)\.0+$", "whole": r"^(-?[0-9]+)\.0+$"}
 # Not the 401.0 of ICD-9: a code that was kept as a number has more figures, or is 0.
 WHOLE |= dict.fromkeys(("code", "date"), r"^(0|-?[0-9]{4,})\.0+$")
@@ -83,20 +88,12 @@ def cleaned(kind: Kind, texts: pa.Array, empty: Collection[str]) -> pa.Dictionar
     empty
         Texts that are nothing: they become empty.
     """
-    given = _few(texts.fill_null(""))
+    given = texts.fill_null("").dictionary_encode()
     clean = pc.utf8_trim(given.dictionary, BLANKS)
     if kind in WHOLE and pc.any(pc.match_substring(clean, ".0")).as_py():
         clean = pc.replace_substring_regex(clean, WHOLE[kind], r"\1")
     is_nothing = pc.is_in(clean, pa.array(empty, pa.string()))
     return pa.DictionaryArray.from_arrays(given.indices, pc.if_else(is_nothing, "", clean))
-
-
-def _few(texts: pa.Array) -> pa.DictionaryArray:
-    """Each text once; all as they stand where most seem to differ, as times of day do."""
-    first = texts.slice(0, LOOKED_AT)
-    if 2 * len(first.unique()) <= len(first):
-        return texts.dictionary_encode()
-    return pa.DictionaryArray.from_arrays(np.arange(len(texts), dtype=np.int32), texts)
 
 
 def always(text: str, rows: int) -> pa.DictionaryArray:
@@ -118,8 +115,66 @@ def unit_of_quantity(
     return pc.if_else(pc.equal(own, ""), told_beside, own).dictionary_encode()
 
 
-def days(texts: pa.DictionaryArray) -> pa.DictionaryArray:
-    """The day of dates that may have a time: as text, or as a number of a spreadsheet."""
+def plain_numbers(
+    texts: pa.DictionaryArray, decimal_mark: DecimalMark, meanings: Collection[str]
+) -> tuple[pa.Array, pa.DictionaryArray]:
+    """Plain numbers as such (float64, null where there is none), and the other texts (else empty).
+
+    A plain number has up to 12 figures before the decimal mark, and is kept to six behind it.
+
+    Parameters
+    ----------
+    texts
+        Of a column.
+    decimal_mark
+        Of the table; where it is a comma, a number with a point is not plain.
+    meanings
+        Texts that the mapping tells the meaning of: they are not plain.
+    """
+    given = texts.dictionary
+    is_plain = pc.match_substring_regex(given, PLAIN_NUMBER[decimal_mark])
+    if meanings:
+        is_plain = pc.and_not(is_plain, pc.is_in(given, pa.array([*meanings], pa.string())))
+    plain = given.filter(is_plain)
+    is_long = pc.match_substring_regex(plain, LONG_FRACTION)
+    numbers = plain.cast(pa.float64())
+    numbers = pc.if_else(is_long, pc.round(numbers, PLACES), numbers)
+    places = pc.if_else(is_plain, pc.cumulative_sum(is_plain.cast(pa.int32())), None)
+    numbers = numbers.take(pc.subtract(places, 1))
+    others = pc.if_else(is_plain, "", given)
+    return (
+        numbers.take(texts.indices),
+        pa.DictionaryArray.from_arrays(texts.indices, others),
+    )
+
+
+def told_days(
+    table: SourceTable, role: str, batch: pa.RecordBatch
+) -> tuple[pa.DictionaryArray, pa.DictionaryArray]:
+    """The day of a date that may have a time, as text or as a spreadsheet's number; and the rest.
+
+    Of other forms than 2019-03-05 08:30 and 2019-03-05T08:30, the rest is the whole text.
+
+    Parameters
+    ----------
+    table, role, batch
+        As of :func:`told`.
+    """
+    columns = table.columns_of(role)
+    texts = batch[columns[0]]
+    if len(columns) > 1 or role in table.values or not _are_iso(texts):
+        return days(told(table, role, batch))
+    # Of times most differ; of days few, and of times of a day.
+    given = texts.fill_null("").cast(pa.binary())
+    parts = (pc.binary_slice(given, 0, ISO_DAY), pc.binary_slice(given, ISO_DAY, LONGEST_DATE))
+    day, time = (cleaned("text", part.cast(pa.string()), ()) for part in parts)
+    return day, time
+
+
+def days(
+    texts: pa.DictionaryArray,
+) -> tuple[pa.DictionaryArray, pa.DictionaryArray]:
+    """As :func:`told_days`, of texts that are clean."""
     given = texts.dictionary
     beyond = pc.utf8_slice_codeunits(given, ISO_DAY, ISO_DAY + 1)
     is_long = pc.greater(pc.binary_length(given), COMPACT_DAY)
@@ -127,7 +182,30 @@ def days(texts: pa.DictionaryArray) -> pa.DictionaryArray:
     day = pc.if_else(is_iso, pc.utf8_slice_codeunits(given, 0, ISO_DAY), given)
     is_other = pc.and_not(is_long, is_iso)
     day = pc.replace_with_mask(day, is_other, _other_days(given.filter(is_other)))
-    return pa.DictionaryArray.from_arrays(texts.indices, day)
+    time = pc.utf8_trim(pc.utf8_slice_codeunits(given, ISO_DAY, None), BLANKS)
+    rest = pc.if_else(is_iso, time, pc.if_else(pc.equal(day, given), "", given))
+    return tuple(pa.DictionaryArray.from_arrays(texts.indices, part) for part in (day, rest))
+
+
+def _are_iso(texts: pa.Array) -> bool:
+    """Whether all texts that are not empty begin with a day as 2019-03-05, and end there or go on
+    with a time."""
+    _, offsets, content = texts.buffers()
+    if content is None or texts.null_count == len(texts):
+        return False
+    signs = np.frombuffer(content, np.uint8)
+    bounds = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    begin, length = bounds[:-1], np.diff(bounds)
+    begin, length = begin[length > 0], length[length > 0]
+    if len(begin) == 0 or length.min() < ISO_DAY or length.max() > LONGEST_DATE:
+        return False
+    if signs[bounds[0] : bounds[-1]].max() > LAST_ASCII:
+        return False
+    beyond = signs[begin[length > ISO_DAY] + ISO_DAY]
+    hyphens = (signs[begin + place] for place in ISO_HYPHENS)
+    return all((found == HYPHEN).all() for found in hyphens) and bool(
+        np.isin(beyond, BEFORE_TIME).all()
+    )
 
 
 def _other_days(given: pa.Array) -> pa.Array:

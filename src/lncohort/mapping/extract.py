@@ -12,13 +12,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
-from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
 
 from lncohort.codes import CodeLists, read_code_lists
 from lncohort.engine.duck import StageError, make_tables
 from lncohort.engine.stages import MAPPING, sql_files
 from lncohort.errors import UserError
-from lncohort.extract.contract import CONTRACT, Table
+from lncohort.extract.contract import CONTRACT
 from lncohort.folders import refuse_all_but, refuse_over, written_whole
 from lncohort.mapping.accounting import Account, account
 from lncohort.mapping.given import give
@@ -38,12 +37,11 @@ from lncohort.mapping.staging import (
 )
 from lncohort.mapping.usable import unusable
 from lncohort.mapping.vocabulary import ancestors, code_names, strengths
+from lncohort.mapping.written import READ_LAB, write_tables
 
 MEMORY = "1200MB"  # of DuckDB; Python, its libraries and the distinct texts come to that
 NO_ROOM = (duckdb.IOException, duckdb.OutOfMemoryException)
 WRITTEN = (MANIFEST, *(f"{table.name}.parquet" for table in CONTRACT))
-TYPES = {"text": "VARCHAR", "date": "DATE", "integer": "BIGINT", "number": "DOUBLE"}
-ROW_ORDER = ("table_number", "source_row", "row_part", "test_given")
 SUMMARIES = (
     "concept_matched",
     "unmapped_name",
@@ -139,14 +137,13 @@ def map_extract(
             config = {
                 "memory_limit": MEMORY,
                 "temp_directory": work,
-                "preserve_insertion_order": False,
             }
             with duckdb.connect(config=config) as connection:
                 connection.execute("SET enable_progress_bar = false")  # it would draw over ours
                 found = _make(connection, mapping, lists, copied, progress)
                 _judge(found, refuse)
                 with written_whole(folder) as made:
-                    _write_tables(connection, made, progress)
+                    write_tables(connection, made, progress)
                     manifest = {
                         "fingerprint": fingerprint,
                         "version": version("lncohort"),
@@ -232,15 +229,13 @@ def _make(
     known_names = code_names(connection, texts)
     names = Names(lists, mapping.names, ancestors(connection, lists, texts), known_names)
     known_strength = strengths(connection, mapping, texts)
-    readings = Readings(connection, mapping, texts, names, known_strength)
-    given |= readings.all()
-    make_tables(connection, ["result_to_read", "patient_identifier"], given)
-    given["result_text"] = readings.results()
+    given |= Readings(mapping, texts, names, known_strength).all()
+    make_tables(connection, ["patient_identifier"], given)
     given["patient_replacement"] = patient_replacements(connection)
     given["patient_identifier"] = connection.table("patient_identifier").to_arrow_table()
     make_tables(
         connection,
-        [f"mapped_{table.name}" for table in CONTRACT] + ["mapped_status", *SUMMARIES],
+        [f"mapped_{table.name}" for table in CONTRACT] + ["mapped_status", READ_LAB, *SUMMARIES],
         given,
         begun=lambda table: progress(f"map {table.removeprefix('mapped_')}", None, None),
     )
@@ -249,31 +244,3 @@ def _make(
     return account(connection, mapping, [staged.given for staged in copied], known_names)
 
 
-def _write_tables(connection: duckdb.DuckDBPyConnection, folder: Path, progress: Progress) -> None:
-    started, rows = time.perf_counter(), 0
-    for table in CONTRACT:
-        progress(f"write {table.name}", None, None)
-        file = folder / f"{table.name}.parquet"
-        _write(connection, table, file)
-        rows += connection.read_parquet(str(file)).shape[0]
-    progress("write", rows, time.perf_counter() - started)
-
-
-def _write(connection: duckdb.DuckDBPyConnection, table: Table, file: Path) -> None:
-    """The rows of a mapped table that are used, in the columns of the contract and in one order."""
-    rows = connection.table(f"mapped_{table.name}")
-    used = rows.filter(ColumnExpression("fate") == ConstantExpression("used"))
-    columns = []
-    for column in table.columns:
-        if column.name == "prescription_id":
-            parts = [
-                ColumnExpression(name).cast("VARCHAR") for name in ("table_number", "source_row")
-            ]
-            value = FunctionExpression("concat_ws", ConstantExpression("-"), *parts)
-        elif column.name in rows.columns:
-            value = ColumnExpression(column.name)
-        else:
-            value = ConstantExpression(None)
-        columns.append(value.cast(TYPES[column.type]).alias(column.name))
-    order = [ColumnExpression(name) for name in ROW_ORDER if name in rows.columns]
-    used.sort(*order).select(*columns).to_parquet(str(file), compression="zstd")

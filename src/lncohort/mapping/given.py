@@ -9,19 +9,29 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from duckdb import ColumnExpression, ConstantExpression
-from duckdb import FunctionExpression as Function
 
-from lncohort.mapping.cells import NOTHING, always, cleaned, days, told, unit_of_quantity
+from lncohort.mapping.cells import (
+    NOTHING,
+    always,
+    cleaned,
+    days,
+    plain_numbers,
+    told,
+    told_days,
+    unit_of_quantity,
+)
+from lncohort.mapping.likeness import likeness
 from lncohort.mapping.missing_columns import refuse_missing_columns
 from lncohort.mapping.model import SourceTable
 from lncohort.mapping.numbering import Numbering
-from lncohort.mapping.roles import TARGETS, as_they_stand, readings
+from lncohort.mapping.roles import MEASURED, TARGETS, as_they_stand, readings
 from lncohort.sources import open_batches
 from lncohort.sources.layout import SOURCE_ROW
 
-MEMORY = "800MB"
 ROWS, TEXTS = "rows.parquet", "texts.parquet"
-COMPARED = "compared_"  # before the name of a part, whose text goes into the hash of the row
+REST = " beyond the day"  # behind the name of a date: what stands there of the time
+VALUE = "value"
+ROW_GROUP = 122_880  # as DuckDB has them, which reads several at a time
 Told = dict[str, pa.DictionaryArray]
 
 
@@ -75,8 +85,8 @@ def write_given(
 
     ``rows.parquet`` holds ``source_row``, ``content`` (a hash of what the mapping reads of the row,
     with the time of day), of each reading the number of its texts (missing where nothing stands),
-    and as text what SQL takes as it stands. ``texts.parquet`` holds the texts, in their numbers'
-    order: reading, texts.
+    ``value`` (of a result that is a plain number: then no text of it is read), and as text what SQL
+    takes as it stands. ``texts.parquet`` holds the texts, in their numbers' order: reading, texts.
 
     Parameters
     ----------
@@ -94,20 +104,13 @@ def write_given(
     UserError
         When the source cannot be read, or lacks a column.
     """
-    config = {"memory_limit": MEMORY, "temp_directory": str(folder)}
-    with (
-        duckdb.connect(config=config) as connection,
-        open_batches(root, table.source) as batches,
-    ):
-        connection.execute("SET enable_progress_bar = false")  # it would draw over ours
+    with open_batches(root, table.source) as batches:
         refuse_missing_columns(table, columns_named(table), batches.files, root)
         given = _Rows(table, so_far)
-        rows = connection.from_arrow(given.reader(batches))
-        compared = [ColumnExpression(name) for name in rows.columns if name.startswith(COMPARED)]
-        written = [ColumnExpression(name) for name in rows.columns if not name.startswith(COMPARED)]
-        rows.select(Function("hash", *compared).alias("content"), *written).to_parquet(
-            str(folder / ROWS), compression="snappy"
-        )
+        as_text = as_they_stand(table.to)
+        with pq.ParquetWriter(folder / ROWS, given.schema, use_dictionary=as_text) as file:
+            for rows in given.batches(batches):
+                file.write_batch(rows, row_group_size=ROW_GROUP)
         counts = batches.counts
     pq.write_table(given.texts(), folder / TEXTS)
     cells = max(len(table.wide), 1)
@@ -132,41 +135,39 @@ class _Rows:
 
     def __init__(self, table: SourceTable, so_far: Callable[[int], None]):
         self._table, self._so_far = table, so_far
-        self._compared = [*table.columns, *table.constants]
-        self._compared += ["quantity_unit"] if "quantity" in self._compared else []
-        self._compared += ["result", "test", "unit"] if table.wide else []
-        self._compared = list(dict.fromkeys(self._compared))
-        self._as_they_stand = [r for r in as_they_stand(table.to) if r in self._compared]
+        told_of = [*table.columns, *table.constants]
+        told_of += ["quantity_unit"] if "quantity" in told_of else []
+        told_of += ["result", "test", "unit"] if table.wide else []
+        self._dates = [role for role in table.columns if table.role(role).kind == "date"]
+        self._measured = MEASURED.get(table.to)
+        self._as_they_stand = [role for role in as_they_stand(table.to) if role in told_of]
         self._readings = {
             name: (roles, Numbering())
             for name, roles in readings(table.to).items()
-            if not set(roles).isdisjoint(self._compared)
+            if not set(roles).isdisjoint(told_of)
         }
-        self.kept = self.written = 0
-
-    def reader(self, batches: Iterable[pa.RecordBatch]) -> pa.RecordBatchReader:
-        """The rows of a source; what is named ``compared_`` is to be hashed."""
-        texts = pa.dictionary(pa.int32(), pa.string())
-        schema = pa.schema(
+        self.schema = pa.schema(
             [
                 (SOURCE_ROW, pa.int64()),
-                *((COMPARED + role, texts) for role in self._compared),
+                ("content", pa.uint64()),
                 *((name, pa.int32()) for name in self._readings),
-                *((role, texts) for role in self._as_they_stand),
+                *([(VALUE, pa.float64())] if self._measured else []),
+                *((role, pa.dictionary(pa.int32(), pa.string())) for role in self._as_they_stand),
             ]
         )
-        return pa.RecordBatchReader.from_batches(schema, self._batches(schema, batches))
+        self.kept = self.written = 0
 
     def texts(self) -> pa.Table:
         """The texts that were met, and of which reading they are; in the order of their numbers."""
         schema = pa.schema({"reading": pa.string(), "texts": pa.list_(pa.string())})
         met = [
-            pa.table([[name] * len(numbering.texts), list(numbering.texts)], schema=schema)
+            pa.table([[name] * len(numbering.texts), numbering.texts], schema=schema)
             for name, (_, numbering) in self._readings.items()
         ]
         return pa.concat_tables([schema.empty_table(), *met])
 
-    def _batches(self, schema: pa.Schema, batches) -> Iterator[pa.RecordBatch]:
+    def batches(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """The rows of a source, in the columns of the schema."""
         read = 0
         for batch in batches:
             read += len(batch)
@@ -175,7 +176,7 @@ class _Rows:
             self.kept += len(kept)
             for numbers, given in self._given(kept):
                 self.written += len(numbers)
-                yield self._numbered(schema, numbers, given)
+                yield self._numbered(numbers, given)
 
     def _kept(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The rows that the mapping keeps."""
@@ -193,8 +194,16 @@ class _Rows:
             if wide is not None:
                 result = cleaned("text", batch[wide.column], NOTHING).dictionary_decode()
                 rows = batch.filter(pc.not_equal(result, ""))
-            given = {role: told(table, role, rows) for role in table.columns}
-            given |= {role: always(text, len(rows)) for role, text in table.constants.items()}
+            given = {}
+            for role in table.columns:
+                if role in self._dates:
+                    given[role], given[role + REST] = told_days(table, role, rows)
+                else:
+                    given[role] = told(table, role, rows)
+            for role, text in table.constants.items():
+                given[role] = always(text, len(rows))
+                if table.role(role).kind == "date":
+                    given[role], given[role + REST] = days(given[role])
             if "quantity" in given:
                 beside = given.get("quantity_unit", always("", len(rows)))
                 given["quantity_unit"] = unit_of_quantity(given["quantity"], beside)
@@ -205,17 +214,22 @@ class _Rows:
                     given["unit"] = always(wide.unit, len(rows))
             yield rows[SOURCE_ROW], given
 
-    def _numbered(self, schema: pa.Schema, numbers: pa.Array, given: Told) -> pa.RecordBatch:
+    def _numbered(self, numbers: pa.Array, given: Told) -> pa.RecordBatch:
         nothing = always("", len(numbers))
-        columns = [numbers, *(given.get(role, nothing) for role in self._compared)]
-        is_day = {role: self._table.role(role).kind == "date" for role in given}
-        for roles, numbering in self._readings.values():
-            parts = [given.get(role, nothing) for role in roles]
-            if len(roles) == 1 and is_day.get(roles[0]):
-                parts = [days(parts[0])]
-            columns.append(numbering.of(parts))
-        columns += [given[role] for role in self._as_they_stand]
-        return pa.record_batch(columns, schema=schema)
+        content = pa.array(likeness(given, len(numbers)))
+        values = []
+        if self._measured:
+            meanings = self._table.values.get(self._measured, {})
+            texts = given.get(self._measured, nothing)
+            value, given[self._measured] = plain_numbers(texts, self._table.decimal, meanings)
+            values.append(value)
+        of_readings = [
+            numbering.of([given.get(role, nothing) for role in roles])
+            for roles, numbering in self._readings.values()
+        ]
+        as_they_stand = [given[role] for role in self._as_they_stand]
+        columns = [numbers, content, *of_readings, *values, *as_they_stand]
+        return pa.record_batch(columns, schema=self.schema)
 
 
 def give(
@@ -244,7 +258,7 @@ def give(
         columns = []
         for reading in readings(table.to):
             if reading not in rows.columns:
-                columns.append(_nothing("INTEGER", reading))
+                columns.append(ConstantExpression(None).cast("INTEGER").alias(reading))
                 continue
             of_reading = texts.filter(pc.equal(texts["reading"], reading))["texts"]
             given.append(GivenTexts(number, table, reading, first, of_reading.combine_chunks()))
@@ -256,6 +270,7 @@ def give(
             ColumnExpression(SOURCE_ROW),
             ColumnExpression("content"),
             *columns,
+            *([ColumnExpression(VALUE)] if table.to in MEASURED else []),
             *(
                 ColumnExpression(role)
                 if role in rows.columns
@@ -273,10 +288,6 @@ def give(
     return given
 
 
-def _nothing(kind: str, name: str) -> duckdb.Expression:
-    return ConstantExpression(None).cast(kind).alias(name)
-
-
 def _no_rows(target: str) -> pa.Table:
     return pa.schema(
         [
@@ -284,6 +295,7 @@ def _no_rows(target: str) -> pa.Table:
             (SOURCE_ROW, pa.int64()),
             ("content", pa.uint64()),
             *((reading, pa.int32()) for reading in readings(target)),
+            *([(VALUE, pa.float64())] if target in MEASURED else []),
             *((role, pa.string()) for role in as_they_stand(target)),
         ]
     ).empty_table()

@@ -1,13 +1,13 @@
 """Every distinct text of the hospital's tables, read once, as tables to which the SQL joins.
 
-Their key ``given`` is the number of the text; that of results is the table and the text itself.
+Their key ``given`` is the number of the text.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import get_args
 
-import duckdb
 import pyarrow as pa
 
 from lncohort.mapping.biopsy_class import read_class
@@ -28,7 +28,7 @@ from lncohort.mapping.words import (
     read_status,
 )
 from lncohort.texts.diagnoses import Diagnosis, read_diagnoses
-from lncohort.texts.numbers import read_number
+from lncohort.texts.numbers import DecimalMark, read_number
 from lncohort.texts.plain import plain
 from lncohort.texts.reference_ranges import read_reference_range
 from lncohort.texts.results import read_result
@@ -90,8 +90,6 @@ class Readings:
 
     Parameters
     ----------
-    connection
-        Where ``result_to_read`` will stand.
     mapping
         The mapping file.
     given
@@ -104,22 +102,20 @@ class Readings:
 
     def __init__(
         self,
-        connection: duckdb.DuckDBPyConnection,
         mapping: Mapping,
         given: list[GivenTexts],
         names: Names,
         known_strength: dict[str, Strength],
     ):
-        self._connection = connection
-        self._tables = dict(enumerate(mapping.tables, start=1))
         self._given = given
         self._units = mapping.units
         self._names = names
         self._known_strength = known_strength
 
     def all(self) -> Tables:
-        """Every reading but that of results, which are first looked through by SQL."""
+        """Every reading, by the name of its table."""
         return {
+            "patient_text": self._patients(),
             "date_text": self._dates(),
             "number_text": self._numbers(),
             "sex_text": self._of_one("patient", "sex", {"sex": TEXT}, lambda t: (read_sex(t),)),
@@ -134,9 +130,7 @@ class Readings:
                 "prescription", "order_type", {"order_type": TEXT}, lambda t: (read_order_type(t),)
             ),
             "test_text": self._tests(),
-            "operator_text": self._operators(),
-            "unit_text": self._of_one("lab", "unit", {"unit": TEXT}, lambda t: (read_unit(t),)),
-            "range_text": self._ranges(),
+            "result_text": self._results(),
             "diagnosis_text": self._diagnoses(),
             "procedure_text": self._procedures(),
             "class_text": self._of_one(
@@ -146,35 +140,6 @@ class Readings:
                 "assessment", "instrument", {"instrument": TEXT}, lambda t: (read_instrument(t),)
             ),
         }
-
-    def results(self) -> pa.Table:
-        """The results in ``result_to_read``: those that are no plain numbers."""
-        rows = []
-        for number, given in self._connection.table("result_to_read").order("ALL").fetchall():
-            table = self._tables[number]
-            read = read_result(table.meant("result", given), table.decimal)
-            is_value = read.kind in ("number", "censored")
-            rows.append(
-                (
-                    number,
-                    given,
-                    _float(read.number) if is_value else None,
-                    read.operator if is_value else None,
-                    None if read.unit is None else read_unit(read.unit),
-                    None if is_value else NO_NUMBER.get(read.kind, read.reason),
-                )
-            )
-        return _table(
-            {
-                "table_number": INT,
-                "given": TEXT,
-                "value": NUMBER,
-                "operator": TEXT,
-                "unit": TEXT,
-                "problem": TEXT,
-            },
-            rows,
-        )
 
     def _distinct(self, target: str, reading: str) -> Iterator[tuple]:
         """The numbers of the texts of a reading, the table they are of, and the texts."""
@@ -192,6 +157,17 @@ class Readings:
             for number, table, (given,) in self._distinct(target, role)
         ]
         return _table({"given": INT, **columns}, rows)
+
+    def _patients(self) -> pa.Table:
+        """The identifiers of patients, which SQL cleans."""
+        rows = [
+            (number, text)
+            for target, roles in ROLES.items()
+            for role in roles
+            if role.kind == "patient"
+            for number, _, (text,) in self._distinct(target, role.name)
+        ]
+        return _table({"given": INT, "text": TEXT}, rows)
 
     def _dates(self) -> pa.Table:
         rows = [
@@ -211,8 +187,6 @@ class Readings:
             ("prescription", "days_supply"): read_days,
             ("prescription", "quantity"): lambda text, mark: read_quantity(text, mark)[0],
             ("prescription", "daily_dose_mg"): _signed,
-            ("lab", "reference_low"): _signed,
-            ("lab", "reference_high"): _signed,
             ("assessment", "score"): _signed,
         }
         rows = [
@@ -274,16 +248,29 @@ class Readings:
         )
 
     def _tests(self) -> pa.Table:
-        rows = []
-        for number, table, (name, code, specimen) in self._distinct("lab", "test"):
-            meant = [
-                table.meant(role, text)
-                for role, text in (("test", name), ("code", code), ("specimen", specimen))
-            ]
-            found = self._names.of_test(table.code_system, *meant)
-            concept, by, _ = found or (None, None, None)
-            default = read_unit(self._units.get(concept, ""))
-            rows.append((number, name, code, specimen, concept, by, default))
+        # The same few names, units and limits come in many combinations.
+        find, unit_of, limit_of = cache(self._names.of_test), cache(read_unit), cache(_limit)
+        limits_of, rows = cache(read_reference_range), []
+        for number, table, texts in self._distinct("lab", "test"):
+            name, code, specimen, operator, unit, low, high, both = (
+                table.meant(role, text) for role, text in zip(TOGETHER["lab"], texts, strict=True)
+            )
+            concept, by, _ = find(table.code_system, name, code, specimen) or (None, None, None)
+            limits = limits_of(both, table.decimal)
+            low, high = limit_of(low, table.decimal), limit_of(high, table.decimal)
+            rows.append(
+                (
+                    number,
+                    *texts[:3],
+                    concept,
+                    by,
+                    read_operator(operator),
+                    unit_of(unit),
+                    unit_of(self._units.get(concept, "")),
+                    _float(limits.low) if low is None else low,
+                    _float(limits.high) if high is None else high,
+                )
+            )
         return _table(
             {
                 "given": INT,
@@ -292,22 +279,42 @@ class Readings:
                 "specimen": TEXT,
                 "concept": TEXT,
                 "found_by": TEXT,
+                "operator": TEXT,
+                "unit": TEXT,
                 "default_unit": TEXT,
+                "reference_low": NUMBER,
+                "reference_high": NUMBER,
             },
             rows,
         )
 
-    def _operators(self) -> pa.Table:
-        return self._of_one(
-            "lab", "operator", {"operator": TEXT}, lambda text: (read_operator(text),)
-        )
-
-    def _ranges(self) -> pa.Table:
+    def _results(self) -> pa.Table:
+        """The results that are no plain numbers."""
         rows = []
-        for number, table, (given,) in self._distinct("lab", "reference_range"):
-            read = read_reference_range(table.meant("reference_range", given), table.decimal)
-            rows.append((number, _float(read.low), _float(read.high)))
-        return _table({"given": INT, "low": NUMBER, "high": NUMBER}, rows)
+        for number, table, (given,) in self._distinct("lab", "result"):
+            read = read_result(table.meant("result", given), table.decimal)
+            is_value = read.kind in ("number", "censored")
+            rows.append(
+                (
+                    number,
+                    given,
+                    _float(read.number) if is_value else None,
+                    read.operator if is_value else None,
+                    None if read.unit is None else read_unit(read.unit),
+                    None if is_value else NO_NUMBER.get(read.kind, read.reason),
+                )
+            )
+        return _table(
+            {
+                "given": INT,
+                "text": TEXT,
+                "value": NUMBER,
+                "operator": TEXT,
+                "unit": TEXT,
+                "problem": TEXT,
+            },
+            rows,
+        )
 
     def _diagnoses(self) -> pa.Table:
         rows = []
@@ -382,6 +389,10 @@ class Readings:
 
 def _float(number) -> float | None:
     return None if number is None else float(number)
+
+
+def _limit(text: str, decimal_mark: DecimalMark) -> float | None:
+    return _signed(plain(text), decimal_mark)
 
 
 def _signed(text: str, decimal_mark: str) -> float | None:

@@ -185,17 +185,18 @@ TOGETHER: dict[str, tuple[str, ...]] = {
         *("drug", "code", "strength", "dose", "dose_unit", "frequency", "directions"),
         *("quantity_unit", "route"),
     ),
-    "lab": ("test", "code", "specimen"),
+    "lab": (
+        *("test", "code", "specimen", "operator", "unit"),
+        *("reference_low", "reference_high", "reference_range"),
+    ),
     "diagnosis": ("diagnosis", "code"),
     "procedure": ("procedure", "code"),
 }
-# Parts that nothing but the comparison of rows looks at, and those that SQL takes as they stand, as
-# it does identifiers of patients.
+# Parts that nothing but the comparison of rows looks at, and those that SQL takes as they stand.
 ONLY_COMPARED = ("record_id",)
-AS_THEY_STAND = (
-    *("record_type", "encounter_id", "result"),
-    *("birth_year", "birth_month", "birth_day"),
-)
+AS_THEY_STAND = ("record_type", "encounter_id", "birth_year", "birth_month", "birth_day")
+# A part of which plain numbers are kept as such, and any other text is read.
+MEASURED = {"lab": "result"}
 
 
 def role_names(target: str) -> list[str]:
@@ -208,7 +209,7 @@ def as_they_stand(target: str) -> list[str]:
     return [
         role.name
         for role in ROLES[target]
-        if role.name in AS_THEY_STAND or role.kind == "patient" or target in LOOKED_UP
+        if role.name in AS_THEY_STAND or (target in LOOKED_UP and role.kind != "patient")
     ]
 
 
