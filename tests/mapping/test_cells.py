@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lncohort.mapping.cells import BLANKS, LOOKED_AT, NOTHING, cleaned, days, told
+from lncohort.mapping.cells import BLANKS, NOTHING, cleaned, days, told
 from lncohort.mapping.model import SourceTable
 
 PIECES = (

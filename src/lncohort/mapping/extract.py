@@ -137,6 +137,7 @@ def map_extract(
             config = {
                 "memory_limit": MEMORY,
                 "temp_directory": work,
+                "preserve_insertion_order": False,
             }
             with duckdb.connect(config=config) as connection:
                 connection.execute("SET enable_progress_bar = false")  # it would draw over ours
@@ -242,5 +243,3 @@ def _make(
     rows = sum(staged.given.read for staged in copied)
     progress("map", rows, time.perf_counter() - started)
     return account(connection, mapping, [staged.given for staged in copied], known_names)
-
-

@@ -22,7 +22,9 @@ def likeness(texts: Mapping[str, pa.DictionaryArray], rows: int) -> np.ndarray:
     of_parts = _hashes([*texts])
     total = np.full(rows, of_parts.sum(dtype=np.uint64))
     for given, of_part in zip(texts.values(), of_parts, strict=True):
-        of_texts = _hashes(given.dictionary.to_numpy(zero_copy_only=False)) * (of_part | np.uint64(1))
+        of_texts = _hashes(given.dictionary.to_numpy(zero_copy_only=False)) * (
+            of_part | np.uint64(1)
+        )
         total += of_texts[given.indices.to_numpy()]
     return total
 

@@ -1,6 +1,7 @@
 """Writes the mapped tables as the Parquet files of the data contract."""
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -15,9 +16,9 @@ from lncohort.mapping.staging import Progress
 READ_LAB = "lab_read"  # the used rows of mapped_lab with what their texts say
 TYPES = {"text": "VARCHAR", "date": "DATE", "integer": "BIGINT", "number": "DOUBLE"}
 ARROW = {"text": pa.string(), "date": pa.date32(), "integer": pa.int64(), "number": pa.float64()}
-ROW_ORDER = ("table_number", "source_row", "row_part", "test_given")
+TABLE, ROW, PARTS = "table_number", "source_row", ("row_part", "test_given")
 PLACE = "place_"  # before the name of a column that tells the order of rows
-BATCH_ROWS = 100_000
+AT_A_TIME = 1_000_000  # rows that are put in order in memory
 
 
 def write_tables(connection: duckdb.DuckDBPyConnection, folder: Path, progress: Progress) -> None:
@@ -37,14 +38,35 @@ def write_tables(connection: duckdb.DuckDBPyConnection, folder: Path, progress: 
     patients = identifiers.to_arrow_table()["identifier"].combine_chunks()
     for table in CONTRACT:
         progress(f"write {table.name}", None, None)
-        file = folder / f"{table.name}.parquet"
-        used = _used(connection, table)
-        order = [name for name in used.columns if name.startswith(PLACE)]
-        written = _written(used, table, patients, file)
-        if written is None:
-            written = _written(used.order(", ".join(order)), table, patients, file)
-        rows += written
+        rows += _write(connection, table, patients, folder / f"{table.name}.parquet")
     progress("write", rows, time.perf_counter() - started)
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, table: Table, patients: pa.Array, file: Path
+) -> int:
+    text = pa.dictionary(pa.int32(), pa.string())
+    schema = pa.schema(
+        [
+            (column.name, text if column.type == "text" else ARROW[column.type])
+            for column in table.columns
+        ]
+    )
+    count = 0
+    with pq.ParquetWriter(file, schema, compression="zstd", store_schema=False) as writer:
+        for rows in _in_order(_used(connection, table)):
+            columns = []
+            for field in schema:
+                values = rows[field.name].combine_chunks()
+                if field.name == "patient_id":
+                    place = pa.array(values.to_numpy() - 1)
+                    values = pa.DictionaryArray.from_arrays(place, patients)
+                elif field.type == text:
+                    values = values.dictionary_encode()
+                columns.append(values)
+            writer.write_batch(pa.record_batch(columns, schema=schema))
+            count += len(rows)
+    return count
 
 
 def _used(connection: duckdb.DuckDBPyConnection, table: Table) -> duckdb.DuckDBPyRelation:
@@ -54,68 +76,32 @@ def _used(connection: duckdb.DuckDBPyConnection, table: Table) -> duckdb.DuckDBP
     else:
         rows = connection.table(f"mapped_{table.name}")
         used = rows.filter(ColumnExpression("fate") == ConstantExpression("used"))
-    columns = [
-        ColumnExpression(name).alias(PLACE + name) for name in ROW_ORDER if name in used.columns
-    ]
+    places = [name for name in (TABLE, ROW, *PARTS) if name in used.columns]
+    columns = [ColumnExpression(name).alias(PLACE + name) for name in places]
     for column in table.columns:
-        if column.name == "patient_id":
-            columns.append(ColumnExpression(column.name))
-            continue
+        value = ConstantExpression(None)
         if column.name == "prescription_id":
-            parts = [
-                ColumnExpression(name).cast("VARCHAR") for name in ("table_number", "source_row")
-            ]
+            parts = [ColumnExpression(name).cast("VARCHAR") for name in (TABLE, ROW)]
             value = FunctionExpression("concat_ws", ConstantExpression("-"), *parts)
         elif column.name in used.columns:
             value = ColumnExpression(column.name)
-        else:
-            value = ConstantExpression(None)
-        columns.append(value.cast(TYPES[column.type]).alias(column.name))
+        if column.name != "patient_id":
+            value = value.cast(TYPES[column.type])
+        columns.append(value.alias(column.name))
     return used.select(*columns)
 
 
-def _written(
-    rows: duckdb.DuckDBPyRelation, table: Table, patients: pa.Array, file: Path
-) -> int | None:
-    """How many rows were written; None, and a file to be made again, if one stands before an earlier."""
-    schema = pa.schema([(column.name, ARROW[column.type]) for column in table.columns])
-    coded = pa.schema(
-        [
-            (field.name, pa.dictionary(pa.int32(), field.type))
-            if field.type == pa.string()
-            else field
-            for field in schema
-        ]
-    )
-    last, count = None, 0
-    with pq.ParquetWriter(file, coded, compression="zstd", store_schema=False) as writer:
-        for batch in rows.to_arrow_reader(BATCH_ROWS):
-            places = [
-                batch[name].to_numpy() for name in batch.schema.names if name.startswith(PLACE)
-            ]
-            if last is not None:
-                places_so_far = [np.append(one, two) for one, two in zip(last, places, strict=True)]
-            else:
-                places_so_far = places
-            if not _are_in_order(places_so_far):
-                return None
-            last = [place[-1:] for place in places]
-            columns = [_coded(batch[field.name], field, patients) for field in schema]
-            writer.write_batch(pa.record_batch(columns, schema=coded))
-            count += len(batch)
-    return count
-
-
-def _coded(values: pa.Array, field: pa.Field, patients: pa.Array) -> pa.Array:
-    if field.name == "patient_id":
-        return pa.DictionaryArray.from_arrays(pa.array(values.to_numpy() - 1), patients)
-    return values.dictionary_encode() if field.type == pa.string() else values
-
-
-def _are_in_order(places: list[np.ndarray]) -> bool:
-    """Whether no row comes before the one that it stands behind."""
-    is_later, is_same = False, True
-    for place in places:
-        is_later |= is_same & (place[1:] > place[:-1])
-        is_same &= place[1:] == place[:-1]
-    return bool(np.all(is_later | is_same))
+def _in_order(rows: duckdb.DuckDBPyRelation) -> Iterator[pa.Table]:
+    """All rows, so many at a time as fit into memory, in the order of their places."""
+    table, row = PLACE + TABLE, PLACE + ROW
+    counted = rows.aggregate(f"{table}, count(*), max({row})", table).order(table)
+    for number, count, last in counted.fetchall():
+        of_table = rows.filter(ColumnExpression(table) == ConstantExpression(number))
+        step = max(1, AT_A_TIME * (last + 1) // count)
+        for first in range(0, last + 1, step):
+            is_here = ColumnExpression(row).between(
+                ConstantExpression(first), ConstantExpression(first + step - 1)
+            )
+            part = of_table.filter(is_here).to_arrow_table()
+            places = [part[name].to_numpy() for name in part.column_names if name.startswith(PLACE)]
+            yield part.take(pa.array(np.lexsort(places[::-1])))
