@@ -2,17 +2,11 @@
 -- Key: table_number, source_row, test.
 -- Columns: table_number, source_row, test (number of its texts).
 -- Rule: copies agree in every column that the mapping reads, with the time of day: first by a hash
--- of them all, then, among the few that share one, by patient, test, day and result as well.
+-- of them all (shared_lab), then, among the few that share one, by patient, test, day and result as well.
 CREATE OR REPLACE TABLE lab_copy AS
-WITH shared AS (
-    SELECT content
-    FROM given_lab
-    GROUP BY content
-    HAVING COUNT(*) > 1
-)
 SELECT given_lab.table_number, given_lab.source_row, given_lab.test
 FROM given_lab
-INNER JOIN shared ON shared.content = given_lab.content
+INNER JOIN shared_lab ON shared_lab.content = given_lab.content
 LEFT JOIN patient_text ON patient_text.given = given_lab.patient_id
 LEFT JOIN test_text ON test_text.given = given_lab.test
 LEFT JOIN date_text ON date_text.given = given_lab.sample_date

@@ -1,8 +1,7 @@
 -- mapped_lab: one row per row of the hospital's laboratory tables (of a wide table, per cell).
--- Key: table_number, source_row, test_given (of a wide table each cell of a row has its own).
--- Columns: table_number, source_row, test_given (number of its texts), result_given (number of its
--- text; NULL of a plain number), patient_id, sample_date, value, fate (used, rejected, unmapped,
--- out_of_scope), reason.
+-- Key: table_number, source_row, meaning (of a wide table each cell of a row has its own).
+-- Columns: table_number, source_row, meaning (number of what is in lab_meaning: its test, unit, ...),
+-- patient_id, sample_date, value, fate (used, rejected, unmapped, out_of_scope), reason.
 -- Rule: a plain number is its value; any other text is what result_text reads in it. A grade, a
 -- titre or a word is no number and is rejected.
 CREATE OR REPLACE TABLE mapped_lab AS
@@ -10,24 +9,22 @@ WITH typed AS (
     SELECT
         given_lab.table_number,
         given_lab.source_row,
-        given_lab.test AS test_given,
-        given_lab.result AS result_given,
+        lab_meaning.meaning,
+        lab_meaning.test,
         patient_key.patient_id,
-        test_text.concept AS test,
         given_lab.sample_date AS date_given,
         date_text.day AS sample_date,
         date_text.problem AS date_problem,
-        COALESCE(given_lab.value, result_text.value) AS value,
-        COALESCE(result_text.problem, 'missing_value') AS result_problem,
+        COALESCE(given_lab.value, lab_meaning.value) AS value,
+        lab_meaning.problem AS result_problem,
         lab_copy.source_row IS NOT NULL AS is_copy
     FROM given_lab
+    INNER JOIN lab_meaning
+        ON lab_meaning.test_given = given_lab.test
+        AND lab_meaning.result_given IS NOT DISTINCT FROM given_lab.result
     LEFT JOIN patient_key ON patient_key.given = given_lab.patient_id
-    LEFT JOIN test_text
-        ON test_text.given = given_lab.test
     LEFT JOIN date_text
         ON date_text.given = given_lab.sample_date
-    LEFT JOIN result_text
-        ON result_text.given = given_lab.result
     LEFT JOIN lab_copy
         ON lab_copy.table_number = given_lab.table_number
         AND lab_copy.source_row = given_lab.source_row
@@ -49,8 +46,7 @@ judged AS (
 SELECT
     table_number,
     source_row,
-    test_given,
-    result_given,
+    meaning,
     patient_id,
     sample_date,
     value,

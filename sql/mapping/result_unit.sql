@@ -6,43 +6,27 @@
 -- Rule: percentiles lie between the two values next to them (R's type 7). They are found among the
 -- distinct values, so that memory does not grow with the rows.
 CREATE OR REPLACE TABLE result_unit AS
-WITH beside_result AS (
-    SELECT
-        result_meaning.test_given,
-        result_meaning.result_given,
-        test_text.concept AS test,
-        COALESCE(test_text.unit, result_text.unit, test_text.default_unit, '') AS unit,
-        test_text.unit IS NULL AND result_text.unit IS NULL
-            AND test_text.default_unit IS NOT NULL AS is_assumed,
-        COALESCE(test_text.operator, result_text.operator) IS NOT NULL AS is_censored
-    FROM (SELECT DISTINCT test_given, result_given FROM mapped_lab WHERE fate = 'used')
-        AS result_meaning
-    INNER JOIN test_text ON test_text.given = result_meaning.test_given
-    LEFT JOIN result_text ON result_text.given = result_meaning.result_given
-),
-patient_counted AS (
-    SELECT test_given, result_given, patient_id, COUNT(*) AS row_count
+WITH patient_counted AS (
+    SELECT meaning, patient_id, COUNT(*) AS row_count
     FROM mapped_lab
     WHERE fate = 'used'
-    GROUP BY test_given, result_given, patient_id
+    GROUP BY meaning, patient_id
 ),
 of_patient AS (
     SELECT
-        beside_result.test,
-        beside_result.unit,
-        beside_result.is_assumed,
+        lab_meaning.test,
+        COALESCE(lab_meaning.unit, '') AS unit,
+        lab_meaning.is_unit_assumed AS is_assumed,
         patient_counted.patient_id,
         SUM(patient_counted.row_count) AS row_count,
-        SUM(CASE WHEN beside_result.is_censored THEN patient_counted.row_count ELSE 0 END)
+        SUM(CASE WHEN lab_meaning.operator IS NULL THEN 0 ELSE patient_counted.row_count END)
             AS censored
     FROM patient_counted
-    INNER JOIN beside_result
-        ON beside_result.test_given = patient_counted.test_given
-        AND beside_result.result_given IS NOT DISTINCT FROM patient_counted.result_given
+    INNER JOIN lab_meaning ON lab_meaning.meaning = patient_counted.meaning
     GROUP BY
-        beside_result.test,
-        beside_result.unit,
-        beside_result.is_assumed,
+        lab_meaning.test,
+        COALESCE(lab_meaning.unit, ''),
+        lab_meaning.is_unit_assumed,
         patient_counted.patient_id
 ),
 of_unit AS (
@@ -60,26 +44,24 @@ of_unit AS (
     GROUP BY test, unit, is_assumed
 ),
 value_counted AS (
-    SELECT test_given, result_given, value, COUNT(*) AS row_count
+    SELECT meaning, value, COUNT(*) AS row_count
     FROM mapped_lab
     WHERE fate = 'used'
-    GROUP BY test_given, result_given, value
+    GROUP BY meaning, value
 ),
 of_value AS (
     SELECT
-        beside_result.test,
-        beside_result.unit,
-        beside_result.is_assumed,
+        lab_meaning.test,
+        COALESCE(lab_meaning.unit, '') AS unit,
+        lab_meaning.is_unit_assumed AS is_assumed,
         value_counted.value,
         SUM(value_counted.row_count) AS row_count
     FROM value_counted
-    INNER JOIN beside_result
-        ON beside_result.test_given = value_counted.test_given
-        AND beside_result.result_given IS NOT DISTINCT FROM value_counted.result_given
+    INNER JOIN lab_meaning ON lab_meaning.meaning = value_counted.meaning
     GROUP BY
-        beside_result.test,
-        beside_result.unit,
-        beside_result.is_assumed,
+        lab_meaning.test,
+        COALESCE(lab_meaning.unit, ''),
+        lab_meaning.is_unit_assumed,
         value_counted.value
 ),
 placed AS (

@@ -189,7 +189,8 @@ def days(
 
 def _are_iso(texts: pa.Array) -> bool:
     """Whether all texts that are not empty begin with a day as 2019-03-05, and end there or go on
-    with a time."""
+    with a time.
+    """
     _, offsets, content = texts.buffers()
     if content is None or texts.null_count == len(texts):
         return False

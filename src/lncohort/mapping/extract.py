@@ -26,6 +26,7 @@ from lncohort.mapping.loader import load_mapping
 from lncohort.mapping.model import Mapping
 from lncohort.mapping.names import Names
 from lncohort.mapping.readings import Readings, settings
+from lncohort.mapping.repeats import shared_contents
 from lncohort.mapping.staging import (
     MANIFEST,
     STAGED,
@@ -37,7 +38,7 @@ from lncohort.mapping.staging import (
 )
 from lncohort.mapping.usable import unusable
 from lncohort.mapping.vocabulary import ancestors, code_names, strengths
-from lncohort.mapping.written import READ_LAB, write_tables
+from lncohort.mapping.written import write_tables
 
 MEMORY = "1200MB"  # of DuckDB; Python, its libraries and the distinct texts come to that
 NO_ROOM = (duckdb.IOException, duckdb.OutOfMemoryException)
@@ -231,12 +232,13 @@ def _make(
     names = Names(lists, mapping.names, ancestors(connection, lists, texts), known_names)
     known_strength = strengths(connection, mapping, texts)
     given |= Readings(mapping, texts, names, known_strength).all()
+    given["shared_lab"] = shared_contents(connection, "lab")
     make_tables(connection, ["patient_identifier"], given)
     given["patient_replacement"] = patient_replacements(connection)
     given["patient_identifier"] = connection.table("patient_identifier").to_arrow_table()
     make_tables(
         connection,
-        [f"mapped_{table.name}" for table in CONTRACT] + ["mapped_status", READ_LAB, *SUMMARIES],
+        [f"mapped_{table.name}" for table in CONTRACT] + ["mapped_status", *SUMMARIES],
         given,
         begun=lambda table: progress(f"map {table.removeprefix('mapped_')}", None, None),
     )

@@ -7,17 +7,17 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
+from duckdb import ColumnExpression, ConstantExpression
 
 from lncohort.extract.contract import CONTRACT, Table
 from lncohort.mapping.staging import Progress
 
-READ_LAB = "lab_read"  # the used rows of mapped_lab with what their texts say
-TYPES = {"text": "VARCHAR", "date": "DATE", "integer": "BIGINT", "number": "DOUBLE"}
-ARROW = {"text": pa.string(), "date": pa.date32(), "integer": pa.int64(), "number": pa.float64()}
-TABLE, ROW, PARTS = "table_number", "source_row", ("row_part", "test_given")
-PLACE = "place_"  # before the name of a column that tells the order of rows
+TEXT = pa.dictionary(pa.int32(), pa.string())
+TYPES = {"text": TEXT, "date": pa.date32(), "integer": pa.int64(), "number": pa.float64()}
+TABLE, ROW, PARTS = "table_number", "source_row", ("row_part", "meaning")
+PLACES = (TABLE, ROW, *PARTS)
 AT_A_TIME = 1_000_000  # rows that are put in order in memory
 
 
@@ -45,63 +45,56 @@ def write_tables(connection: duckdb.DuckDBPyConnection, folder: Path, progress: 
 def _write(
     connection: duckdb.DuckDBPyConnection, table: Table, patients: pa.Array, file: Path
 ) -> int:
-    text = pa.dictionary(pa.int32(), pa.string())
-    schema = pa.schema(
-        [
-            (column.name, text if column.type == "text" else ARROW[column.type])
-            for column in table.columns
-        ]
-    )
+    rows = connection.table(f"mapped_{table.name}")
+    used = rows.filter(ColumnExpression("fate") == ConstantExpression("used"))
+    needed = (*PLACES, *(column.name for column in table.columns))
+    used = used.select(*(name for name in needed if name in rows.columns))
+    meanings = None
+    if "meaning" in rows.columns:
+        meanings = connection.table("lab_meaning").order("meaning").to_arrow_table()
+    schema = pa.schema([(column.name, TYPES[column.type]) for column in table.columns])
     count = 0
     with pq.ParquetWriter(file, schema, compression="zstd", store_schema=False) as writer:
-        for rows in _in_order(_used(connection, table)):
-            columns = []
-            for field in schema:
-                values = rows[field.name].combine_chunks()
-                if field.name == "patient_id":
-                    place = pa.array(values.to_numpy() - 1)
-                    values = pa.DictionaryArray.from_arrays(place, patients)
-                elif field.type == text:
-                    values = values.dictionary_encode()
-                columns.append(values)
+        for part in _in_order(used):
+            columns = [_column(part, field, patients, meanings) for field in schema]
             writer.write_batch(pa.record_batch(columns, schema=schema))
-            count += len(rows)
+            count += len(part)
     return count
 
 
-def _used(connection: duckdb.DuckDBPyConnection, table: Table) -> duckdb.DuckDBPyRelation:
-    """The used rows in the columns of the contract, behind those that tell their order."""
-    if table.name == "lab":
-        used = connection.view(READ_LAB)
+def _column(
+    rows: pa.RecordBatch, field: pa.Field, patients: pa.Array, meanings: pa.Table | None
+) -> pa.Array:
+    """A column of the contract: where the rows hold numbers, of what these stand for."""
+    if field.name == "patient_id":
+        return pa.DictionaryArray.from_arrays(pc.subtract(rows["patient_id"], 1), patients)
+    if field.name == "prescription_id":
+        values = pc.binary_join_element_wise(
+            rows[TABLE].cast(pa.string()), rows[ROW].cast(pa.string()), "-"
+        )
+    elif field.name in rows.schema.names:
+        values = rows[field.name]
+    elif meanings is not None:
+        of_meanings = meanings[field.name].combine_chunks()
+        if field.type == TEXT:
+            of_meanings = of_meanings.dictionary_encode()
+        values = of_meanings.take(rows["meaning"])
     else:
-        rows = connection.table(f"mapped_{table.name}")
-        used = rows.filter(ColumnExpression("fate") == ConstantExpression("used"))
-    places = [name for name in (TABLE, ROW, *PARTS) if name in used.columns]
-    columns = [ColumnExpression(name).alias(PLACE + name) for name in places]
-    for column in table.columns:
-        value = ConstantExpression(None)
-        if column.name == "prescription_id":
-            parts = [ColumnExpression(name).cast("VARCHAR") for name in (TABLE, ROW)]
-            value = FunctionExpression("concat_ws", ConstantExpression("-"), *parts)
-        elif column.name in used.columns:
-            value = ColumnExpression(column.name)
-        if column.name != "patient_id":
-            value = value.cast(TYPES[column.type])
-        columns.append(value.alias(column.name))
-    return used.select(*columns)
+        values = pa.nulls(len(rows), field.type)
+    return values.cast(field.type)
 
 
-def _in_order(rows: duckdb.DuckDBPyRelation) -> Iterator[pa.Table]:
-    """All rows, so many at a time as fit into memory, in the order of their places."""
-    table, row = PLACE + TABLE, PLACE + ROW
-    counted = rows.aggregate(f"{table}, count(*), max({row})", table).order(table)
+def _in_order(rows: duckdb.DuckDBPyRelation) -> Iterator[pa.RecordBatch]:
+    """All rows, so many at a time as fit into memory, in the order of the hospital's."""
+    counted = rows.aggregate(f"{TABLE}, count(*), max({ROW})", TABLE).order(TABLE)
     for number, count, last in counted.fetchall():
-        of_table = rows.filter(ColumnExpression(table) == ConstantExpression(number))
+        of_table = rows.filter(ColumnExpression(TABLE) == ConstantExpression(number))
         step = max(1, AT_A_TIME * (last + 1) // count)
         for first in range(0, last + 1, step):
-            is_here = ColumnExpression(row).between(
+            is_here = ColumnExpression(ROW).between(
                 ConstantExpression(first), ConstantExpression(first + step - 1)
             )
             part = of_table.filter(is_here).to_arrow_table()
-            places = [part[name].to_numpy() for name in part.column_names if name.startswith(PLACE)]
-            yield part.take(pa.array(np.lexsort(places[::-1])))
+            places = [part[name].to_numpy() for name in PLACES if name in part.column_names]
+            part = part.take(pa.array(np.lexsort(places[::-1])))
+            yield from part.combine_chunks().to_batches()
