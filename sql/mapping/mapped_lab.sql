@@ -21,7 +21,7 @@ WITH typed AS (
     FROM given_lab
     INNER JOIN lab_meaning
         ON lab_meaning.test_given = given_lab.test
-        AND lab_meaning.result_given IS NOT DISTINCT FROM given_lab.result
+        AND COALESCE(lab_meaning.result_given, -1) = COALESCE(given_lab.result, -1)
     LEFT JOIN patient_key ON patient_key.given = given_lab.patient_id
     LEFT JOIN date_text
         ON date_text.given = given_lab.sample_date
@@ -36,7 +36,8 @@ judged AS (
         CASE
             WHEN patient_id IS NULL THEN 'missing_patient_id'
             WHEN is_copy THEN 'copy_of_a_row'
-            WHEN test IS NULL OR test = '-' THEN NULL
+            WHEN test IS NULL THEN 'unknown_name'
+            WHEN test = '-' THEN 'ignored_name'
             WHEN date_given IS NULL THEN 'missing_date'
             WHEN sample_date IS NULL THEN date_problem
             WHEN value IS NULL THEN result_problem
@@ -50,15 +51,10 @@ SELECT
     patient_id,
     sample_date,
     value,
-    CASE
-        WHEN reason IS NOT NULL THEN 'rejected'
-        WHEN test IS NULL THEN 'unmapped'
-        WHEN test = '-' THEN 'out_of_scope'
-        ELSE 'used'
+    CASE reason
+        WHEN 'unknown_name' THEN 'unmapped'
+        WHEN 'ignored_name' THEN 'out_of_scope'
+        ELSE CASE WHEN reason IS NULL THEN 'used' ELSE 'rejected' END
     END AS fate,
-    CASE
-        WHEN reason IS NOT NULL THEN reason
-        WHEN test IS NULL THEN 'unknown_name'
-        WHEN test = '-' THEN 'ignored_name'
-    END AS reason
+    reason
 FROM judged

@@ -107,8 +107,14 @@ def write_given(
     with open_batches(root, table.source) as batches:
         refuse_missing_columns(table, columns_named(table), batches.files, root)
         given = _Rows(table, so_far)
-        as_text = as_they_stand(table.to)
-        with pq.ParquetWriter(folder / ROWS, given.schema, use_dictionary=as_text) as file:
+        encoding = dict.fromkeys([SOURCE_ROW, *given.readings], "DELTA_BINARY_PACKED")
+        with pq.ParquetWriter(
+            folder / ROWS,
+            given.schema,
+            compression="none",
+            use_dictionary=given.as_they_stand,
+            column_encoding=encoding,
+        ) as file:
             for rows in given.batches(batches):
                 file.write_batch(rows, row_group_size=ROW_GROUP)
         counts = batches.counts
@@ -140,8 +146,8 @@ class _Rows:
         told_of += ["result", "test", "unit"] if table.wide else []
         self._dates = [role for role in table.columns if table.role(role).kind == "date"]
         self._measured = MEASURED.get(table.to)
-        self._as_they_stand = [role for role in as_they_stand(table.to) if role in told_of]
-        self._readings = {
+        self.as_they_stand = [role for role in as_they_stand(table.to) if role in told_of]
+        self.readings = {
             name: (roles, Numbering())
             for name, roles in readings(table.to).items()
             if not set(roles).isdisjoint(told_of)
@@ -150,9 +156,9 @@ class _Rows:
             [
                 (SOURCE_ROW, pa.int64()),
                 ("content", pa.uint64()),
-                *((name, pa.int32()) for name in self._readings),
+                *((name, pa.int32()) for name in self.readings),
                 *([(VALUE, pa.float64())] if self._measured else []),
-                *((role, pa.dictionary(pa.int32(), pa.string())) for role in self._as_they_stand),
+                *((role, pa.dictionary(pa.int32(), pa.string())) for role in self.as_they_stand),
             ]
         )
         self.kept = self.written = 0
@@ -162,7 +168,7 @@ class _Rows:
         schema = pa.schema({"reading": pa.string(), "texts": pa.list_(pa.string())})
         met = [
             pa.table([[name] * len(numbering.texts), numbering.texts], schema=schema)
-            for name, (_, numbering) in self._readings.items()
+            for name, (_, numbering) in self.readings.items()
         ]
         return pa.concat_tables([schema.empty_table(), *met])
 
@@ -225,9 +231,9 @@ class _Rows:
             values.append(value)
         of_readings = [
             numbering.of([given.get(role, nothing) for role in roles])
-            for roles, numbering in self._readings.values()
+            for roles, numbering in self.readings.values()
         ]
-        as_they_stand = [given[role] for role in self._as_they_stand]
+        as_they_stand = [given[role] for role in self.as_they_stand]
         columns = [numbers, content, *of_readings, *values, *as_they_stand]
         return pa.record_batch(columns, schema=self.schema)
 

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from duckdb import ColumnExpression, ConstantExpression
 
+from lncohort.ahead import ahead
 from lncohort.extract.contract import CONTRACT, Table
 from lncohort.mapping.staging import Progress
 
@@ -55,7 +56,7 @@ def _write(
     schema = pa.schema([(column.name, TYPES[column.type]) for column in table.columns])
     count = 0
     with pq.ParquetWriter(file, schema, compression="zstd", store_schema=False) as writer:
-        for part in _in_order(used):
+        for part in ahead(_in_order(used)):
             columns = [_column(part, field, patients, meanings) for field in schema]
             writer.write_batch(pa.record_batch(columns, schema=schema))
             count += len(part)

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pc
 
+from lncohort.ahead import ahead
 from lncohort.errors import UserError
 from lncohort.sources.counts import NEVER_CLOSED, TOO_FEW, TOO_MANY, Counts
 from lncohort.sources.spec import SourceSpec
@@ -59,7 +60,7 @@ class TextFile:
         number = 1
         with open_bytes(self.path) as file:
             try:
-                for batch in self._reader(file, counts, skip):
+                for batch in ahead(self._reader(file, counts, skip)):
                     batch = _without_mark(batch, counts)
                     numbers = _numbers(number, len(batch), damaged)
                     number = int(numbers[-1]) + 1 if len(numbers) else number
@@ -108,7 +109,8 @@ class TextFile:
                 text = decoder.decode(part, final=is_last)
                 text, above = text[above:], max(0, above - len(text))
                 part = text.encode("utf-8", errors="replace")
-            counts.unreadable_characters += part.count(UNREADABLE)
+            if UNREADABLE[:1] in part:  # one byte is found much faster than three
+                counts.unreadable_characters += part.count(UNREADABLE)
             yield part
 
 
