@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 import openpyxl
+import pyarrow.parquet as pq
 import pytest
 import tomli_w
 
@@ -227,7 +228,7 @@ def test_a_full_disk(file, monkeypatch, full):
     def no_room(*_, **__):
         raise full
 
-    monkeypatch.setattr(duckdb.DuckDBPyRelation, "to_parquet", no_room)
+    monkeypatch.setattr(pq.ParquetWriter, "write_batch", no_room)
     told(file, "stopped (", "Make room")
     assert "of a patient" not in call("map", "--mapping", file).text
 

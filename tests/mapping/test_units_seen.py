@@ -1,5 +1,7 @@
 """The units that a hospital gives, with percentiles found among the distinct values."""
 
+from itertools import product
+
 import duckdb
 import numpy as np
 import pyarrow as pa
@@ -9,22 +11,37 @@ from hypothesis import strategies as st
 
 from lncohort.engine.duck import make_tables
 
+MEANINGS = [
+    {
+        "meaning": number,
+        "test": test,
+        "unit": unit,
+        "is_unit_assumed": assumed,
+        "operator": operator,
+    }
+    for number, (test, unit, assumed, operator) in enumerate(
+        product(["serum_creatinine", "albumin"], [None, "g/L"], [False, True], [None, "<"])
+    )
+]
+MEANING = pa.schema(
+    {
+        "meaning": pa.int32(),
+        **dict.fromkeys(["test", "unit"], pa.string()),
+        "is_unit_assumed": pa.bool_(),
+        "operator": pa.string(),
+    }
+)
 ROW = st.fixed_dictionaries(
     {
-        "test": st.sampled_from(["serum_creatinine", "albumin"]),
-        "unit": st.sampled_from([None, "g/L"]),
-        "is_unit_assumed": st.booleans(),
-        "patient_id": st.sampled_from(["1", "2", "3"]),
-        "operator": st.sampled_from([None, "<"]),
+        "meaning": st.sampled_from(range(len(MEANINGS))),
+        "patient_id": st.integers(1, 3),
         "value": st.sampled_from([0.1, 0.2, 0.7, 3.0, 88.4, 1e6]),
         "fate": st.sampled_from(["used", "used", "rejected"]),
     }
 )
 SCHEMA = pa.schema(
     {
-        **dict.fromkeys(["test", "unit"], pa.string()),
-        "is_unit_assumed": pa.bool_(),
-        **dict.fromkeys(["patient_id", "operator"], pa.string()),
+        **dict.fromkeys(["meaning", "patient_id"], pa.int32()),
         "value": pa.float64(),
         "fate": pa.string(),
     }
@@ -36,11 +53,15 @@ def test_a_unit_has_the_counts_and_percentiles_of_its_rows(rows):
     groups = {}
     for row in rows:
         if row["fate"] == "used":
-            key = row["test"], row["unit"] or "", row["is_unit_assumed"]
-            groups.setdefault(key, []).append(row)
+            meaning = MEANINGS[row["meaning"]]
+            key = meaning["test"], meaning["unit"] or "", meaning["is_unit_assumed"]
+            groups.setdefault(key, []).append(row | meaning)
     with duckdb.connect() as connection:
-        given_rows = pa.Table.from_pylist(rows, schema=SCHEMA)
-        make_tables(connection, ["result_unit"], {"mapped_lab": given_rows})
+        tables = {
+            "mapped_lab": pa.Table.from_pylist(rows, schema=SCHEMA),
+            "lab_meaning": pa.Table.from_pylist(MEANINGS, schema=MEANING),
+        }
+        make_tables(connection, ["result_unit"], tables)
         found = {row[:3]: row[3:] for row in connection.table("result_unit").fetchall()}
     assert found.keys() == groups.keys()
     for key, of_unit in groups.items():

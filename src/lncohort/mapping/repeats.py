@@ -26,7 +26,6 @@ def shared_contents(connection: duckdb.DuckDBPyConnection, target: str) -> pa.Ta
     for part in range(parts):
         is_of_part = ColumnExpression("content") % ConstantExpression(parts)
         rows = contents.filter(is_of_part == ConstantExpression(part))
-        hashes = rows.to_arrow_table()["content"].to_numpy()
-        hashes.sort()
+        hashes = np.sort(rows.to_arrow_table()["content"].to_numpy())
         found.append(np.unique(hashes[1:][hashes[1:] == hashes[:-1]]))
     return pa.table({"content": np.concatenate(found)})
