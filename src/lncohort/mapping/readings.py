@@ -160,20 +160,21 @@ class Readings:
 
     def _patients(self) -> pa.Table:
         """The identifiers of patients, which SQL cleans."""
-        rows = [
-            (number, text)
-            for target, roles in ROLES.items()
-            for role in roles
-            if role.kind == "patient"
-            for number, _, (text,) in self._distinct(target, role.name)
-        ]
-        return _table({"given": INT, "text": TEXT}, rows)
+        tables = [pa.schema({"given": INT, "text": TEXT}).empty_table()]
+        for of_table in self._given:
+            roles = {role.name: role for role in ROLES[of_table.table.to]}
+            if roles[of_table.reading].kind == "patient":
+                texts = of_table.texts.flatten()
+                numbers = pa.array(range(of_table.first, of_table.first + len(texts)), INT)
+                tables.append(pa.table([numbers, texts], schema=tables[0].schema))
+        return pa.concat_tables(tables)
 
     def _dates(self) -> pa.Table:
+        day_of = cache(read_day)  # many tables hold the same days
         rows = [
             (
                 number,
-                *read_day(table.meant(role.name, text), table.date_formats, table.day_of_month),
+                *day_of(table.meant(role.name, text), table.date_formats, table.day_of_month),
             )
             for target, roles in ROLES.items()
             for role in roles

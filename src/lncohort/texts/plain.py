@@ -26,6 +26,8 @@ def one_width(text: str) -> str:
     Only forms that differ in width are made equal: a full-width ``５`` is a 5, but a circled ``①``
     and a raised ``²`` stay what they are, as they are no digits of a number.
     """
+    if text.isascii():
+        return " ".join(text.split())
     narrow = "".join(
         unicodedata.normalize("NFKC", sign)
         if unicodedata.decomposition(sign).startswith(SAME)
