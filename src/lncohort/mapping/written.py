@@ -15,8 +15,8 @@ from lncohort.ahead import ahead
 from lncohort.extract.contract import CONTRACT, Table
 from lncohort.mapping.staging import Progress
 
-TEXT = pa.dictionary(pa.int32(), pa.string())
-TYPES = {"text": TEXT, "date": pa.date32(), "integer": pa.int64(), "number": pa.float64()}
+REPEATED = pa.dictionary(pa.int32(), pa.string())  # texts that many rows have
+TYPES = {"text": REPEATED, "date": pa.date32(), "integer": pa.int64(), "number": pa.float64()}
 TABLE, ROW, PARTS = "table_number", "source_row", ("row_part", "meaning")
 PLACES = (TABLE, ROW, *PARTS)
 AT_A_TIME = 1_000_000  # rows that are put in order in memory
@@ -53,9 +53,21 @@ def _write(
     meanings = None
     if "meaning" in rows.columns:
         meanings = connection.table("lab_meaning").order("meaning").to_arrow_table()
-    schema = pa.schema([(column.name, TYPES[column.type]) for column in table.columns])
+    own = table.key if len(table.key) == 1 else ()  # every row has its own
+    schema = pa.schema(
+        [
+            (column.name, pa.string() if column.name in own else TYPES[column.type])
+            for column in table.columns
+        ]
+    )
     count = 0
-    with pq.ParquetWriter(file, schema, compression="zstd", store_schema=False) as writer:
+    with pq.ParquetWriter(
+        file,
+        schema,
+        compression="zstd",
+        use_dictionary=[name for name in schema.names if name not in own],
+        store_schema=False,
+    ) as writer:
         for part in ahead(_in_order(used)):
             columns = [_column(part, field, patients, meanings) for field in schema]
             writer.write_batch(pa.record_batch(columns, schema=schema))
@@ -68,8 +80,8 @@ def _column(
 ) -> pa.Array:
     """A column of the contract: where the rows hold numbers, of what these stand for."""
     if field.name == "patient_id":
-        return pa.DictionaryArray.from_arrays(pc.subtract(rows["patient_id"], 1), patients)
-    if field.name == "prescription_id":
+        values = pa.DictionaryArray.from_arrays(pc.subtract(rows["patient_id"], 1), patients)
+    elif field.name == "prescription_id":
         values = pc.binary_join_element_wise(
             rows[TABLE].cast(pa.string()), rows[ROW].cast(pa.string()), "-"
         )
@@ -77,7 +89,7 @@ def _column(
         values = rows[field.name]
     elif meanings is not None:
         of_meanings = meanings[field.name].combine_chunks()
-        if field.type == TEXT:
+        if field.type == REPEATED:
             of_meanings = of_meanings.dictionary_encode()
         values = of_meanings.take(rows["meaning"])
     else:
