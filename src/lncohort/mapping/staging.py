@@ -94,6 +94,6 @@ def _staged(table: SourceTable, root: Path | str, folder: Path, progress: Progre
 
 def _fingerprint(table: SourceTable, source_hash: str | None) -> str:
     """What given rows depend on: how they are read, the source, and the mapping of its columns."""
-    keys = {"to", "source", "columns", "constants", "values", "keep", "wide"}
+    keys = {"to", "source", "columns", "constants", "values", "keep", "wide", "decimal"}
     parts = [version("lncohort"), source_hash, table.model_dump_json(include=keys)]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -66,6 +66,8 @@ def _write(
         schema,
         compression="zstd",
         use_dictionary=[name for name in schema.names if name not in own],
+        # Of texts and numbers they cost as much as all else, and no reader looks for them.
+        write_statistics=[column.name for column in table.columns if column.type == "date"],
         store_schema=False,
     ) as writer:
         for part in ahead(_in_order(used)):
