@@ -6,7 +6,7 @@ import pandas as pd
 import tomli_w
 
 from lncohort.mapping.extract import map_extract
-from lncohort.mapping.omop import omop_source, omop_tables
+from lncohort.mapping.omop import omop_source, omop_tables, written
 from lncohort.sources import find_tables
 from mapping.hospital import extract_rows
 from mapping.omop_form import write_csv
@@ -77,7 +77,8 @@ def mapped_omop(folder, change=lambda mapping: mapping, write=write_csv, **table
     }
     write(frames, folder / "cdm")
     file = folder / "mapping.toml"
-    source = omop_source(omop_tables(find_tables(folder / "cdm")), "test", "cdm")
+    found = omop_tables(find_tables(folder / "cdm"))
+    source = omop_source(found, "test", "cdm", how=written(folder / "cdm", found))
     file.write_text(tomli_w.dumps(change(tomllib.loads(source))), encoding="utf-8")
     return map_extract(file, refuse=False)
 

@@ -1,0 +1,93 @@
+"""How OMOP tables are written: `init` looks at dates and decimal marks, which texts do not tell alike."""
+
+import sqlite3
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from lncohort.mapping.omop import omop_source, omop_tables, written
+from lncohort.sources import find_tables
+from mapping.hospital import extract_rows
+from mapping.omop_form import write_csv
+from mapping.small_omop import CONDITION, RESULT, SUPPLY, mapped_omop, prescriptions
+
+FIRST_MOMENT = pd.Timestamp("1970-01-01")
+
+
+def write_european(tables, folder):
+    """Semicolons, decimal commas, and the day first."""
+    folder.mkdir()
+    for name, table in tables.items():
+        days = [column for column in table.columns if column.endswith("_date")]
+        for column in days:
+            table[column] = pd.to_datetime(table[column]).dt.strftime("%d.%m.%Y")
+        table.to_csv(folder / f"{name}.csv", sep=";", decimal=",", index=False)
+
+
+def write_sqlite(tables, folder):
+    """As OHDSI's DatabaseConnector does: days are seconds since 1970, as REAL."""
+    folder.mkdir()
+    with sqlite3.connect(folder / "cdm.sqlite") as connection:
+        for name, table in tables.items():
+            for column in table.columns:
+                if column.endswith(("_date", "_datetime")):
+                    days = pd.to_datetime(table[column]) - FIRST_MOMENT
+                    table[column] = days.dt.total_seconds()
+            table.rename(columns=str.upper).to_sql(name.upper(), connection, index=False)
+    connection.close()
+
+
+def test_decimal_commas_and_days_of_a_dump_are_found(tmp_path):
+    rows = [SUPPLY | {"quantity": 7.5}, SUPPLY | {"drug_exposure_id": 2, "quantity": 60.0}]
+    found = mapped_omop(
+        tmp_path,
+        write=write_european,
+        drug_exposure=rows,
+        measurement=[RESULT | {"value_as_number": 88.25}],
+        death=[{"person_id": 1, "death_date": "2019-05-31"}],
+    )
+    doses = [row["daily_dose_mg"] for row in extract_rows(found, "prescription")]
+    assert doses == [0.25, 2.0]
+    (result,) = extract_rows(found, "lab")
+    assert (result["value"], result["sample_date"]) == (88.25, date(2015, 2, 27))
+    (patient,) = extract_rows(found, "patient")
+    assert patient["death_date"] == date(2019, 5, 31)
+
+
+@pytest.mark.parametrize("birth", ["1969-12-31", "1970-03-07", "1975-05-06", "2001-09-09"])
+def test_days_that_are_seconds_since_1970_are_found(tmp_path, birth):
+    person = {"person_id": 1, "gender_concept_id": 8532, "year_of_birth": int(birth[:4])}
+    found = mapped_omop(
+        tmp_path,
+        write=write_sqlite,
+        person=[person | {"birth_datetime": birth}],
+        condition_occurrence=[CONDITION],
+    )
+    (patient,) = extract_rows(found, "patient")
+    assert patient["birth_date"] == date.fromisoformat(birth)
+    (supply,) = extract_rows(found, "prescription")
+    assert (supply["start_date"], supply["daily_dose_mg"]) == (date(2015, 3, 1), 2.0)
+    (diagnosis,) = extract_rows(found, "diagnosis")
+    assert diagnosis["diagnosis_date"] == date(2015, 2, 1)
+
+
+def test_compact_days_are_no_seconds(tmp_path):
+    days = {"drug_exposure_start_date": 20150301, "drug_exposure_end_date": 20150330}
+    (row,) = prescriptions(tmp_path, days)
+    assert row["start_date"] == date(2015, 3, 1)
+
+
+def test_days_of_which_the_order_is_not_told_are_asked(tmp_path):
+    tables = {
+        "person": pd.DataFrame([{"person_id": 1, "gender_concept_id": 1, "year_of_birth": 1980}]),
+        "drug_exposure": pd.DataFrame([SUPPLY | {"drug_exposure_start_date": "03/04/2015"}]),
+    }
+    write_csv(tables, tmp_path)
+    found = omop_tables(find_tables(tmp_path))
+    source = omop_source(found, "test", ".", how=written(tmp_path, found))
+    (question,) = [
+        line for line in source.splitlines() if "QUESTION" in line and "day stand" in line
+    ]
+    assert "DRUG_EXPOSURE_START_DATE" in question
+    assert question.endswith("/ %d/%m/%Y / %m/%d/%Y")
