@@ -530,20 +530,6 @@ def test_chunks_of_a_table_are_the_table_of_their_name(tmp_path):
     assert tables["drug_exposure"].files == 2
 
 
-def test_where_only_the_source_value_has_the_sign_the_mapping_can_put_it_first(tmp_path):
-    def source_first(mapping):
-        table = next(t for t in mapping["table"] if t["name"] == "measurement")
-        table["columns"]["result"] = table["columns"]["result"][::-1]
-        return mapping
-
-    row = RESULT | {"value_as_number": 20.0, "value_source_value": "<20"}
-    exact = mapped_omop(tmp_path, measurement=[row])
-    assert sum(unit["censored"] for unit in exact.account.units) == 0
-    (tmp_path / "told").mkdir()
-    bound = mapped_omop(tmp_path / "told", source_first, measurement=[row])
-    assert [unit["censored"] for unit in bound.account.units] == [1]
-
-
 def test_a_concept_told_in_the_mapping_leaves_the_other_concepts_what_they_are(tmp_path):
     def told(mapping):
         table = next(t for t in mapping["table"] if t["name"] == "drug_exposure")

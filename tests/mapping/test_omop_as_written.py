@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from mapping.small_omop import prescriptions
+from mapping.hospital import extract_rows, reasons
+from mapping.small_omop import CONDITION, RESULT, mapped_omop, prescriptions
 
 
 @pytest.mark.parametrize("nothing", ["0", "0.0", "0,00", "0.000000"])
@@ -18,3 +19,46 @@ def test_a_quantity_or_a_supply_of_zero_tells_nothing(tmp_path, nothing):
 def test_without_a_quantity_the_directions_tell_the_dose(tmp_path):
     (found,) = prescriptions(tmp_path, {"quantity": 0, "sig": "1 mg bid"})
     assert (found["days_supply"], found["daily_dose_mg"]) == (30, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("status", "source", "counts"),
+    [
+        (32893, "suspected", True),  # the concept goes before the text
+        (32899, "final", False),
+        (4033240, None, False),
+        (32892, None, False),
+        (32890, "admission", True),
+        (32902, "Verdacht auf", False),
+        (32902, None, True),
+        (0, "ruled out", False),
+        (0, "suspecté", False),
+        (0, "DP", True),
+    ],
+)
+def test_a_preliminary_or_ruled_out_condition_is_none(tmp_path, status, source, counts):
+    told = {"condition_status_concept_id": status, "condition_status_source_value": source}
+    found = mapped_omop(tmp_path, condition_occurrence=[CONDITION | told])
+    assert len(extract_rows(found, "diagnosis")) == counts
+    assert reasons(found, "condition_occurrence") == ({} if counts else {"ruled_out_or_doubted": 1})
+
+
+@pytest.mark.parametrize(
+    ("operator", "source", "bound"),
+    [
+        (0, "<20", "<"),
+        (None, "< 20 umol/L", "<"),
+        (0, ">=20", ">="),
+        (2_000_000_007, "<20", "<"),  # of the site's own
+        (4172704, "20", ">"),
+        (4172703, "<20", None),
+        (0, "20", None),
+        (0, None, None),
+    ],
+)
+def test_a_sign_in_the_source_value_makes_a_bound_of_the_number(tmp_path, operator, source, bound):
+    """Many databases parse the number, leave the sign behind and the operator 0."""
+    row = {"value_as_number": 20.0, "operator_concept_id": operator, "value_source_value": source}
+    found = mapped_omop(tmp_path, measurement=[RESULT | row])
+    (result,) = extract_rows(found, "lab")
+    assert (result["value"], result["operator"]) == (20.0, bound)

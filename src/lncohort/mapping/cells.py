@@ -21,7 +21,7 @@ WHOLE = {"patient": r"^(-?[0-9]+)\.0+$", "whole": r"^(-?[0-9]+)\.0+$"}
 WHOLE |= dict.fromkeys(("code", "date"), r"^(0|-?[0-9]{4,})\.0+$")
 WHOLE |= {"amount": r"^(0)[.,]0+$"}  # of others a point may part thousands
 # Parts with few meanings, which a mapping can tell all.
-CODED = ("sex", "route", "unit", "operator")
+CODED = ("sex", "route", "unit", "operator", "certainty")
 # What programs write for nothing.
 NOTHING = (
     "",

@@ -120,6 +120,11 @@ ROLES: dict[str, tuple[Role, ...]] = {
         PATIENT,
         Role("diagnosis", "diagnosis in words; several may stand in one cell"),
         Role("code", "code of the diagnosis, in the system that code_system names", "code"),
+        Role(
+            "certainty",
+            "how sure it is: 确诊, 疑似, 已排除; confirmed, suspected, ruled out",
+            "code",
+        ),
         Role("diagnosis_date", "day of record", "date"),
     ),
     "procedure": (
@@ -187,7 +192,7 @@ TOGETHER: dict[str, tuple[str, ...]] = {
         *("quantity_unit", "route"),
     ),
     "lab": ("test", "code", "specimen"),
-    "diagnosis": ("diagnosis", "code"),
+    "diagnosis": ("diagnosis", "code", "certainty"),
     "procedure": ("procedure", "code"),
 }
 # Parts that nothing but the comparison of rows looks at, and those that SQL takes as they stand, as
