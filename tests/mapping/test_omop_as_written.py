@@ -62,3 +62,10 @@ def test_a_sign_in_the_source_value_makes_a_bound_of_the_number(tmp_path, operat
     found = mapped_omop(tmp_path, measurement=[RESULT | row])
     (result,) = extract_rows(found, "lab")
     assert (result["value"], result["operator"]) == (20.0, bound)
+
+
+def test_the_end_that_was_told_goes_before_one_that_was_filled_in(tmp_path):
+    """Of a prescription without days' supply many databases make one of 30 days."""
+    row = {"days_supply": None, "verbatim_end_date": "2015-03-10", "quantity": 40}
+    (told,) = prescriptions(tmp_path, row)
+    assert (told["end_date"], told["daily_dose_mg"]) == (date(2015, 3, 10), 4.0)

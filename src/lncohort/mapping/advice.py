@@ -44,6 +44,7 @@ def advice(account: Account) -> list[Advice]:
         *_of_names(account),
         *_of_units(account),
         *_of_orders(account),
+        *_of_routes(account),
         *_of_patients(account),
     ]
     return sorted(found, key=lambda row: (-row[1], row[0], row[2]))
@@ -117,6 +118,13 @@ def _of_orders(account: Account) -> Iterator[Advice]:
     for table, rows in supply.items():
         remedy = "end_date, days_supply, or quantity with quantity_unit and strength"
         yield table, rows, "how long it lasts is unknown", remedy
+
+
+def _of_routes(account: Account) -> Iterator[Advice]:
+    rows = sum(row["rows"] for row in account.doses if row["route"] is None)
+    if rows:
+        remedy = '[table.values.route], or route = "oral" under [table.constants], no column'
+        yield "", rows, "prescriptions without a route: refused", remedy
 
 
 def _of_patients(account: Account) -> Iterator[Advice]:
