@@ -33,6 +33,7 @@ from mapping.small_omop import (
     STRENGTH,
     SUPPLY,
     TACROLIMUS_1_MG,
+    VOCABULARY,
     mapped_omop,
     prescriptions,
 )
@@ -171,6 +172,7 @@ def test_a_code_of_the_site_is_what_the_mapping_says(tmp_path):
     assert drugs == ["prednisone", "tacrolimus"]
 
 
+@pytest.mark.parametrize("names", [None, VOCABULARY["concept"]])
 @pytest.mark.parametrize(
     ("strengths", "dose"),
     [
@@ -180,13 +182,35 @@ def test_a_code_of_the_site_is_what_the_mapping_says(tmp_path):
         ([{"amount_value": 1.0}, {"amount_value": 5.0, "amount_unit_concept_id": 8510}], None),
         ([{"amount_value": 1.0, "box_size": 60}], None),
         ([{"amount_value": 1.0}, {"amount_value": 9.0, "invalid_reason": "D"}], 2.0),
-        ([{"numerator_value": 1.0, "numerator_unit_concept_id": 8576}], None),
+        ([{"amount_value": None, "numerator_value": 1.0, "numerator_unit_concept_id": 8576}], None),
     ],
 )
-def test_the_strength_is_that_of_one_unit_or_unknown(tmp_path, strengths, dose):
+def test_the_strength_is_that_of_one_unit_or_unknown(tmp_path, strengths, dose, names):
+    """Whatever the name of the concept says: tacrolimus 1 MG Oral Capsule."""
     rows = [STRENGTH | {"drug_concept_id": TACROLIMUS_1_MG} | row for row in strengths]
-    (row,) = prescriptions(tmp_path, {}, drug_strength=rows, concept=None)
+    (row,) = prescriptions(tmp_path, {}, drug_strength=rows, concept=names)
     assert row["daily_dose_mg"] == dose
+
+
+@pytest.mark.parametrize(
+    ("unit", "quantity", "dose"), [("unit", 60, None), ("box", 1, 2.0), ("tablet", 60, 2.0)]
+)
+def test_what_a_quantity_of_a_boxed_product_counts_has_to_be_told(tmp_path, unit, quantity, dose):
+    def counted(mapping):
+        table = next(t for t in mapping["table"] if t["name"] == "drug_exposure")
+        table["constants"]["quantity_unit"] = unit
+        return mapping
+
+    boxed = STRENGTH | {"drug_concept_id": TACROLIMUS_1_MG, "amount_value": 1.0, "box_size": 60}
+    rows = [SUPPLY | {"quantity": quantity}, SUPPLY | {"drug_exposure_id": 2, "sig": "2 caps bid"}]
+    found = mapped_omop(tmp_path, counted, drug_exposure=rows, drug_strength=[boxed])
+    assert [row["daily_dose_mg"] for row in extract_rows(found, "prescription")] == [dose, 4.0]
+
+
+def test_a_row_that_tells_no_strength_leaves_it_to_the_name(tmp_path):
+    nothing = STRENGTH | {"drug_concept_id": TACROLIMUS_1_MG, "amount_value": None}
+    (row,) = prescriptions(tmp_path, {}, drug_strength=[nothing])
+    assert row["daily_dose_mg"] == 2.0
 
 
 def test_the_dose_of_a_liquid_is_read_in_millilitres(tmp_path):
@@ -236,6 +260,9 @@ def test_a_result_keeps_its_bound_and_its_unit_wherever_they_stand(tmp_path):
         (4003, None, ["chronic_kidney_disease", "diabetes"]),
         (0, "M32.14", ["lupus_nephritis"]),
         (0, "M32.101", ["lupus_nephritis"]),
+        (0, "M3214", ["lupus_nephritis"]),
+        (0, "ICD10CM:M32.14", ["lupus_nephritis"]),
+        (0, "ICD-10-GM|I10", ["hypertension"]),
         (0, "N18.6", ["end_stage_kidney_disease"]),
         (0, "710.0", ["systemic_lupus_erythematosus"]),
         (0, "R51", []),

@@ -111,7 +111,7 @@ def _of_orders(account: Account) -> Iterator[Advice]:
         counts[row["dose_from"] == "unknown"] += row["rows"]
     for table, (known, unknown) in doseless.items():
         if unknown > known:
-            remedy = 'quantity_unit = "mg" if it counts mg; a table of strengths; directions'
+            remedy = 'quantity_unit = "mg", or "box", if it counts these; a table of strengths; directions'
             yield table, unknown, "the dose of most is unknown", remedy
     for table, rows in unread.items():
         yield table, rows, "directions not understood", "[table.values.directions], where sure"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from lncohort.mapping.names import Found, Names
-from lncohort.mapping.words import MG_WORDS, PACK_WORDS, UNIT_WORDS
+from lncohort.mapping.words import EITHER_WORDS, MG_WORDS, PACK_WORDS, UNIT_WORDS
 from lncohort.texts.directions import Directions, read_directions
 from lncohort.texts.dosing_amounts import COUNTED_UNITS
 from lncohort.texts.numbers import DecimalMark
@@ -304,6 +304,8 @@ def _quantity(unit: str, product: Strength) -> tuple[Fraction | None, Fraction |
         return Fraction(MG_WORDS[word]), None
     if word in PACK_WORDS and product.units_a_pack is not None:
         units = Fraction(product.units_a_pack)
+    elif word in EITHER_WORDS and product.units_a_pack not in (None, 1):
+        return None, None
     elif word in UNIT_WORDS or (word == "瓶" and product.unit == "ampoule"):
         units = Fraction(1)
     else:

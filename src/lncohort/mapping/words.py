@@ -47,6 +47,7 @@ UNIT_WORDS = (
     *("capsule", "capsules", "cap", "caps", "pill", "pills", "ampoule", "ampoules", "vial"),
     *("vials", "sachet", "sachets", "unit", "units", "ea", "each"),
 )
+EITHER_WORDS = ("unit", "units", "ea", "each")  # of a product in packs, a pack or what is in it
 PACK_WORDS = ("盒", "瓶", "板", "box", "boxes", "bottle", "bottles", "pack", "packs", "package")
 MG_WORDS = {"mg": 1, "毫克": 1, "milligram": 1, "g": 1000, "克": 1000, "gram": 1000}
 NUMBER_AND_UNIT = re.compile(rf"(?P<sign>[+-]?) ?(?P<number>{WRITTEN}) ?(?P<unit>[^\W\d_]*)")
