@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from mapping.hospital import extract_rows, reasons
-from mapping.small_omop import CONDITION, RESULT, mapped_omop, prescriptions
+from mapping.small_omop import CONDITION, PERSON, RESULT, mapped_omop, prescriptions
 
 
 @pytest.mark.parametrize("nothing", ["0", "0.0", "0,00", "0.000000"])
@@ -69,3 +69,22 @@ def test_the_end_that_was_told_goes_before_one_that_was_filled_in(tmp_path):
     row = {"days_supply": None, "verbatim_end_date": "2015-03-10", "quantity": 40}
     (told,) = prescriptions(tmp_path, row)
     assert (told["end_date"], told["daily_dose_mg"]) == (date(2015, 3, 10), 4.0)
+
+
+@pytest.mark.parametrize("end", ["2099-12-31", "9999-12-31", "2099-12-31 00:00:00"])
+def test_a_patient_who_is_still_observed_is_so_until_the_data_end(tmp_path, end):
+    def period(person, end):
+        start = {"observation_period_start_date": "2010-01-01"}
+        return {"person_id": person} | start | {"observation_period_end_date": end}
+
+    later = RESULT | {"measurement_id": 2, "person_id": 2, "measurement_date": "2016-05-04"}
+    typed_wrongly = RESULT | {"measurement_id": 3, "measurement_date": "2094-01-01"}
+    found = mapped_omop(
+        tmp_path,
+        person=[PERSON, PERSON | {"person_id": 2}],
+        measurement=[RESULT, later, typed_wrongly],
+        observation_period=[period(1, end), period(2, "2018-03-04")],
+    )
+    ends = [row["end_date"] for row in extract_rows(found, "observation_period")]
+    assert ends == [date(2018, 3, 4), date(2018, 3, 4)]
+    assert found.account.patients["still_observed"] == 1

@@ -43,7 +43,8 @@ class Account:
         the values as given. Units that few patients have stand together as one, without name and
         values: one may hold what is no unit.
     patients : dict
-        patients, linked, unobserved, strangers, births_assumed, sexless, birthless: counts.
+        patients, linked, unobserved, strangers, births_assumed, still_observed, sexless, birthless:
+        counts.
     min_cell : int
         Names and directions of fewer patients, and values of fewer rows, are left out.
     """
@@ -156,7 +157,7 @@ def account(
             zip(
                 (
                     *("patients", "linked", "unobserved", "strangers", "births_assumed"),
-                    *("sexless", "birthless"),
+                    *("still_observed", "sexless", "birthless"),
                 ),
                 _rows(connection, "patient_overview")[0],
                 strict=True,

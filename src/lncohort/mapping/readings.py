@@ -5,6 +5,7 @@ Their key ``given`` is the number of the text; that of results is the table and 
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from typing import get_args
 
 import duckdb
@@ -52,12 +53,18 @@ def settings(mapping: Mapping) -> Tables:
     ranks = {source: f"rank_of_{source}" for source in get_args(Supply)}
     return {
         "mapping_setting": _table(
-            {"drop_leading_zeros": FLAG, "observed_from_records": FLAG, "gap_days": INT},
+            {
+                "drop_leading_zeros": FLAG,
+                "observed_from_records": FLAG,
+                "gap_days": INT,
+                "today": DAY,
+            },
             [
                 (
                     mapping.info.leading_zeros == "drop",
                     mapping.observation.source == "records",
                     mapping.observation.gap_days,
+                    date.today(),
                 )
             ],
         ),
