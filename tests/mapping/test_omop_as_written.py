@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from lncohort.mapping.advice import advice
 from mapping.hospital import extract_rows, reasons
-from mapping.small_omop import CONDITION, PERSON, RESULT, mapped_omop, prescriptions
+from mapping.small_omop import CONDITION, PERSON, RESULT, SUPPLY, mapped_omop, prescriptions
 
 
 @pytest.mark.parametrize("nothing", ["0", "0.0", "0,00", "0.000000"])
@@ -88,3 +89,19 @@ def test_a_patient_who_is_still_observed_is_so_until_the_data_end(tmp_path, end)
     ends = [row["end_date"] for row in extract_rows(found, "observation_period")]
     assert ends == [date(2018, 3, 4), date(2018, 3, 4)]
     assert found.account.patients["still_observed"] == 1
+
+
+def test_ends_before_the_supply_is_over_are_told(tmp_path):
+    """They may be real stops: the days of supply would count what was never taken."""
+    ends = ["2015-03-10", "2015-03-30", "2015-03-31", "2015-03-01", None]
+    rows = [
+        SUPPLY | {"drug_exposure_id": n, "drug_exposure_end_date": e} for n, e in enumerate(ends)
+    ]
+    found = mapped_omop(tmp_path, drug_exposure=rows)
+    assert [row["days_supply"] for row in extract_rows(found, "prescription")] == [30] * 5
+    told = {wrong: (rows, remedy) for _, rows, wrong, remedy in advice(found.account)}
+    assert told == {
+        "an end date before the supply is over: stopped?": (
+            *(1, 'supply = ["end_date", ...], if ends are real stops'),
+        )
+    }

@@ -30,7 +30,8 @@ class Account:
     unread_directions : list of dict
         table, directions, reason, rows: the commonest that were not understood.
     order_sources : list of dict
-        table, drug, supply_from, dose_from, rows.
+        table, drug, supply_from, dose_from, rows, ends_sooner: rows whose end date, which is not
+        used, is of a day before the supply is over.
     order_types : list of dict
         table, record_type, code_name, rows, beside_another: rows that begin while the same patient
         has the same drug under another type.
@@ -131,8 +132,9 @@ def account(
                 "supply_from": supply,
                 "dose_from": dose,
                 "rows": rows,
+                "ends_sooner": sooner,
             }
-            for n, drug, supply, dose, rows in _rows(connection, "order_source")
+            for n, drug, supply, dose, rows, sooner in _rows(connection, "order_source")
         ],
         order_types=[
             {"table": names[n], "record_type": kind, "code_name": code_names.get(kind, "")}

@@ -105,6 +105,13 @@ def _of_orders(account: Account) -> Iterator[Advice]:
         if rows:
             wrong = "a drug under two types of record at once: prescribed, and dispensed?"
             yield table, rows, wrong, "keep = { its column = [one type] }, else both count"
+    sooner: dict[str, int] = {}
+    for row in account.order_sources:
+        sooner[row["table"]] = sooner.get(row["table"], 0) + row["ends_sooner"]
+    for table, rows in sooner.items():
+        if rows:
+            wrong = "an end date before the supply is over: stopped?"
+            yield table, rows, wrong, 'supply = ["end_date", ...], if ends are real stops'
     doseless: dict[str, list[int]] = {}
     for row in account.order_sources:
         counts = doseless.setdefault(row["table"], [0, 0])
