@@ -11,7 +11,7 @@ from lncohort.extract.extract import Extract
 from lncohort.mapping.advice import advice
 from lncohort.mapping.extract import map_extract
 from lncohort.mapping.guess import from_file
-from lncohort.mapping.omop import omop_source, omop_tables, omop_unread
+from lncohort.mapping.omop import omop_source, omop_tables, omop_unread, written
 from lncohort.simulate import simulate_extract
 from lncohort.sources import find_tables
 from mapping.hospital import extract_rows, reasons
@@ -51,7 +51,9 @@ def tables(tmp_path_factory):
 def bytes_of_extract(location, home):
     """The files of the extract of a location, by the mapping that is written of it."""
     file = home / "mapping.toml"
-    source = omop_source(omop_tables(find_tables(location)), "cdm", from_file(str(location), file))
+    found = omop_tables(find_tables(location))
+    where = from_file(str(location), file)
+    source = omop_source(found, "cdm", where, how=written(location, found))
     file.write_text(class_and_score(source), encoding="utf-8")
     found = map_extract(file, refuse=False)
     Extract.open(found.folder)

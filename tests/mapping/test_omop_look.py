@@ -91,3 +91,24 @@ def test_days_of_which_the_order_is_not_told_are_asked(tmp_path):
     ]
     assert "DRUG_EXPOSURE_START_DATE" in question
     assert question.endswith("/ %d/%m/%Y / %m/%d/%Y")
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ["measurement/part-00000-c000.csv", "measurement/part-00001-c000.csv"],
+        ["cdm_measurement/year=2014/data_0.csv", "cdm_measurement/year=2015/data_0.csv"],
+        ["MEASUREMENT/whole.csv"],
+    ],
+)
+def test_parts_in_a_folder_are_the_table_of_its_name(tmp_path, parts):
+    def write_parts(tables, folder):
+        results = tables.pop("measurement")
+        write_csv(tables, folder)
+        for number, part in enumerate(parts):
+            (folder / part).parent.mkdir(parents=True, exist_ok=True)
+            results.iloc[number :: len(parts)].to_csv(folder / part, index=False)
+
+    rows = [RESULT | {"measurement_id": n, "value_as_number": 80.0 + n} for n in range(4)]
+    found = mapped_omop(tmp_path, write=write_parts, measurement=rows)
+    assert sorted(row["value"] for row in extract_rows(found, "lab")) == [80, 81, 82, 83]
