@@ -143,3 +143,11 @@ def test_forms_in_languages_of_europe(drug, route):
 )
 def test_what_is_put_on_the_skin_is_not_oral_whatever_the_route(drug):
     assert order(drug=drug, route="oral").route == "other"
+
+
+@pytest.mark.parametrize(
+    ("unit", "mg"), [("unit", None), ("box", 50), ("tablet", 1), ("each", None)]
+)
+def test_of_a_box_a_unit_may_be_the_box_or_what_is_in_it(unit, mg):
+    read = order(drug="tacrolimus 1 MG Oral Capsule Box of 50", quantity_unit=unit, dose="2mg")
+    assert (read.mg_per_quantity, read.take_mg) == (mg, 2)

@@ -1,7 +1,7 @@
 """What the texts of an order say together: drug, route, dose and how long a quantity lasts."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from lncohort.mapping.names import Found, Names
@@ -54,6 +54,7 @@ TOPICAL_FORMS = (
 A_TEST = re.compile(
     r"浓度|血药|测定|检测|基因|药敏|(?<![a-z])(?:level|concentration|assay)(?![a-z])"
 )
+BOX = re.compile(r"box of (\d{1,4})(?!\d)")  # tacrolimus 1 MG Oral Capsule Box of 50
 ONCE = ("一次", "1次", "单次", "一次性", "仅一次")  # in a column of frequencies
 # 250ml of 0.9% saline beside a drug: of what is mixed, the amount is the dose.
 DILUENT = re.compile(
@@ -201,7 +202,9 @@ def _product(
     for name in names:
         in_name = {match.group() for match in STRENGTH.finditer(plain(name))}
         if in_name:
-            return read_strength(in_name.pop(), decimal_mark) if len(in_name) == 1 else Strength()
+            one = read_strength(in_name.pop(), decimal_mark) if len(in_name) == 1 else Strength()
+            box = BOX.search(plain(name))
+            return replace(one, units_a_pack=int(box[1])) if box and one.mg_a_unit else one
     return Strength()
 
 
