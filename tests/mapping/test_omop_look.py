@@ -1,6 +1,7 @@
 """How OMOP tables are written: `init` looks at dates and decimal marks, which texts do not tell alike."""
 
 import sqlite3
+import tomllib
 from datetime import date
 
 import pandas as pd
@@ -10,7 +11,7 @@ from lncohort.mapping.omop import omop_source, omop_tables, written
 from lncohort.sources import find_tables
 from mapping.hospital import extract_rows
 from mapping.omop_form import write_csv
-from mapping.small_omop import CONDITION, RESULT, SUPPLY, mapped_omop, prescriptions
+from mapping.small_omop import CONDITION, PERSON, RESULT, SUPPLY, mapped_omop, prescriptions
 
 FIRST_MOMENT = pd.Timestamp("1970-01-01")
 
@@ -112,3 +113,44 @@ def test_parts_in_a_folder_are_the_table_of_its_name(tmp_path, parts):
     rows = [RESULT | {"measurement_id": n, "value_as_number": 80.0 + n} for n in range(4)]
     found = mapped_omop(tmp_path, write=write_parts, measurement=rows)
     assert sorted(row["value"] for row in extract_rows(found, "lab")) == [80, 81, 82, 83]
+
+
+def source_of(folder, **tables):
+    write_csv({name: pd.DataFrame(rows) for name, rows in tables.items()}, folder)
+    found = omop_tables(find_tables(folder))
+    return omop_source(found, "test", ".", how=written(folder, found))
+
+
+@pytest.mark.parametrize(
+    ("types", "asked"),
+    [
+        ([32838, 32825], "prescribed (32838) and dispensed (32825)"),
+        ([38000177, 32818, 32865], "prescribed (38000177) and administered (32818)"),
+        ([32838.0, 32825.0, None], "prescribed (32838) and dispensed (32825)"),
+        ([32838, 32833], None),
+        ([32825, 32865], None),
+    ],
+)
+def test_records_that_may_tell_of_one_supply_twice_are_asked_about(tmp_path, types, asked):
+    rows = [
+        SUPPLY | {"drug_exposure_id": n, "drug_type_concept_id": kind}
+        for n, kind in enumerate(types)
+    ]
+    source = source_of(tmp_path, person=[PERSON], drug_exposure=rows, measurement=[RESULT])
+    lines = source.splitlines()
+    questions = [n for n, line in enumerate(lines) if "QUESTION: DRUG_TYPE" in line]
+    assert len(questions) == (asked is not None)
+    if asked:
+        assert asked in lines[questions[0]]
+        kept = tomllib.loads(lines[questions[0] + 1].removeprefix("# "))["keep"]
+        assert kept == {"DRUG_TYPE_CONCEPT_ID": sorted(str(int(t)) for t in types if t)}
+
+
+def test_times_beside_days_that_are_all_there_are_not_asked_about(tmp_path):
+    """They would be read only where the day is not."""
+    in_utc = {"measurement_datetime": "2015-02-26T23:30:00Z"}
+    rows = [RESULT | in_utc, RESULT | in_utc | {"measurement_date": None, "measurement_id": 2}]
+    for number, asked in ((1, 0), (2, 1)):
+        folder = tmp_path / str(number)
+        source = source_of(folder, person=[PERSON], measurement=rows[:number])
+        assert source.count("are in UTC") == asked

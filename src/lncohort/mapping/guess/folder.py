@@ -100,8 +100,8 @@ def root_of(location: str | Path) -> str | Path:
     return location.parent if location.is_file() else location
 
 
-def columns_of(root: Path | str, spec: SourceSpec, names: Names) -> list[Column]:
-    """The columns of a table, as its first rows show them.
+def columns_of(root: Path | str, spec: SourceSpec, names: Names, texts: int) -> list[Column]:
+    """The columns of a table, as its first rows show them, with so many of the texts of each.
 
     Raises
     ------
@@ -113,14 +113,14 @@ def columns_of(root: Path | str, spec: SourceSpec, names: Names) -> list[Column]
             opened.enter_context(open_rows(connection, root, file)).relation
             for file in files_of(root, spec)
         ]
-        return [Column(one, names) for one in profile(files, texts=TEXTS_OF_IDENTIFIERS)]
+        return [Column(one, names) for one in profile(files, texts=texts)]
 
 
 def _columns(
     root: Path | str, table: FoundTable, names: Names, problems: list[tuple[str, str]]
 ) -> list[Column]:
     try:
-        return columns_of(root, table.spec, names)
+        return columns_of(root, table.spec, names, TEXTS_OF_IDENTIFIERS)
     except UserError as error:
         problems.append((table.spec.label, str(error)))
         return []

@@ -4,6 +4,7 @@ The model fixes types, which texts do not have: a dump of a European hospital ma
 0,45, and SQLite holds days as seconds since 1970.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from lncohort.texts.numbers import decimal_mark_of
 NUMBERS = ("result", "quantity", "days_supply", "reference_low", "reference_high", "score")
 NUMBERS += ("amount", "amount_of_liquid", "volume")
 LEAST_OF_A_FORMAT = 0.5
+TEXTS = 2_000  # of a column
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Written:
     date_formats : tuple of str
         None where its dates are read without being told of.
     questions : tuple of Question
-        What the dates do not tell.
+        What the dates do not tell; and of which records one supply may stand twice.
     decimal : str or None
         The decimal mark; None where no number tells it.
     """
@@ -65,18 +67,17 @@ def written(location: str | Path, tables: dict[str, FoundTable]) -> dict[str, Wr
         name = table["omop"]
         roles = {role.name for role in ROLES[table["to"]] if role.kind == "date"} | {*NUMBERS}
         if name in tables and name not in found and roles & table["columns"].keys():
-            columns = columns_of(root_of(location), tables[name].spec, names)
+            columns = columns_of(root_of(location), tables[name].spec, names, TEXTS)
             found[name] = _written(table, {one.name.lower(): one for one in columns})
     return found
 
 
 def _written(table: dict, columns: dict[str, Column]) -> Written:
     days = [
-        columns[name]
+        column
         for role in ROLES[table["to"]]
         if role.kind == "date"
-        for name in table["columns"].get(role.name, ())
-        if name in columns and not columns[name].is_empty
+        for column in _looked_at(table["columns"].get(role.name, ()), columns)
     ]
     numbers = [
         columns[names[0]]
@@ -84,10 +85,39 @@ def _written(table: dict, columns: dict[str, Column]) -> Written:
         if role in NUMBERS and names[0] in columns
     ]
     decimal = decimal_mark_of(text for column in numbers for text in column.distinct)
+    doubled = _doubled(table, columns)
     if days and all(map(_are_seconds, days)):
-        return Written((UNIX_SECONDS,), (), decimal)
+        return Written((UNIX_SECONDS,), doubled, decimal)
     formats, questions = date_formats(days)
-    return Written(formats, tuple(questions), decimal)
+    return Written(formats, (*questions, *doubled), decimal)
+
+
+def _looked_at(names: Iterable[str], columns: dict[str, Column]) -> Iterator[Column]:
+    """The columns of a part in which something stands, up to the first in which always something does."""
+    for name in names:
+        if name in columns and not columns[name].is_empty:
+            yield columns[name]
+            if columns[name].profile.filled == columns[name].profile.rows:
+                return
+
+
+def _doubled(table: dict, columns: dict[str, Column]) -> tuple[Question, ...]:
+    """Whether a table holds records of which one makes another: what was prescribed and dispensed."""
+    for name, kinds in table.get("doubled", {}).items():
+        texts = columns[name].distinct if name in columns else ()
+        types = {text.removesuffix(".0") for text in texts}
+        there = [
+            f"{kind} ({', '.join(found)})"
+            for kind, listed in kinds.items()
+            if (found := sorted(types.intersection(listed)))
+        ]
+        if len(there) > 1:
+            text = (
+                f"{columns[name].name}: {' and '.join(there)}. Does one supply stand there twice? "
+                "It counts twice, but where both are alike: keep what was taken"
+            )
+            return (Question("keep", columns[name].name, text, tuple(sorted(types))),)
+    return ()
 
 
 def _are_seconds(column: Column) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from lncohort.mapping.guess.table_guess import Question
 from lncohort.mapping.guess.write import QUESTION, toml_text, toml_value
 from lncohort.mapping.model import NEEDED_TARGETS
 from lncohort.mapping.omop.find import template
@@ -115,7 +116,7 @@ def _table(table: dict, found: FoundTable, how: Written) -> list[str]:
     lines += ["[[table]]", f"name = {toml_text(name)}", f"to = {toml_text(table['to'])}"]
     if how.date_formats:
         lines.append(f"date_formats = {_texts(how.date_formats)}")
-    lines += [QUESTION + one_line(" / ".join([one.text, *one.choices])) for one in how.questions]
+    lines += [line for one in how.questions for line in _asked(one)]
     if how.decimal == ",":
         lines.append('decimal = ","')
     if "code_system" in table:
@@ -142,6 +143,14 @@ def _table(table: dict, found: FoundTable, how: Written) -> list[str]:
             lines.append(f"[table.values.{role}]")
             lines += [f"{toml_text(code)} = {toml_text(text)}" for code, text in meanings.items()]
     return lines
+
+
+def _asked(question: Question) -> list[str]:
+    """A question, and its answers: those of which one is chosen, or what is to be kept."""
+    if question.about != "keep":
+        return [QUESTION + one_line(" / ".join([question.text, *question.choices]))]
+    kept = f"keep = {{ {toml_text(question.column)} = {_texts(question.choices)} }}"
+    return [QUESTION + one_line(question.text), f"# {kept}  # less those to be left out"]
 
 
 def _texts(texts: Iterable[str]) -> str:
