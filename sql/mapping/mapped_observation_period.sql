@@ -1,10 +1,11 @@
 -- mapped_observation_period: one row per row of the hospital's tables of observation, or per period
 -- made of its records.
 -- Key: table_number, source_row (0 and a running number for periods made of records).
--- Columns: table_number, source_row, patient_id, start_date, end_date (last day observed), fate
--- (used, rejected), reason.
+-- Columns: table_number, source_row, patient_id, start_date, end_date (last day observed), is_open
+-- (it was said to end in the future), fate (used, rejected), reason.
 -- Rule: where observation is taken from records, it runs from a patient's first record to the last,
--- and parts where none is found for longer than the mapping allows; death ends it.
+-- and parts where none is found for longer than the mapping allows; death ends it. One that goes on
+-- into the future, as until 2099, ends with the data: the last record, or end of another.
 CREATE OR REPLACE TABLE mapped_observation_period AS
 WITH stepped AS (
     SELECT
@@ -78,24 +79,45 @@ from_table AS (
         ON start_text.given = given_observation_period.start_date
     LEFT JOIN date_text AS end_text
         ON end_text.given = given_observation_period.end_date
+),
+given AS (
+    SELECT
+        0 AS table_number,
+        ROW_NUMBER() OVER (ORDER BY patient_id, start_date) AS source_row,
+        patient_id,
+        start_date,
+        end_date,
+        NULL AS reason
+    FROM from_records
+    WHERE end_date >= start_date
+    UNION ALL
+    SELECT table_number, source_row, patient_id, start_date, end_date, reason
+    FROM from_table
+),
+last_day AS (
+    SELECT last_date FROM record_span
+    UNION ALL
+    SELECT end_date FROM given
+),
+data_end AS (
+    SELECT MAX(last_day.last_date) AS last_date
+    FROM last_day
+    CROSS JOIN mapping_setting
+    WHERE last_day.last_date <= mapping_setting.today
 )
 SELECT
-    0 AS table_number,
-    ROW_NUMBER() OVER (ORDER BY patient_id, start_date) AS source_row,
-    patient_id,
-    start_date,
-    end_date,
-    'used' AS fate,
-    NULL AS reason
-FROM from_records
-WHERE end_date >= start_date
-UNION ALL
-SELECT
-    table_number,
-    source_row,
-    patient_id,
-    start_date,
-    end_date,
-    CASE WHEN reason IS NULL THEN 'used' ELSE 'rejected' END,
-    reason
-FROM from_table
+    given.table_number,
+    given.source_row,
+    given.patient_id,
+    given.start_date,
+    CASE
+        WHEN given.end_date > mapping_setting.today
+            THEN COALESCE(data_end.last_date, given.end_date)
+        ELSE given.end_date
+    END AS end_date,
+    COALESCE(given.end_date > mapping_setting.today, FALSE) AS is_open,
+    CASE WHEN given.reason IS NULL THEN 'used' ELSE 'rejected' END AS fate,
+    given.reason
+FROM given
+CROSS JOIN data_end
+CROSS JOIN mapping_setting

@@ -2,7 +2,7 @@
 -- Key: table_number, source_row.
 -- Columns: table_number, source_row, order_given (number of its text), record_type, patient_id, drug,
 -- route, start_date, end_date, days_supply, daily_dose_mg, pulse_dose_mg, supply_from, dose_from,
--- fate (used, rejected, unmapped, out_of_scope), reason.
+-- ends_sooner (as in order_supply), fate (used, rejected, unmapped, out_of_scope), reason.
 -- Rule: the same supply in two tables, or in one under two types of record (prescribed, dispensed),
 -- counts once, in the first of them; two orders of one table and type are two, be they alike, and
 -- need two of another to be the same.
@@ -83,6 +83,7 @@ SELECT
     pulse_dose_mg,
     supply_from,
     dose_from,
+    ends_sooner,
     CASE
         WHEN reason_found IS NOT NULL THEN 'rejected'
         WHEN drug IS NULL THEN 'unmapped'

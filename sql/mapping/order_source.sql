@@ -1,7 +1,8 @@
 -- order_source: one row per drug, and where its supply and dose were read.
 -- Key: table_number, drug, supply_from, dose_from.
 -- Columns: table_number, drug, supply_from and dose_from (as in order_supply; unknown where none),
--- row_count (of prescriptions that are used).
+-- row_count (of prescriptions that are used), ends_sooner (those of them that were told to end before
+-- their supply is over).
 -- Rule: an infusion is a pulse, which lasts as long as the study says, whatever the row tells.
 CREATE OR REPLACE TABLE order_source AS
 SELECT
@@ -9,7 +10,8 @@ SELECT
     drug,
     CASE WHEN route = 'iv' THEN 'pulse' ELSE COALESCE(supply_from, 'unknown') END AS supply_from,
     COALESCE(dose_from, 'unknown') AS dose_from,
-    COUNT(*) AS row_count
+    COUNT(*) AS row_count,
+    COUNT(*) FILTER (WHERE ends_sooner AND route IS DISTINCT FROM 'iv') AS ends_sooner
 FROM mapped_prescription
 WHERE fate = 'used'
 GROUP BY

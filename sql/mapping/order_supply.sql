@@ -3,7 +3,8 @@
 -- Columns: table_number, source_row, order_given, record_type, patient_id, drug, route, start_date,
 -- end_date (last day; NULL when days_supply tells it), days_supply, supply_from (end_date,
 -- later_end_date, days_supply, quantity, discharge; NULL when unknown), daily_dose_mg, pulse_dose_mg,
--- dose_from (told, directions, quantity), reason.
+-- dose_from (told, directions, quantity), ends_sooner (the end that was told, and not used, is one of
+-- an earlier day than that of the supply), reason.
 -- Rule: the first of the table's sources of supply that is there. An end on the day of the start is
 -- no later_end_date, unless no more than one unit was given. A dose as needed is unknown. An infusion of
 -- up to 14 days is one pulse of all its doses; a longer order does not say when.
@@ -78,7 +79,10 @@ spanned AS (
 counted AS (
     SELECT
         *,
-        COALESCE(days, DATE_DIFF('day', start_date, end_date) + 1) AS length_days
+        COALESCE(days, DATE_DIFF('day', start_date, end_date) + 1) AS length_days,
+        COALESCE(
+            end_told > start_date AND DATE_DIFF('day', start_date, end_told) + 1 < days, FALSE
+        ) AS ends_sooner
     FROM spanned
 ),
 dosed AS (
@@ -116,6 +120,7 @@ SELECT
         WHEN COALESCE(mg_per_day, mg_of_pulse) IS NULL THEN NULL
         ELSE COALESCE(dose_from, 'quantity')
     END AS dose_from,
+    ends_sooner,
     CASE
         WHEN reason_so_far IS NOT NULL THEN reason_so_far
         WHEN drug IS NULL OR drug = '-' THEN NULL

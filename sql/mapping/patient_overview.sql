@@ -2,8 +2,9 @@
 -- Key: none (there is one row).
 -- Columns: patients (in the patient tables), linked (identifiers merged into another), unobserved
 -- (patients without a day of observation), strangers (identifiers in other tables that no patient
--- table has), births_assumed (patients whose day or month of birth was filled in), sexless and
--- birthless (rows of patients used without a sex, or a day of birth).
+-- table has), births_assumed (patients whose day or month of birth was filled in), still_observed
+-- (patients whose observation was said to end in the future), sexless and birthless (rows of patients used
+-- without a sex, or a day of birth).
 CREATE OR REPLACE TABLE patient_overview AS
 WITH known AS (
     SELECT DISTINCT patient_id FROM mapped_patient WHERE fate = 'used'
@@ -22,6 +23,11 @@ SELECT
     (
         SELECT COUNT(DISTINCT patient_id) FROM mapped_patient WHERE fate = 'used' AND birth_assumed
     ) AS births_assumed,
+    (
+        SELECT COUNT(DISTINCT patient_id)
+        FROM mapped_observation_period
+        WHERE fate = 'used' AND is_open
+    ) AS still_observed,
     (SELECT COUNT(*) FROM mapped_patient WHERE fate = 'used' AND sex IS NULL) AS sexless,
     (SELECT COUNT(*) FROM mapped_patient WHERE fate = 'used' AND birth_date IS NULL) AS birthless
 FROM mentioned

@@ -56,3 +56,15 @@ def test_a_unit_that_a_test_does_not_have_is_told_as_unused(tmp_path):
     assert told(found) == {
         ("", "serum_creatinine in u/l, a unit that it does not have: refused"): 9
     }
+
+
+def test_prescriptions_without_a_route_are_told(tmp_path):
+    bare = ORDER | {
+        "drug": "普乐可复",
+        "strength": "1mg",
+        "directions": "1mg bid",
+        "quantity": "28",
+    }
+    orders = [bare | {"no": "1", "of": "mg"}, bare | {"no": "2", "of": "mg", "route": "口服"}]
+    found = mapped(tmp_path, prescription=orders)
+    assert told(found)["", "prescriptions without a route: refused"] == 1

@@ -8,8 +8,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lncohort.mapping.cells import BLANKS, NOTHING, cleaned, days, plain_numbers, told, told_days
+from lncohort.mapping.cells import (
+    BLANKS,
+    NOTHING,
+    before_numbers,
+    cleaned,
+    days,
+    plain_numbers,
+    told,
+    told_days,
+)
 from lncohort.mapping.model import SourceTable
+from lncohort.mapping.words import read_operator
 
 PIECES = (
     "2019",
@@ -120,6 +130,17 @@ def test_a_date_that_the_mapping_calls_nothing_is_none_with_its_time_too():
     cells = ["1900-01-01 00:00:00", "2019-03-05 08:30:00"]
     found = told_of(cells, values={"start_date": {"1900-01-01 00:00:00": ""}})
     assert found == [("", ""), ("2019-03-05", "08:30:00")]
+
+
+@given(
+    st.lists(st.text(st.sampled_from("<>=≤ 0.5５，小于等e"), max_size=6), min_size=1, max_size=12)
+)
+@example(["<0.05", "≤ 5", "小于等于５", "163.4", "4171756", "=", ""])
+def test_an_operator_before_a_number_is_read_as_without_it(texts):
+    found = before_numbers(column(texts).dictionary_encode(), ["4171756"])
+    for text, before in zip(texts, found.dictionary_decode().to_pylist(), strict=True):
+        assert read_operator(before) == read_operator(text)
+        assert before == "4171756" or not any(sign.isdigit() for sign in before)
 
 
 NUMBERS = st.from_regex(r"-?[0-9]{0,13}(\.[0-9]{0,9})?", fullmatch=True)

@@ -69,6 +69,15 @@ def test_births_given_as_months_stand_for_their_middle(tmp_path):
     assert "day_of_month = 15" in mapping_source(guess, "h", ".")
 
 
+def test_how_sure_a_diagnosis_is_stands_in_a_column_of_its_own(tmp_path):
+    rows = [
+        {"病人ID": f"P{n}", "诊断名称": "狼疮性肾炎", "诊断状态": state, "诊断日期": "2015-01-02"}
+        for n, state in enumerate(("确诊", "疑似", "已排除", "确诊"))
+    ]
+    told = columns(of(guessed(tmp_path, 诊断=rows), "diagnosis"))
+    assert told["certainty"] == "诊断状态"
+
+
 def test_dialysis_is_a_procedure_and_not_a_diagnosis(tmp_path):
     rows = [{"病案号": n, "治疗方式": "血液透析", "治疗日期": "2016-01-02"} for n in IDS]
     assert [t.target for t in guessed(tmp_path, 透析记录=rows).tables] == ["patient", "procedure"]

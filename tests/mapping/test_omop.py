@@ -5,14 +5,13 @@ from datetime import date
 
 import pandas as pd
 import pytest
-import tomli_w
 
 from lncohort.extract.contract import CONTRACT
 from lncohort.extract.extract import Extract
 from lncohort.mapping.advice import advice
 from lncohort.mapping.extract import map_extract
 from lncohort.mapping.guess import from_file
-from lncohort.mapping.omop import omop_source, omop_tables, omop_unread
+from lncohort.mapping.omop import omop_source, omop_tables, omop_unread, written
 from lncohort.simulate import simulate_extract
 from lncohort.sources import find_tables
 from mapping.hospital import extract_rows, reasons
@@ -25,83 +24,21 @@ from mapping.omop_form import (
     write_parquet,
     write_postgres,
 )
+from mapping.small_omop import (
+    COMBINED,
+    CONDITION,
+    OINTMENT,
+    PERSON,
+    RESULT,
+    STRENGTH,
+    SUPPLY,
+    TACROLIMUS_1_MG,
+    VOCABULARY,
+    mapped_omop,
+    prescriptions,
+)
 from sources.postgres_server import PASSWORD, postgres_server
 from sources.reading import read
-
-TACROLIMUS_1_MG, PREDNISONE_5_MG, COMBINED, OINTMENT = 19000001, 19000002, 19000003, 19000004
-PERSON = {"person_id": 1, "gender_concept_id": 8532, "year_of_birth": 1980}
-PERSON |= {"month_of_birth": 1, "day_of_birth": 2}
-SUPPLY = {
-    "drug_exposure_id": 1,
-    "person_id": 1,
-    "drug_concept_id": TACROLIMUS_1_MG,
-    "drug_exposure_start_date": "2015-03-01",
-    "drug_exposure_end_date": "2015-03-30",
-    "days_supply": 30,
-    "quantity": 60,
-    "route_concept_id": 4132161,
-    "sig": None,
-    "drug_source_value": "local 17",
-}
-RESULT = {
-    "measurement_id": 1,
-    "person_id": 1,
-    "measurement_concept_id": 3020564,
-    "measurement_date": "2015-02-27",
-    "operator_concept_id": 0,
-    "value_as_number": 88.0,
-    "unit_concept_id": 8749,
-    "unit_source_value": None,
-    "value_source_value": None,
-    "measurement_source_value": "CREA",
-}
-CONDITION = {"person_id": 1, "condition_concept_id": 37016279}
-CONDITION |= {"condition_start_date": "2015-02-01", "condition_source_value": None}
-STRENGTH = {"ingredient_concept_id": 950637, "amount_unit_concept_id": 8576}
-VOCABULARY = {
-    "concept_ancestor": [
-        {"ancestor_concept_id": above, "descendant_concept_id": below}
-        for above, below in (
-            (950637, TACROLIMUS_1_MG),
-            (950637, COMBINED),
-            (950637, OINTMENT),
-            (1551099, COMBINED),
-            (1551099, PREDNISONE_5_MG),
-            (257628, 37016279),
-            (257628, 4002),
-            (37016279, 4002),
-            (201820, 4003),
-            (46271022, 4003),
-        )
-    ],
-    "drug_strength": [
-        STRENGTH | {"drug_concept_id": TACROLIMUS_1_MG, "amount_value": 1.0},
-        STRENGTH | {"drug_concept_id": PREDNISONE_5_MG, "amount_value": 5.0},
-    ],
-    "concept": [
-        {"concept_id": TACROLIMUS_1_MG, "concept_name": "tacrolimus 1 MG Oral Capsule"},
-        {"concept_id": OINTMENT, "concept_name": "tacrolimus 0.001 MG/MG Topical Ointment"},
-    ],
-}
-
-
-def mapped_omop(folder, change=lambda mapping: mapping, write=write_csv, **tables):
-    """What a small OMOP database becomes; tables given as None are not there."""
-    rows = {"person": [PERSON], "drug_exposure": [SUPPLY], "measurement": [RESULT]}
-    rows |= VOCABULARY | tables
-    frames = {
-        name: pd.DataFrame(of_table) for name, of_table in rows.items() if of_table is not None
-    }
-    write(frames, folder / "cdm")
-    file = folder / "mapping.toml"
-    source = omop_source(omop_tables(find_tables(folder / "cdm")), "test", "cdm")
-    file.write_text(tomli_w.dumps(change(tomllib.loads(source))), encoding="utf-8")
-    return map_extract(file, refuse=False)
-
-
-def prescriptions(folder, *rows, **tables):
-    found = mapped_omop(folder, drug_exposure=[SUPPLY | row for row in rows], **tables)
-    return extract_rows(found, "prescription")
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +51,9 @@ def tables(tmp_path_factory):
 def bytes_of_extract(location, home):
     """The files of the extract of a location, by the mapping that is written of it."""
     file = home / "mapping.toml"
-    source = omop_source(omop_tables(find_tables(location)), "cdm", from_file(str(location), file))
+    found = omop_tables(find_tables(location))
+    where = from_file(str(location), file)
+    source = omop_source(found, "cdm", where, how=written(location, found))
     file.write_text(class_and_score(source), encoding="utf-8")
     found = map_extract(file, refuse=False)
     Extract.open(found.folder)
@@ -235,6 +174,7 @@ def test_a_code_of_the_site_is_what_the_mapping_says(tmp_path):
     assert drugs == ["prednisone", "tacrolimus"]
 
 
+@pytest.mark.parametrize("names", [None, VOCABULARY["concept"]])
 @pytest.mark.parametrize(
     ("strengths", "dose"),
     [
@@ -244,13 +184,35 @@ def test_a_code_of_the_site_is_what_the_mapping_says(tmp_path):
         ([{"amount_value": 1.0}, {"amount_value": 5.0, "amount_unit_concept_id": 8510}], None),
         ([{"amount_value": 1.0, "box_size": 60}], None),
         ([{"amount_value": 1.0}, {"amount_value": 9.0, "invalid_reason": "D"}], 2.0),
-        ([{"numerator_value": 1.0, "numerator_unit_concept_id": 8576}], None),
+        ([{"amount_value": None, "numerator_value": 1.0, "numerator_unit_concept_id": 8576}], None),
     ],
 )
-def test_the_strength_is_that_of_one_unit_or_unknown(tmp_path, strengths, dose):
+def test_the_strength_is_that_of_one_unit_or_unknown(tmp_path, strengths, dose, names):
+    """Whatever the name of the concept says: tacrolimus 1 MG Oral Capsule."""
     rows = [STRENGTH | {"drug_concept_id": TACROLIMUS_1_MG} | row for row in strengths]
-    (row,) = prescriptions(tmp_path, {}, drug_strength=rows, concept=None)
+    (row,) = prescriptions(tmp_path, {}, drug_strength=rows, concept=names)
     assert row["daily_dose_mg"] == dose
+
+
+@pytest.mark.parametrize(
+    ("unit", "quantity", "dose"), [("unit", 60, None), ("box", 1, 2.0), ("tablet", 60, 2.0)]
+)
+def test_what_a_quantity_of_a_boxed_product_counts_has_to_be_told(tmp_path, unit, quantity, dose):
+    def counted(mapping):
+        table = next(t for t in mapping["table"] if t["name"] == "drug_exposure")
+        table["constants"]["quantity_unit"] = unit
+        return mapping
+
+    boxed = STRENGTH | {"drug_concept_id": TACROLIMUS_1_MG, "amount_value": 1.0, "box_size": 60}
+    rows = [SUPPLY | {"quantity": quantity}, SUPPLY | {"drug_exposure_id": 2, "sig": "2 caps bid"}]
+    found = mapped_omop(tmp_path, counted, drug_exposure=rows, drug_strength=[boxed])
+    assert [row["daily_dose_mg"] for row in extract_rows(found, "prescription")] == [dose, 4.0]
+
+
+def test_a_row_that_tells_no_strength_leaves_it_to_the_name(tmp_path):
+    nothing = STRENGTH | {"drug_concept_id": TACROLIMUS_1_MG, "amount_value": None}
+    (row,) = prescriptions(tmp_path, {}, drug_strength=[nothing])
+    assert row["daily_dose_mg"] == 2.0
 
 
 def test_the_dose_of_a_liquid_is_read_in_millilitres(tmp_path):
@@ -300,6 +262,9 @@ def test_a_result_keeps_its_bound_and_its_unit_wherever_they_stand(tmp_path):
         (4003, None, ["chronic_kidney_disease", "diabetes"]),
         (0, "M32.14", ["lupus_nephritis"]),
         (0, "M32.101", ["lupus_nephritis"]),
+        (0, "M3214", ["lupus_nephritis"]),
+        (0, "ICD10CM:M32.14", ["lupus_nephritis"]),
+        (0, "ICD-10-GM|I10", ["hypertension"]),
         (0, "N18.6", ["end_stage_kidney_disease"]),
         (0, "710.0", ["systemic_lupus_erythematosus"]),
         (0, "R51", []),
@@ -592,20 +557,6 @@ def test_chunks_of_a_table_are_the_table_of_their_name(tmp_path):
     tables = omop_tables(find_tables(tmp_path))
     assert tables["drug_exposure"].spec.path == "DRUG_EXPOSURE_[0-9]*.csv"
     assert tables["drug_exposure"].files == 2
-
-
-def test_where_only_the_source_value_has_the_sign_the_mapping_can_put_it_first(tmp_path):
-    def source_first(mapping):
-        table = next(t for t in mapping["table"] if t["name"] == "measurement")
-        table["columns"]["result"] = table["columns"]["result"][::-1]
-        return mapping
-
-    row = RESULT | {"value_as_number": 20.0, "value_source_value": "<20"}
-    exact = mapped_omop(tmp_path, measurement=[row])
-    assert sum(unit["censored"] for unit in exact.account.units) == 0
-    (tmp_path / "told").mkdir()
-    bound = mapped_omop(tmp_path / "told", source_first, measurement=[row])
-    assert [unit["censored"] for unit in bound.account.units] == [1]
 
 
 def test_a_concept_told_in_the_mapping_leaves_the_other_concepts_what_they_are(tmp_path):

@@ -102,3 +102,52 @@ def test_route_of_a_text(text, route):
 )
 def test_what_is_counted_in_tablets_is_taken_by_mouth_where_nothing_else_is_told(texts, route):
     assert order(**texts).route == route
+
+
+@pytest.mark.parametrize(
+    ("text", "route"),
+    [
+        *((text, "oral") for text in ("ORALE", "peroral", "VO", "v.o.", "vía oral", "voie orale")),
+        *(
+            (text, "iv")
+            for text in ("intraveineuse", "intravenös", "EV", "endovenosa", "perfusion")
+        ),
+        *((text, "other") for text in ("sous-cutanée", "subkutan", "cutanée", "perkutan")),
+        *((text, None) for text in ("voie", "V", "E")),
+    ],
+)
+def test_routes_in_languages_of_europe(text, route):
+    assert read_route(text) == route
+
+
+@pytest.mark.parametrize(
+    ("drug", "route"),
+    [
+        ("PROGRAF 0,5 mg gélule", "oral"),
+        ("Prednison 5 mg Kapseln", "oral"),
+        ("PREDNISONE 5 mg comprimé", "oral"),
+        ("prednisona 5 mg comprimidos", "oral"),
+        ("ENDOXAN 500 mg poudre pour solution injectable", "iv"),
+        ("cyclophosphamide 500 MG Injectable Solution", "iv"),  # no "tab" of a tablet
+        ("Endoxan 500 mg Pulver zur Injektion", "iv"),
+        ("Endoxan polvere 500 mg sol. iniettabile", "iv"),
+    ],
+)
+def test_forms_in_languages_of_europe(drug, route):
+    assert order(drug=drug).route == route
+
+
+@pytest.mark.parametrize(
+    "drug",
+    ["tacrolimus 0.1 % cream", "TACROLIMUS 0,1 % pommade", "Tacrolimus Salbe", "crema tacrolimus"],
+)
+def test_what_is_put_on_the_skin_is_not_oral_whatever_the_route(drug):
+    assert order(drug=drug, route="oral").route == "other"
+
+
+@pytest.mark.parametrize(
+    ("unit", "mg"), [("unit", None), ("box", 50), ("tablet", 1), ("each", None)]
+)
+def test_of_a_box_a_unit_may_be_the_box_or_what_is_in_it(unit, mg):
+    read = order(drug="tacrolimus 1 MG Oral Capsule Box of 50", quantity_unit=unit, dose="2mg")
+    assert (read.mg_per_quantity, read.take_mg) == (mg, 2)

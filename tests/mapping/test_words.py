@@ -3,8 +3,10 @@
 import pytest
 
 from lncohort.mapping.words import (
+    read_certainty,
     read_days,
     read_given_back,
+    read_operator,
     read_order_type,
     read_quantity,
     read_status,
@@ -77,3 +79,31 @@ def test_whether_an_order_was_carried_out(text, expected):
 def test_what_was_not_given_back_was_not():
     assert read_given_back("已退药")
     assert not read_given_back("未退药")
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        *((text, True) for text in ("确诊", "Confirmed diagnosis", "final", "gesichert")),
+        *(
+            (text, False)
+            for text in ("疑似", "未确诊", "不确定", "已排除", "not confirmed", "uncertain")
+        ),
+        *((text, False) for text in ("Verdacht auf", "exclu", "R/O", "Preliminary diagnosis")),
+        *((text, None) for text in ("", "1", "V", "出院诊断", "admission", "DP")),
+    ],
+)
+def test_certainty_of_a_diagnosis(text, sure):
+    assert read_certainty(text) is sure
+
+
+@pytest.mark.parametrize(
+    ("text", "operator"),
+    [
+        *(("<", "<"), ("≥", ">="), ("小于", "<"), ("=", None), ("", None), ("H", None)),
+        *(("<0.05", "<"), ("< 1,25 g/l", "<"), (">=5", ">="), ("<.5", "<"), ("小于等于 3", "<=")),
+        *(("0.05", None), ("5 <", None), ("-1", None), ("<LOD", None), ("neg. <5", None)),
+    ],
+)
+def test_operator_alone_or_before_a_number(text, operator):
+    assert read_operator(text) == operator

@@ -13,6 +13,7 @@ from lncohort.texts.date_formats import (
     FORMATS_OF_TWO_DIGIT_YEARS,
     MONTH,
     MONTHS,
+    UNIX_SECONDS,
     ReadDate,
     is_format,
     pattern_of,
@@ -64,6 +65,14 @@ OUT_OF_RANGE = ReadDate(reason="out_of_range")
         ("0", EXCEL_SERIAL, IMPOSSIBLE),
         ("99999", EXCEL_SERIAL, OUT_OF_RANGE),
         ("-43529", EXCEL_SERIAL, UNKNOWN),
+        ("1551744000", UNIX_SECONDS, DAY),
+        ("1551830399.75", UNIX_SECONDS, DAY),
+        ("0", UNIX_SECONDS, ReadDate(date(1970, 1, 1))),
+        ("-1", UNIX_SECONDS, ReadDate(date(1969, 12, 31))),
+        ("-86400", UNIX_SECONDS, ReadDate(date(1969, 12, 31))),
+        ("-86401", UNIX_SECONDS, ReadDate(date(1969, 12, 30))),
+        ("9999999999", UNIX_SECONDS, OUT_OF_RANGE),
+        ("2019-03-05", UNIX_SECONDS, UNKNOWN),
         ("2019-03", MONTH, ReadDate(month=(2019, 3))),
         ("2019年3月", MONTH, ReadDate(month=(2019, 3))),
         ("2019/3", MONTH, ReadDate(month=(2019, 3))),
@@ -154,13 +163,15 @@ def test_serial_day_comes_back(day, fraction):
     assert read_date(f"{serial}{fraction}", EXCEL_SERIAL).day == day
 
 
-@given(st.text(), st.sampled_from([*ALL, MONTH, EXCEL_SERIAL]))
+@given(st.text(), st.sampled_from([*ALL, MONTH, EXCEL_SERIAL, UNIX_SECONDS]))
 def test_any_text_is_read_without_an_error(text, format):
     found = read_date(text, format)
     assert (found.reason is None) == (found.day is not None or found.month is not None)
 
 
-@pytest.mark.parametrize("format", [*FORMATS, *FORMATS_OF_TWO_DIGIT_YEARS, MONTH, EXCEL_SERIAL])
+@pytest.mark.parametrize(
+    "format", [*FORMATS, *FORMATS_OF_TWO_DIGIT_YEARS, MONTH, EXCEL_SERIAL, UNIX_SECONDS]
+)
 def test_every_format_that_is_guessed_is_one(format):
     assert is_format(format)
 

@@ -29,6 +29,8 @@ def told(amount=None, unit=None, takes=None, daily=None, **other):
 AMOUNT_AND_TAKES = {
     "0.5 mg bid": ("0.5", "mg", 2, 1),
     "0.5MG BID": ("0.5", "mg", 2, 1),
+    "0.5 mg 2 (two) times daily.": ("0.5", "mg", 2, 1),
+    "Take 1 (one) tablet 2 (two) times daily": (1, "tablet", 2, 2),
     "0,5 mg bid": ("0.5", "mg", 2, 1),
     ".5mg bid": ("0.5", "mg", 2, 1),
     "0.125 mg qd": ("0.125", "mg", 1, "0.125"),
@@ -391,3 +393,13 @@ def test_long_text_is_read_at_once():
     for sign in ("1", "1 ", "一", "q1h", "a.", "1片", "1-", "每", "日1次", "早1片", " ", "(", "½"):
         read_directions(sign * 2000)
     assert time.process_time() - started < 5
+
+
+def test_the_total_of_a_take_in_brackets_is_its_amount():
+    read = read_directions("Take 2 capsules (1 mg total) by mouth 2 (two) times daily.")
+    assert (read.amount, read.unit, read.daily_amount, read.mg_a_unit) == (1, "mg", 2, F("0.5"))
+
+
+@pytest.mark.parametrize("text", ["1 mg 2 (three) times daily", "2 capsules (1 mg total dose) bid"])
+def test_brackets_that_say_another_thing_are_not_understood(text):
+    assert read_directions(text).reason is not None

@@ -7,17 +7,39 @@ from lncohort.extract.units import plain_unit
 from lncohort.texts.units import read_unit
 
 SPELLINGS = {
-    "g/24h": ("g/24小时", "克/24小时", "g/天", "g/日", "g/24hr", "g/24 hours", "g/d", "g/24h尿"),
+    "g/24h": (
+        "g/24小时",
+        "克/24小时",
+        "g/天",
+        "g/日",
+        "g/24hr",
+        "g/24 hours",
+        "g/d",
+        "g/24h尿",
+        "g/(24.h)",
+        "g/{24.h}",
+        "g/j",
+    ),
     "mg/24h": ("毫克/24小时", "mg/24 h", "mg/day"),
-    "umol/l": ("μmol/L", "µmol/L", "umol/L.", "微摩尔/升", "μmol／L"),
-    "10^9/l": ("×10^9/L", "*10^9/L", "X10^9/L", "10E9/L", "10~9/L", "10⁹/L", "109/L", "10^9个/L"),
-    "10^3/ul": ("10*3/μL", "×10^3/uL"),
-    "/hpf": ("/HP", "个/HP", "个/HPF", "/高倍", "个/高倍视野"),
-    "g/g": ("g/g Cr", "g/gCr", "g/g.Cr", "g/g肌酐"),
-    "mg/mmol": ("mg/mmol·Cr", "mg/mmolCr", "mg/mmol 尿肌酐"),
+    "umol/l": ("μmol/L", "µmol/L", "umol/L.", "微摩尔/升", "μmol／L", "Mikromol/l"),
+    "10^9/l": (
+        "×10^9/L",
+        "*10^9/L",
+        "X10^9/L",
+        "10E9/L",
+        "10~9/L",
+        "10⁹/L",
+        "109/L",
+        "10^9个/L",
+        "Giga/L",
+    ),
+    "10^3/ul": ("10*3/μL", "×10^3/uL", "10^3/mm³", "x10^3/mm3"),
+    "/hpf": ("/HP", "个/HP", "个/HPF", "/高倍", "个/高倍视野", "/[HPF]"),
+    "g/g": ("g/g Cr", "g/gCr", "g/g.Cr", "g/g肌酐", "g/g{creat}"),
+    "mg/mmol": ("mg/mmol·Cr", "mg/mmolCr", "mg/mmol 尿肌酐", "mg/mmol{creat}"),
     "ml/min/1.73m2": (
         *("mL/(min·1.73m²)", "mL/(min·1.73m2)", "ml/min*1.73m2", "ml/min/1.73㎡"),
-        *("mL·min-1·(1.73m2)-1", "ml/min/1.73m^2", "mL/min/1.73平方米"),
+        *("mL·min-1·(1.73m2)-1", "ml/min/1.73m^2", "mL/min/1.73平方米", "mL/min/{1.73_m2}"),
     ),
 }
 
@@ -37,7 +59,7 @@ def test_another_unit_stays_another(text):
     assert all(read != unit for unit in SPELLINGS)
 
 
-@pytest.mark.parametrize("text", ["", "  ", "."])
+@pytest.mark.parametrize("text", ["", "  ", ".", "{ratio}"])
 def test_nothing_is_no_unit(text):
     assert read_unit(text) is None
 

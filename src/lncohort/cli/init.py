@@ -18,7 +18,7 @@ def init(
     import sys
 
     from lncohort.mapping.guess import from_file, guess_folder, is_ours, mapping_source
-    from lncohort.mapping.omop import omop_source, omop_tables, omop_unread
+    from lncohort.mapping.omop import omop_source, omop_tables, omop_unread, written
     from lncohort.sources import find_tables
     from lncohort.terminal import print_progress
     from lncohort.texts.one_line import one_line
@@ -34,7 +34,7 @@ def init(
     if omop := omop_tables(found):
         theirs = [table for table in found if not is_ours(location, table.path)]
         unread = omop_unread(theirs, omop)
-        source = omop_source(omop, name, where, unread)
+        source = omop_source(omop, name, where, unread, written(location, omop))
         for table, one in omop.items():
             typer.echo(f"{one_line(one.spec.label)}: OMOP {table}")
         for label in unread[0]:

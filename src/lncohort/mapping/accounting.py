@@ -30,7 +30,8 @@ class Account:
     unread_directions : list of dict
         table, directions, reason, rows: the commonest that were not understood.
     order_sources : list of dict
-        table, drug, supply_from, dose_from, rows.
+        table, drug, supply_from, dose_from, rows, ends_sooner: rows whose end date, which is not
+        used, is of a day before the supply is over.
     order_types : list of dict
         table, record_type, code_name, rows, beside_another: rows that begin while the same patient
         has the same drug under another type.
@@ -43,7 +44,8 @@ class Account:
         the values as given. Units that few patients have stand together as one, without name and
         values: one may hold what is no unit.
     patients : dict
-        patients, linked, unobserved, strangers, births_assumed, sexless, birthless: counts.
+        patients, linked, unobserved, strangers, births_assumed, still_observed, sexless, birthless:
+        counts.
     min_cell : int
         Names and directions of fewer patients, and values of fewer rows, are left out.
     """
@@ -130,8 +132,9 @@ def account(
                 "supply_from": supply,
                 "dose_from": dose,
                 "rows": rows,
+                "ends_sooner": sooner,
             }
-            for n, drug, supply, dose, rows in _rows(connection, "order_source")
+            for n, drug, supply, dose, rows, sooner in _rows(connection, "order_source")
         ],
         order_types=[
             {"table": names[n], "record_type": kind, "code_name": code_names.get(kind, "")}
@@ -156,7 +159,7 @@ def account(
             zip(
                 (
                     *("patients", "linked", "unobserved", "strangers", "births_assumed"),
-                    *("sexless", "birthless"),
+                    *("still_observed", "sexless", "birthless"),
                 ),
                 _rows(connection, "patient_overview")[0],
                 strict=True,

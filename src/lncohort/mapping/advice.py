@@ -44,6 +44,7 @@ def advice(account: Account) -> list[Advice]:
         *_of_names(account),
         *_of_units(account),
         *_of_orders(account),
+        *_of_routes(account),
         *_of_patients(account),
     ]
     return sorted(found, key=lambda row: (-row[1], row[0], row[2]))
@@ -104,19 +105,33 @@ def _of_orders(account: Account) -> Iterator[Advice]:
         if rows:
             wrong = "a drug under two types of record at once: prescribed, and dispensed?"
             yield table, rows, wrong, "keep = { its column = [one type] }, else both count"
+    sooner: dict[str, int] = {}
+    for row in account.order_sources:
+        sooner[row["table"]] = sooner.get(row["table"], 0) + row["ends_sooner"]
+    for table, rows in sooner.items():
+        if rows:
+            wrong = "an end date before the supply is over: stopped?"
+            yield table, rows, wrong, 'supply = ["end_date", ...], if ends are real stops'
     doseless: dict[str, list[int]] = {}
     for row in account.order_sources:
         counts = doseless.setdefault(row["table"], [0, 0])
         counts[row["dose_from"] == "unknown"] += row["rows"]
     for table, (known, unknown) in doseless.items():
         if unknown > known:
-            remedy = 'quantity_unit = "mg" if it counts mg; a table of strengths; directions'
+            remedy = 'quantity_unit = "mg", or "box", if it counts these; a table of strengths; directions'
             yield table, unknown, "the dose of most is unknown", remedy
     for table, rows in unread.items():
         yield table, rows, "directions not understood", "[table.values.directions], where sure"
     for table, rows in supply.items():
         remedy = "end_date, days_supply, or quantity with quantity_unit and strength"
         yield table, rows, "how long it lasts is unknown", remedy
+
+
+def _of_routes(account: Account) -> Iterator[Advice]:
+    rows = sum(row["rows"] for row in account.doses if row["route"] is None)
+    if rows:
+        remedy = '[table.values.route], or route = "oral" under [table.constants], no column'
+        yield "", rows, "prescriptions without a route: refused", remedy
 
 
 def _of_patients(account: Account) -> Iterator[Advice]:

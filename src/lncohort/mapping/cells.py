@@ -20,12 +20,14 @@ LONGEST_DATE = 64
 ISO_HYPHENS, HYPHEN = (4, 7), ord("-")
 BEFORE_TIME, LAST_ASCII = (ord(" "), ord("T")), 127
 PLAIN_NUMBER = {".": r"^-?([0-9]{1,12}(\.[0-9]*)?|\.[0-9]+)$", ",": r"^-?[0-9]{1,12}$"}
+FROM_NUMBER_ON = r"(?s)[0-9０-９.,．，].*$"
 PLACES, LONG_FRACTION = 6, r"\.[0-9]{7,}$"
 WHOLE = {"patient": r"^(-?[0-9]+)\.0+$", "whole": r"^(-?[0-9]+)\.0+$"}
 # Not the 401.0 of ICD-9: a code that was kept as a number has more figures, or is 0.
 WHOLE |= dict.fromkeys(("code", "date"), r"^(0|-?[0-9]{4,})\.0+$")
+WHOLE |= {"amount": r"^(0)[.,]0+$"}  # of others a point may part thousands
 # Parts with few meanings, which a mapping can tell all.
-CODED = ("sex", "route", "unit", "operator")
+CODED = ("sex", "route", "unit", "operator", "certainty")
 # What programs write for nothing.
 NOTHING = (
     "",
@@ -90,7 +92,7 @@ def cleaned(kind: Kind, texts: pa.Array, empty: Collection[str]) -> pa.Dictionar
     """
     given = texts.fill_null("").dictionary_encode()
     clean = pc.utf8_trim(given.dictionary, BLANKS)
-    if kind in WHOLE and pc.any(pc.match_substring(clean, ".0")).as_py():
+    if kind in WHOLE and pc.any(pc.match_substring_regex(clean, "[.,]0")).as_py():
         clean = pc.replace_substring_regex(clean, WHOLE[kind], r"\1")
     is_nothing = pc.is_in(clean, pa.array(empty, pa.string()))
     return pa.DictionaryArray.from_arrays(given.indices, pc.if_else(is_nothing, "", clean))
@@ -113,6 +115,22 @@ def unit_of_quantity(
     own = own.take(quantity.indices)
     told_beside = beside.dictionary_decode()
     return pc.if_else(pc.equal(own, ""), told_beside, own).dictionary_encode()
+
+
+def before_numbers(texts: pa.DictionaryArray, meanings: Collection[str]) -> pa.DictionaryArray:
+    """What stands before the number of a text: the < of <0.05.
+
+    Parameters
+    ----------
+    texts
+        Of a column.
+    meanings
+        Texts that the mapping tells the meaning of: they stay whole.
+    """
+    given = texts.dictionary
+    is_told = pc.is_in(given, pa.array([*meanings], pa.string()))
+    before = pc.replace_substring_regex(given, FROM_NUMBER_ON, "")
+    return pa.DictionaryArray.from_arrays(texts.indices, pc.if_else(is_told, given, before))
 
 
 def plain_numbers(

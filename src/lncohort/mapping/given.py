@@ -13,6 +13,7 @@ from duckdb import ColumnExpression, ConstantExpression
 from lncohort.mapping.cells import (
     NOTHING,
     always,
+    before_numbers,
     cleaned,
     days,
     plain_numbers,
@@ -223,6 +224,9 @@ class _Rows:
     def _numbered(self, numbers: pa.Array, given: Told) -> pa.RecordBatch:
         nothing = always("", len(numbers))
         content = pa.array(likeness(given, len(numbers)))
+        if "operator" in given:  # may be told by the result's own text
+            meanings = self._table.values.get("operator", {})
+            given["operator"] = before_numbers(given["operator"], meanings)
         values = []
         if self._measured:
             meanings = self._table.values.get(self._measured, {})

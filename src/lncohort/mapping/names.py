@@ -62,6 +62,8 @@ WITH_SHORT = re.compile(
 # SLE(LN), SLE伴LN, LN(IV型): abbreviations, and nothing beside them that may make them others.
 SHORTS = re.compile(r"(?:[a-z]{2,8}|[ ()/-]|伴|合并|并|及|和|[ivⅰ-ⅵ]{1,4}[型级])+")
 SHORT = re.compile(r"[a-z]{2,8}(?![a-z]|[型级])")
+# ICD10CM:M32.14, ATC|L04AD02
+SYSTEM_FIRST = re.compile(r"^(?:ICD-?(?:9|10)-?(?:CM|GM|WHO|CN|PCS)?|ATC|LOINC)\s*[:|]\s*")
 # Codes that can be told from a name by their form, where one stands in a column of names.
 WRITTEN_CODES = {
     "drug": ((re.compile(r"[A-Z]\d{2}[A-Z]{2}\d{2}"), "ATC"),),
@@ -193,7 +195,7 @@ class Names:
         """
         if (own := self._own.get(kind, {}).get(normal_name(text))) is not None:
             return Found(own, BY_MAPPING)
-        written = text.strip().upper()
+        written = SYSTEM_FIRST.sub("", text.strip().upper())
         systems = [system for form, system in WRITTEN_CODES[kind] if form.fullmatch(written)]
         for matcher in (self._by_whole_code, self._by_code):
             for system in systems:

@@ -1,11 +1,11 @@
 """What the texts of an order say together: drug, route, dose and how long a quantity lasts."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from lncohort.mapping.names import Found, Names
-from lncohort.mapping.words import MG_WORDS, PACK_WORDS, UNIT_WORDS
+from lncohort.mapping.words import EITHER_WORDS, MG_WORDS, PACK_WORDS, UNIT_WORDS
 from lncohort.texts.directions import Directions, read_directions
 from lncohort.texts.dosing_amounts import COUNTED_UNITS
 from lncohort.texts.numbers import DecimalMark
@@ -25,10 +25,10 @@ ROUTES = {
     "iv": ("静滴", "静点", "静脉", "静注", "静推", "输液", "泵入", "微泵", "入壶", "小壶"),
 }
 LATIN_ROUTES = {
-    "oral": r"p\.?o\.?|per os|os|oral(?:ly)?|by mouth",
+    "oral": r"p\.?o\.?|per os|os|(?:per)?oral(?:e|ly)?|by mouth|v\.?o\.?",
     "iv": (
-        r"i\.?v\.?(?:[ .]?(?:gtt|drip|vgtt|push))?\.?|ivgtt|ivd(?:rip)?|ivp|vd|intravenous(?:ly)?"
-        r"|infusion"
+        r"i\.?v\.?(?:[ .]?(?:gtt|drip|vgtt|push))?\.?|ivgtt|ivd(?:rip)?|ivp|vd|intrave[a-zöô]*"
+        r"|e\.?v\.?|endoven[a-z]*|infusion[a-z]*|perfusion"
     ),
 }
 ROUTE_BY_WORD = {
@@ -36,23 +36,35 @@ ROUTE_BY_WORD = {
     for route, words in ROUTES.items()
 }
 OTHER_ROUTES = (
-    *("外用", "外敷", "滴眼", "眼用", "局部", "涂", "topical", "ophthalm", "eye", "cutaneous"),
+    *("外用", "外敷", "滴眼", "眼用", "局部", "涂", "topical", "ophthalm", "eye", "cutan", "kutan"),
     *("皮下", "subcut", "肌注", "肌肉", "intramusc", "吸入", "雾化", "inhal", "nasal", "直肠"),
     *("rectal", "灌肠", "含漱", "含服", "舌下", "冲洗", "关节腔", "鞘内", "腹腔", "膀胱", "灌注"),
 )
 SHORT_OTHER = ("other", "im", "i.m.", "sc", "s.c.", "ih", "h", "top", "pr", "inh")
-ORAL_FORMS = ("片", "胶囊", "丸", "口服", "颗粒", "tablet", "capsule", "oral", "tab", "cap")
+ORAL_FORM = re.compile(
+    "片|胶囊|丸|口服|颗粒|tablet|capsule|oral|comprim|g[ée]lule|kapsel|cápsula|compress[ae]"
+    "|(?<![a-z])(?:tab|cap)"  # an injectable is none
+)
+# What is put on the skin or into an eye is none, whatever the route beside it.
+TOPICAL_FORMS = (
+    *("软膏", "乳膏", "凝胶", "滴眼", "ointment", "cream", "eye drop", "pommade", "crème", "crema"),
+    *("salbe", "augentropfen", "unguent", "pomada", "collyre", "colirio", "collirio"),
+)
 # An order for a level of a drug in the blood is none of the drug.
 A_TEST = re.compile(
     r"浓度|血药|测定|检测|基因|药敏|(?<![a-z])(?:level|concentration|assay)(?![a-z])"
 )
+BOX = re.compile(r"box of (\d{1,4})(?!\d)")  # tacrolimus 1 MG Oral Capsule Box of 50
 ONCE = ("一次", "1次", "单次", "一次性", "仅一次")  # in a column of frequencies
 # 250ml of 0.9% saline beside a drug: of what is mixed, the amount is the dose.
 DILUENT = re.compile(
     r"(?<![a-z])(?:ns|gs|gns)(?![a-z])|氯化钠|生理盐水|盐水|葡萄糖|灭菌注射用水|saline|dextrose"
 )
 VOLUME = re.compile(r"\d+(?:\.\d+)? ?ml|\d+(?:\.\d+)? ?%")
-IV_FORMS = ("注射", "针", "冻干", "injection", "inject", "infusion", "intravenous")
+IV_FORMS = (
+    *("注射", "针", "冻干", "injection", "inject", "infusion", "intravenous"),
+    *("perfusion", "injekt", "iniett", "inyect", "infus"),
+)
 
 
 @dataclass(frozen=True)
@@ -144,7 +156,8 @@ def read_order(
     return Order(
         found=found,
         route=(
-            read_route(route)
+            _topical(drug, of_code)
+            or read_route(route)
             or _systemic(said.route)
             or _route_of_form(drug)
             or read_route(of_code)
@@ -189,7 +202,9 @@ def _product(
     for name in names:
         in_name = {match.group() for match in STRENGTH.finditer(plain(name))}
         if in_name:
-            return read_strength(in_name.pop(), decimal_mark) if len(in_name) == 1 else Strength()
+            one = read_strength(in_name.pop(), decimal_mark) if len(in_name) == 1 else Strength()
+            box = BOX.search(plain(name))
+            return replace(one, units_a_pack=int(box[1])) if box and one.mg_a_unit else one
     return Strength()
 
 
@@ -247,9 +262,8 @@ def _dose_of_name(
 
 def _is_a_test(name: str) -> bool:
     simple = plain(name)
-    return bool(A_TEST.search(simple)) and not any(
-        form in simple for form in (*ORAL_FORMS, *IV_FORMS)
-    )
+    is_product = ORAL_FORM.search(simple) or any(form in simple for form in IV_FORMS)
+    return bool(A_TEST.search(simple)) and not is_product
 
 
 def read_route(text: str) -> str | None:
@@ -265,11 +279,17 @@ def _systemic(route: str | None) -> str | None:
     return route if route in (None, "oral", "iv") else "other"
 
 
+def _topical(*names: str) -> str | None:
+    """Another route, where a name tells of a form that is neither swallowed nor infused."""
+    simple = " ".join(map(plain, names))
+    return "other" if any(form in simple for form in TOPICAL_FORMS) else None
+
+
 def _route_of_form(drug: str) -> str | None:
     """The route of the form that stands in a name of a drug."""
     simple = plain(drug)
     is_iv = any(form in simple for form in IV_FORMS)
-    is_oral = any(form in simple for form in ORAL_FORMS)
+    is_oral = ORAL_FORM.search(simple) is not None
     if is_iv == is_oral:
         return None
     return "iv" if is_iv else "oral"
@@ -287,6 +307,8 @@ def _quantity(unit: str, product: Strength) -> tuple[Fraction | None, Fraction |
         return Fraction(MG_WORDS[word]), None
     if word in PACK_WORDS and product.units_a_pack is not None:
         units = Fraction(product.units_a_pack)
+    elif word in EITHER_WORDS and product.units_a_pack not in (None, 1):
+        return None, None
     elif word in UNIT_WORDS or (word == "瓶" and product.unit == "ampoule"):
         units = Fraction(1)
     else:

@@ -5,6 +5,7 @@ Their key ``given`` is the number of the text.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from functools import cache
 from typing import get_args
 
@@ -18,6 +19,7 @@ from lncohort.mapping.names import Found, Names, dialysis_or_graft
 from lncohort.mapping.orders import read_order
 from lncohort.mapping.roles import ROLES, TOGETHER
 from lncohort.mapping.words import (
+    read_certainty,
     read_days,
     read_given_back,
     read_instrument,
@@ -51,12 +53,18 @@ def settings(mapping: Mapping) -> Tables:
     ranks = {source: f"rank_of_{source}" for source in get_args(Supply)}
     return {
         "mapping_setting": _table(
-            {"drop_leading_zeros": FLAG, "observed_from_records": FLAG, "gap_days": INT},
+            {
+                "drop_leading_zeros": FLAG,
+                "observed_from_records": FLAG,
+                "gap_days": INT,
+                "today": DAY,
+            },
             [
                 (
                     mapping.info.leading_zeros == "drop",
                     mapping.observation.source == "records",
                     mapping.observation.gap_days,
+                    date.today(),
                 )
             ],
         ),
@@ -319,7 +327,8 @@ class Readings:
 
     def _diagnoses(self) -> pa.Table:
         rows = []
-        for number, table, (name, code) in self._distinct("diagnosis", "diagnosis"):
+        for number, table, (name, code, certainty) in self._distinct("diagnosis", "diagnosis"):
+            is_sure = read_certainty(table.meant("certainty", certainty)) is not False
             text = table.meant("diagnosis", name)
             parts = read_diagnoses(text)
             found = [(match, part.status) for part in parts for match in self._written(part)]
@@ -332,7 +341,10 @@ class Readings:
             for part, (match, status) in enumerate(found or [(None, "asserted")], start=1):
                 concept, by, needs = match or (None, None, "")
                 rows.append(
-                    (number, name, code, part, concept, by, needs or None, status == "asserted")
+                    (
+                        *(number, name, code, part, concept, by, needs or None),
+                        is_sure and status == "asserted",
+                    )
                 )
         return _table(
             {

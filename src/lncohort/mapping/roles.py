@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Kind = Literal["text", "patient", "date", "code", "whole"]
+Kind = Literal["text", "patient", "date", "code", "whole", "amount"]
 Target = Literal[
     "patient",
     "patient_link",
@@ -33,8 +33,8 @@ class Role:
     meaning : str
     kind : str
         ``patient`` for an identifier of a patient, ``date`` for a day, ``whole`` for a whole number
-        and ``code`` for a code, both of which a table may hold as 12.0 and 950637.0, and ``text``
-        for anything else.
+        and ``code`` for a code, both of which a table may hold as 12.0 and 950637.0, ``amount`` for a
+        number of which nothing may stand as 0, 0.0 or 0,00, and ``text`` for anything else.
     """
 
     name: str
@@ -88,10 +88,11 @@ ROLES: dict[str, tuple[Role, ...]] = {
         Role("route", "route, in any coding", "code"),
         Role("start_date", "first day, day of dispensing, or day of the infusion", "date"),
         Role("end_date", "last day taken, or day of the stop", "date"),
-        Role("days_supply", "days that the supply lasts"),
+        Role("days_supply", "days that the supply lasts", "amount"),
         Role(
             "quantity",
             "amount dispensed, with or without its unit; below 0 for what was given back",
+            "amount",
         ),
         Role("quantity_unit", "unit of the quantity: tablets, boxes, mg"),
         Role("daily_dose_mg", "mg per day, where the hospital reckons it"),
@@ -119,6 +120,11 @@ ROLES: dict[str, tuple[Role, ...]] = {
         PATIENT,
         Role("diagnosis", "diagnosis in words; several may stand in one cell"),
         Role("code", "code of the diagnosis, in the system that code_system names", "code"),
+        Role(
+            "certainty",
+            "how sure it is: 确诊, 疑似, 已排除; confirmed, suspected, ruled out",
+            "code",
+        ),
         Role("diagnosis_date", "day of record", "date"),
     ),
     "procedure": (
@@ -189,7 +195,7 @@ TOGETHER: dict[str, tuple[str, ...]] = {
         *("test", "code", "specimen", "operator", "unit"),
         *("reference_low", "reference_high", "reference_range"),
     ),
-    "diagnosis": ("diagnosis", "code"),
+    "diagnosis": ("diagnosis", "code", "certainty"),
     "procedure": ("procedure", "code"),
 }
 # Parts that nothing but the comparison of rows looks at, and those that SQL takes as they stand.

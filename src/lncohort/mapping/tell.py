@@ -101,12 +101,13 @@ def told(account: Account) -> Iterator[Printed]:
         "Patients",
         (
             *("patients", "linked identifiers", "without observation", "in no patient table"),
-            "day of birth assumed",
+            *("day of birth assumed", "observed until the data end"),
         ),
         [
             (
                 *(patients["patients"], patients["linked"]),
-                *(patients["unobserved"], patients["strangers"], patients["births_assumed"]),
+                *(patients["unobserved"], patients["strangers"]),
+                *(patients["births_assumed"], patients["still_observed"]),
             )
         ],
     )

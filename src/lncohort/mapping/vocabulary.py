@@ -16,6 +16,7 @@ from lncohort.texts.strength import Strength
 
 MG = {"mg": Fraction(1), "g": Fraction(1000), "ug": Fraction(1, 1000)}
 CODED = tuple((target, "code") for target in ("prescription", "lab", "diagnosis", "procedure"))
+TELLING = ("amount", "amount_of_liquid", "units_a_pack")
 NAMED = (*CODED, ("prescription", "record_type"), ("lab", "unit"))
 
 
@@ -53,10 +54,10 @@ def ancestors(
 def strengths(
     connection: duckdb.DuckDBPyConnection, mapping: Mapping, given: list[GivenTexts]
 ) -> dict[str, Strength]:
-    """The strength of each product that the hospital's rows hold, where one is told.
+    """The strength of each product that the hospital's rows hold, where a table tells of it.
 
-    Unknown is that of a product of several drugs or strengths, of a box (what its quantity counts
-    is not certain), and one in a unit that is no mass.
+    Of a product of several drugs or strengths, and of one in a unit that is no mass, nothing is known,
+    whatever its name says.
 
     Parameters
     ----------
@@ -71,13 +72,16 @@ def strengths(
     codes = _codes(connection, given, (("prescription", "code"),))
     rows = connection.view("given_strength").join(codes, "code", how="semi")
     roles = role_names("strength")
-    found: dict[str, set[Strength | None]] = {}
+    found: dict[str, set[Strength]] = {}
     for number, *texts in rows.select("table_number", *roles).distinct().fetchall():
         table = tables[number]
         told = {role: table.meant(role, text) for role, text in zip(roles, texts, strict=True)}
-        found.setdefault(told.pop("code"), set()).add(_strength(table.decimal, **told))
-    one = {code: of_code.pop() for code, of_code in found.items() if len(of_code) == 1}
-    return {code: strength for code, strength in one.items() if strength is not None}
+        code = told.pop("code")
+        if any(told[role] for role in TELLING):
+            found.setdefault(code, set()).add(_strength(table.decimal, **told))
+    return {
+        code: of_code.pop() if len(of_code) == 1 else Strength() for code, of_code in found.items()
+    }
 
 
 def code_names(connection: duckdb.DuckDBPyConnection, given: list[GivenTexts]) -> dict[str, str]:
@@ -118,17 +122,17 @@ def _strength(
     volume: str,
     volume_unit: str,
     units_a_pack: str,
-) -> Strength | None:
-    """What a row tells; None where it tells no strength of one unit, or of one ml."""
-    if units_a_pack not in ("", "0", "1"):
-        return None
+) -> Strength:
+    """What a row tells of one unit, or of one ml, and of the units in a box; none where it does not."""
+    units = 1 if units_a_pack in ("", "0") else read_number(units_a_pack, decimal_mark)
     if amount:
         mg = _in_mg(amount, amount_unit, decimal_mark)
-        return None if mg is None else Strength(mg_a_unit=mg)
+        is_told = mg is not None and units is not None
+        return Strength(mg_a_unit=mg, units_a_pack=int(units)) if is_told else Strength()
     mg = _in_mg(amount_of_liquid, amount_of_liquid_unit, decimal_mark)
     ml = read_number(volume, decimal_mark) if volume else 1
-    if mg is None or not ml or plain(volume_unit) != "ml":
-        return None
+    if mg is None or not ml or plain(volume_unit) != "ml" or units != 1:
+        return Strength()
     return Strength(mg_a_ml=mg / Fraction(ml))
 
 

@@ -41,11 +41,13 @@ OPERATORS = {
     "≥": ">=",
     "大于等于": ">=",
 }
+BEFORE_NUMBER = re.compile(r"[^\d.,]*")
 UNIT_WORDS = (
     *("片", "粒", "颗", "丸", "袋", "包", "支", "枚", "tablet", "tablets", "tab", "tabs"),
     *("capsule", "capsules", "cap", "caps", "pill", "pills", "ampoule", "ampoules", "vial"),
     *("vials", "sachet", "sachets", "unit", "units", "ea", "each"),
 )
+EITHER_WORDS = ("unit", "units", "ea", "each")  # of a product in packs, a pack or what is in it
 PACK_WORDS = ("盒", "瓶", "板", "box", "boxes", "bottle", "bottles", "pack", "packs", "package")
 MG_WORDS = {"mg": 1, "毫克": 1, "milligram": 1, "g": 1000, "克": 1000, "gram": 1000}
 NUMBER_AND_UNIT = re.compile(rf"(?P<sign>[+-]?) ?(?P<number>{WRITTEN}) ?(?P<unit>[^\W\d_]*)")
@@ -55,6 +57,21 @@ KINDS_OF_ORDER = {
     "standing": ("长期", "长嘱", "standing", "continuous"),
     "home": ("带药", "discharge medic", "take home", "take-home"),
 }
+DOUBTED = (
+    *("疑似", "疑诊", "拟诊", "可疑", "待查", "待排", "待确", "未确", "不确定", "排除", "除外"),
+    *("preliminary", "provisional", "tentative", "suspect", "possible", "probable", "uncertain"),
+    *("differential", "rule out", "ruled out", "r/o", "refuted", "entered in error"),
+    *(
+        "unconfirmed",
+        "not confirmed",
+        "verdacht",
+        "ausgeschlossen",
+        "ausschluss",
+        "exclu",
+        "écarté",
+    ),
+)
+SURE = ("确诊", "确定", "confirmed", "definite", "final", "gesichert")
 SLEDAI = re.compile(
     r"sle-?dai(-? ?(2k|2000))?(评分|积分|score)?|系统性红斑狼疮疾病活动(度|性)?指数.*"
 )
@@ -87,8 +104,8 @@ def _holds(text: str, words: tuple[str, ...]) -> bool:
 
 
 def read_operator(text: str) -> str | None:
-    """The operator of a result that stands in a column of its own; None for = and the rest."""
-    return OPERATORS.get(plain(text))
+    """The operator of a result, alone or before its number; None for = and the rest."""
+    return OPERATORS.get(BEFORE_NUMBER.match(plain(text))[0].rstrip())
 
 
 def read_days(text: str, decimal_mark: DecimalMark) -> float | None:
@@ -120,6 +137,14 @@ def read_order_type(text: str) -> str | None:
     simple = plain(text)
     told = {kind for kind, words in KINDS_OF_ORDER.items() if any(w in simple for w in words)}
     return "home" if "home" in told else told.pop() if len(told) == 1 else None
+
+
+def read_certainty(text: str) -> bool | None:
+    """Whether a diagnosis is one, and neither doubted nor ruled out; None where that is not said."""
+    simple = plain(text)
+    if any(word in simple for word in DOUBTED):
+        return False
+    return True if any(word in simple for word in SURE) else None
 
 
 def read_instrument(text: str) -> str | None:

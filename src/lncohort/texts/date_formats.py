@@ -24,6 +24,7 @@ COMPACT = ("%Y%m%d", "%Y%m%d%H%M", "%Y%m%d%H%M%S", "%Y%m%d %H:%M", "%Y%m%d %H:%M
 CHINESE_TIMES = ("%Y年%m月%d日 %H时%M分", "%Y年%m月%d日%H时%M分", "%Y年%m月%d日 %H时%M分%S秒")
 COMPACT_TWO_DIGIT_YEAR = "%y%m%d"
 EXCEL_SERIAL = "excel_serial"
+UNIX_SECONDS = "unix_seconds"
 MONTH = "month"
 MONTHS = ("%Y-%m", "%Y/%m", "%Y.%m", "%Y年%m月", "%Y%m")
 
@@ -72,8 +73,10 @@ TWO_DIGITS = {
     "M": r"[0-5]\d",
 }
 SERIAL_PATTERN = r"(?P<serial>\d{1,5})(?:[.,]\d{1,15})?"
+SECONDS_PATTERN = r"(?P<seconds>-?\d{1,10})(?:\.\d{1,9})?"
 MONTH_PATTERN = r"(?P<Y>\d{4})(?:[-/.](?P<m>\d{1,2})|年(?P<chinese>\d{1,2})月|(?P<compact>\d{2}))"
 YEARS = (1900, 2100)
+A_DAY = 86_400  # seconds
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,8 @@ def read_date(text: str | None, format: str, years: tuple[int, int] = YEARS) -> 
         As it stands in the extract; outer blanks and full width do not matter.
     format : str
         As DuckDB's ``try_strptime`` reads it; or ``excel_serial``, days of the 1900 system, with or
-        without a fraction; or ``month``, any of ``MONTHS``.
+        without a fraction; or ``unix_seconds``, seconds since 1970 began; or ``month``, any of
+        ``MONTHS``.
     years : (int, int)
         The first and the last year that a date may have.
 
@@ -121,7 +125,9 @@ def read_date(text: str | None, format: str, years: tuple[int, int] = YEARS) -> 
         return ReadDate(reason="unknown_text")
     parts = match.groupdict()
     if parts.get("serial"):
-        return _of_serial(int(parts["serial"]), years)
+        return _within(_of_serial(int(parts["serial"])), years)
+    if parts.get("seconds"):
+        return _within(date(1970, 1, 1) + timedelta(int(parts["seconds"]) // A_DAY), years)
     year, month = _year(parts), _month(parts)
     if not years[0] <= year <= years[1]:
         return ReadDate(reason="out_of_range")
@@ -140,6 +146,8 @@ def pattern_of(format: str) -> str:
     """The regular expression, of RE2 as well, that a text of a format matches as a whole."""
     if format == EXCEL_SERIAL:
         return SERIAL_PATTERN
+    if format == UNIX_SECONDS:
+        return SECONDS_PATTERN
     if format == MONTH:
         return MONTH_PATTERN
     pieces = {**PIECES, **TWO_DIGITS} if re.match("%[Yy]%m", format) else PIECES
@@ -156,7 +164,7 @@ def is_format(format: str) -> bool:
         told = set(_compiled(format).groupindex)
     except (KeyError, re.error):
         return False
-    return format in (EXCEL_SERIAL, MONTH) or (
+    return format in (EXCEL_SERIAL, UNIX_SECONDS, MONTH) or (
         "d" in told and bool(told & {"Y", "y"}) and bool(told & {"m", "b"})
     )
 
@@ -166,14 +174,17 @@ def _compiled(format: str) -> re.Pattern:
     return re.compile(pattern_of(format), re.ASCII)
 
 
-def _of_serial(serial: int, years: tuple[int, int]) -> ReadDate:
+def _of_serial(serial: int) -> date | None:
     """A day of Excel's 1900 system, which counts a 29 February 1900 (60) that never was."""
     if serial in (0, 60):
+        return None
+    return date(1899, 12, 31 if serial < 60 else 30) + timedelta(serial)
+
+
+def _within(day: date | None, years: tuple[int, int]) -> ReadDate:
+    if day is None:
         return ReadDate(reason="impossible_date")
-    day = date(1899, 12, 31 if serial < 60 else 30) + timedelta(serial)
-    if not years[0] <= day.year <= years[1]:
-        return ReadDate(reason="out_of_range")
-    return ReadDate(day)
+    return ReadDate(day) if years[0] <= day.year <= years[1] else ReadDate(reason="out_of_range")
 
 
 def _year(parts: dict[str, str | None]) -> int:

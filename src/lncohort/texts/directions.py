@@ -18,6 +18,9 @@ FREQUENCY = ("every", "weekdays", "takes", "monthly", "hours_of_day")
 GLUED = re.compile(
     r"\d ?(?:mg|ug|mcg|ml|g|t|tabs?|caps?)(?=(?:q[dn]|[bt]id|q[io]d|q\d{1,2}h|prn|po)(?![a-z]))"
 )
+# As prescribing programs write: 2 capsules (1 mg total) by mouth 2 (two) times daily.
+TOTAL = re.compile(r"(\(\d[\d.,]* ?[um]?c?g) total\)")
+TOLD_AGAIN = re.compile(r"(?<![\d.,])(\d+) \(\1\)")
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,7 @@ def _simple(text: str) -> str:
         lambda word: str(ENGLISH_NUMBERS[word[0]]),
         text,
     )
+    text = TOLD_AGAIN.sub(r"\1", TOTAL.sub(r"\1)", text))
     return re.sub(r"([\u3400-\u9fff]) ", r"\1", text)
 
 

@@ -22,12 +22,20 @@ CHINESE = {
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 SPELLINGS = (
     (r"\.$", ""),
+    # As UCUM writes them: g/(24.h), mL/min/{1.73_m2}, mg/g{creat}, /[HPF].
+    (r"[({]24\.?h[)}]", "24h"),
+    (r"\{1\.73_?m2\}", "1.73m2"),
+    (r"\{[^{}]*\}$", ""),
+    (r"\[(iu|hpf|lpf)\]", r"\1"),
+    (r"(?<=/)mm(?:3|³)$", "ul"),
+    (r"^giga/l$", "10^9/l"),
+    (r"^mikromol", "umol"),
     (r"^[*x](?=10)", ""),
     (r"^10(?:~|e|\*\*|\*)(?=\d)", "10^"),
     (r"^10(9|12)(?=/l$)", r"10^\1"),  # 10⁹/L whose 9 is no longer raised
     (r"个(?=/hp)|(?<=^10.9)个", ""),
     (r"/hp$", "/hpf"),
-    (r"/24h(?:ou)?(?:rs?)?尿?$|/1?d(?:ay)?$", "/24h"),
+    (r"/24h(?:ou)?(?:rs?)?尿?$|/1?d(?:ay)?$|/j(?:our)?$", "/24h"),
     # Of a ratio to creatinine the unit is that of the ratio: mg/g Cr, mg/mmol·Cr, mg/g肌酐.
     (r"(?<=/)(g|mmol|mol)[·.*(]*(?:尿?肌酐|u?crea?(?:t(?:inine)?)?|u?cr)\)?$", r"\1"),
     # Per minute and 1.73 m²: mL/(min·1.73m²), ml/min*1.73m2, mL·min-1·(1.73m2)-1.

@@ -12,6 +12,7 @@ from lncohort.mapping.words import (
     NOT_CARRIED_OUT,
     PACK_WORDS,
     UNIT_WORDS,
+    read_certainty,
     read_days,
     read_instrument,
     read_operator,
@@ -102,6 +103,7 @@ class Column:
             "drug": self.share(lambda t: names.of_name("drug", t) is not None),
             "test": self.share(lambda t: names.of_name("lab", t) is not None),
             "diagnosis": self.share(self._is_diagnosis),
+            "certainty": self.share(lambda t: read_certainty(t) is not None),
             "icd": self.share(lambda t: _is_icd(t)),
             "procedure": self.share(
                 lambda t: names.of_name("procedure", t) or dialysis_or_graft(names, t)

@@ -61,7 +61,7 @@ def guess_folder(
     found = [table for table in found if not is_ours(location, table.path)]
     problems = [(table.path, table.problem) for table in found if table.problem is not None]
     names = Names(read_code_lists(), {}, {}, {})
-    root = location if "://" in str(location) else _root(Path(location))
+    root = root_of(location)
     looked = [
         (table, columns)
         for table in found
@@ -92,24 +92,38 @@ def is_ours(location: str | Path, path: str) -> bool:
     )
 
 
-def _root(location: Path) -> Path:
+def root_of(location: str | Path) -> str | Path:
+    """The folder from where the tables of a location are named; of a server, its address."""
+    if "://" in str(location):
+        return location
+    location = Path(location)
     return location.parent if location.is_file() else location
+
+
+def columns_of(root: Path | str, spec: SourceSpec, names: Names, texts: int) -> list[Column]:
+    """The columns of a table, as its first rows show them, with so many of the texts of each.
+
+    Raises
+    ------
+    UserError
+        When it cannot be read.
+    """
+    with duckdb.connect() as connection, ExitStack() as opened:
+        files = [
+            opened.enter_context(open_rows(connection, root, file)).relation
+            for file in files_of(root, spec)
+        ]
+        return [Column(one, names) for one in profile(files, texts=texts)]
 
 
 def _columns(
     root: Path | str, table: FoundTable, names: Names, problems: list[tuple[str, str]]
 ) -> list[Column]:
     try:
-        with duckdb.connect() as connection, ExitStack() as opened:
-            files = [
-                opened.enter_context(open_rows(connection, root, file)).relation
-                for file in files_of(root, table.spec)
-            ]
-            profiles = profile(files, texts=TEXTS_OF_IDENTIFIERS)
+        return columns_of(root, table.spec, names, TEXTS_OF_IDENTIFIERS)
     except UserError as error:
         problems.append((table.spec.label, str(error)))
         return []
-    return [Column(one, names) for one in profiles]
 
 
 def _identifiers(

@@ -56,6 +56,7 @@ LOOKS: dict[str, tuple[tuple[str, ...], float, float]] = {
     "reference_high": (("number",), 0.5, 2.0),
     "reference_range": (("range",), 0.3, 0.8),
     "diagnosis": (("diagnosis",), 0.0, 0.05),
+    "certainty": (("certainty",), 0.5, 2.0),
     "procedure": (("procedure",), 0.0, 0.05),
     "isn_rps_class": (("class",), 0.3, 0.8),
     "instrument": (("instrument",), 0.2, 0.5),

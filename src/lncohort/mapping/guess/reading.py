@@ -1,6 +1,7 @@
 """How the columns of a table are read, once it is known what it is of; and what has to be asked."""
 
 import re
+from collections.abc import Iterable
 
 from lncohort.extract.lab_tests import LAB_TESTS
 from lncohort.extract.units import looks_like
@@ -58,7 +59,11 @@ def read_columns(
     wide
         Columns of results, of a wide table.
     """
-    formats, questions = _date_formats(target, played)
+    formats, questions = date_formats(
+        played[role.name].column
+        for role in ROLES[target]
+        if role.kind == "date" and role.name in played
+    )
     if spec.format in ("text", "excel") and spec.header_row is None:
         text = "no row names the columns, which are numbered: does each play its part?"
         questions.append(Question("header_row", played["patient_id"].column.name, text))
@@ -191,17 +196,14 @@ def told_codes(codes: dict[str, str | None]) -> str:
     return ", ".join(f"{code} {meaning}" for code, meaning in codes.items() if meaning)
 
 
-def _date_formats(target: str, played: dict[str, Played]) -> tuple[tuple[str, ...], list[Question]]:
+def date_formats(columns: Iterable[Column]) -> tuple[tuple[str, ...], list[Question]]:
     """The formats of all columns of dates of a table, without times; and what they do not tell.
 
     None where every format is one that is read without being named: rare dates of another of these
     are then read too.
     """
     formats, questions = {}, []
-    for role in ROLES[target]:
-        if role.kind != "date" or role.name not in played:
-            continue
-        column = played[role.name].column
+    for column in columns:
         guess = column.dates
         formats |= dict.fromkeys(day_format(name) for name in guess.formats)
         for question in guess.questions:

@@ -26,7 +26,7 @@ def omop_tables(found: list[FoundTable]) -> dict[str, FoundTable]:
     """The OMOP tables among those found, by their names in the model; none where it is no OMOP.
 
     A table is known by its name in any case, with a schema (``cdm.person``) or an ending of a file
-    (``PERSON.csv``). Of a name that is there more than once, that of the schema or folder with the
+    (``PERSON.csv``), or by that of the folder of its parts. Of a name that is there more than once, that of the schema or folder with the
     most tables is taken.
 
     Parameters
@@ -34,11 +34,10 @@ def omop_tables(found: list[FoundTable]) -> dict[str, FoundTable]:
     found
         Tables of a folder, a file or a database.
     """
-    known = {table["omop"] for table in template()["table"]}
     named = [
         (*_place_and_name(table), table)
         for table in found
-        if table.spec is not None and _place_and_name(table)[1] in known
+        if table.spec is not None and _place_and_name(table)[1] in _known()
     ]
     there = {name for _, name, _ in named}
     if "person" not in there or there.isdisjoint(KNOWN_BY):
@@ -83,10 +82,26 @@ def omop_unread(
 
 
 def _place_and_name(table: FoundTable) -> tuple[str, str]:
-    """The schema or folder of a table, and its name in small letters."""
+    """The schema or folder of a table, and its name in small letters.
+
+    Where the name is none of the model's, that of a folder above may be: measurement/part-0001.csv.
+    """
     path = ENDING.sub("", (table.spec.table or table.path).lower())
     if table.files > 1:
         path = OF_SEVERAL.sub("", path)
     place, _, name = path.rpartition("/")
     schema, _, name = name.rpartition(".")
-    return f"{place}/{schema}", PREFIX.sub("", name)
+    of_file = f"{place}/{schema}", PREFIX.sub("", name)
+    if of_file[1] in _known() or table.spec.table:
+        return of_file
+    *above, _ = path.split("/")
+    for depth in range(len(above), 0, -1):
+        if (folder := PREFIX.sub("", above[depth - 1])) in _known():
+            return "/".join(above[: depth - 1]) + "/", folder
+    return of_file
+
+
+@cache
+def _known() -> frozenset[str]:
+    """The names of the tables that are read."""
+    return frozenset(table["omop"] for table in template()["table"])

@@ -1,8 +1,12 @@
 """The mapping file of OMOP tables, filled from the template with what was found."""
 
+from collections.abc import Iterable
+
+from lncohort.mapping.guess.table_guess import Question
 from lncohort.mapping.guess.write import QUESTION, toml_text, toml_value
 from lncohort.mapping.model import NEEDED_TARGETS
 from lncohort.mapping.omop.find import template
+from lncohort.mapping.omop.look import Written
 from lncohort.mapping.roles import NEEDED
 from lncohort.sources.found import FoundTable
 from lncohort.texts.one_line import one_line
@@ -13,6 +17,7 @@ def omop_source(
     name: str,
     location: str,
     unread: tuple[list[str], list[str]] = ([], []),
+    how: dict[str, Written] | None = None,
 ) -> str:
     """The text of a mapping file.
 
@@ -26,6 +31,8 @@ def omop_source(
         Of the tables, from where the mapping file stands.
     unread
         As :func:`lncohort.mapping.omop.omop_unread` tells it.
+    how
+        The tables are written, as :func:`lncohort.mapping.omop.written` tells it.
     """
     shipped = template()
     observed = "table" if "observation_period" in tables else "records"
@@ -46,12 +53,15 @@ def omop_source(
         *shipped["names"].strip().splitlines(),
     ]
     for table in shipped["table"]:
-        if table["omop"] not in tables:
+        name = table["omop"]
+        if name not in tables:
             lines += _absent(table)
-        elif "offered" in table:
-            lines += ["", *_offered(_table(table, tables[table["omop"]]))]
+            continue
+        told = _table(table, tables[name], (how or {}).get(name, Written()))
+        if "offered" in table:
+            lines += ["", *_offered(told)]
         elif table.get("unless") not in tables:
-            lines += ["", *_table(table, tables[table["omop"]])]
+            lines += ["", *told]
     more, others = unread
     if more:
         lines += [
@@ -85,7 +95,7 @@ def _comment(table: dict) -> list[str]:
     return [f"# {line}" for line in table.get("comment", "").strip().splitlines()]
 
 
-def _table(table: dict, found: FoundTable) -> list[str]:
+def _table(table: dict, found: FoundTable, how: Written) -> list[str]:
     """A table of the mapping: the columns that are there, as they are written there."""
     written = {column.lower(): column for column in found.columns}
     columns = {
@@ -104,6 +114,11 @@ def _table(table: dict, found: FoundTable) -> list[str]:
         ]
     name = table.get("name", table["omop"])
     lines += ["[[table]]", f"name = {toml_text(name)}", f"to = {toml_text(table['to'])}"]
+    if how.date_formats:
+        lines.append(f"date_formats = {_texts(how.date_formats)}")
+    lines += [line for one in how.questions for line in _asked(one)]
+    if how.decimal == ",":
+        lines.append('decimal = ","')
     if "code_system" in table:
         lines.append(f"code_system = {toml_text(table['code_system'])}")
     if "supply" in table:
@@ -130,5 +145,13 @@ def _table(table: dict, found: FoundTable) -> list[str]:
     return lines
 
 
-def _texts(texts: list[str]) -> str:
+def _asked(question: Question) -> list[str]:
+    """A question, and its answers: those of which one is chosen, or what is to be kept."""
+    if question.about != "keep":
+        return [QUESTION + one_line(" / ".join([question.text, *question.choices]))]
+    kept = f"keep = {{ {toml_text(question.column)} = {_texts(question.choices)} }}"
+    return [QUESTION + one_line(question.text), f"# {kept}  # less those to be left out"]
+
+
+def _texts(texts: Iterable[str]) -> str:
     return f"[{', '.join(map(toml_text, texts))}]"

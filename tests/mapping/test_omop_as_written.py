@@ -1,0 +1,107 @@
+"""OMOP tables as the programs that fill them write them: what is said of nothing, and where it stands."""
+
+from datetime import date
+
+import pytest
+
+from lncohort.mapping.advice import advice
+from mapping.hospital import extract_rows, reasons
+from mapping.small_omop import CONDITION, PERSON, RESULT, SUPPLY, mapped_omop, prescriptions
+
+
+@pytest.mark.parametrize("nothing", ["0", "0.0", "0,00", "0.000000"])
+def test_a_quantity_or_a_supply_of_zero_tells_nothing(tmp_path, nothing):
+    """Claims and simulated patients have 0 where no quantity is known: the dose is not 0."""
+    row = {"days_supply": nothing, "quantity": nothing}
+    (found,) = prescriptions(tmp_path, row)
+    assert (found["end_date"], found["daily_dose_mg"]) == (date(2015, 3, 30), None)
+
+
+def test_without_a_quantity_the_directions_tell_the_dose(tmp_path):
+    (found,) = prescriptions(tmp_path, {"quantity": 0, "sig": "1 mg bid"})
+    assert (found["days_supply"], found["daily_dose_mg"]) == (30, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("status", "source", "counts"),
+    [
+        (32893, "suspected", True),  # the concept goes before the text
+        (32899, "final", False),
+        (4033240, None, False),
+        (32892, None, False),
+        (32890, "admission", True),
+        (32902, "Verdacht auf", False),
+        (32902, None, True),
+        (0, "ruled out", False),
+        (0, "suspecté", False),
+        (0, "DP", True),
+    ],
+)
+def test_a_preliminary_or_ruled_out_condition_is_none(tmp_path, status, source, counts):
+    told = {"condition_status_concept_id": status, "condition_status_source_value": source}
+    found = mapped_omop(tmp_path, condition_occurrence=[CONDITION | told])
+    assert len(extract_rows(found, "diagnosis")) == counts
+    assert reasons(found, "condition_occurrence") == ({} if counts else {"ruled_out_or_doubted": 1})
+
+
+@pytest.mark.parametrize(
+    ("operator", "source", "bound"),
+    [
+        (0, "<20", "<"),
+        (None, "< 20 umol/L", "<"),
+        (0, ">=20", ">="),
+        (2_000_000_007, "<20", "<"),  # of the site's own
+        (4172704, "20", ">"),
+        (4172703, "<20", None),
+        (0, "20", None),
+        (0, None, None),
+    ],
+)
+def test_a_sign_in_the_source_value_makes_a_bound_of_the_number(tmp_path, operator, source, bound):
+    """Many databases parse the number, leave the sign behind and the operator 0."""
+    row = {"value_as_number": 20.0, "operator_concept_id": operator, "value_source_value": source}
+    found = mapped_omop(tmp_path, measurement=[RESULT | row])
+    (result,) = extract_rows(found, "lab")
+    assert (result["value"], result["operator"]) == (20.0, bound)
+
+
+def test_the_end_that_was_told_goes_before_one_that_was_filled_in(tmp_path):
+    """Of a prescription without days' supply many databases make one of 30 days."""
+    row = {"days_supply": None, "verbatim_end_date": "2015-03-10", "quantity": 40}
+    (told,) = prescriptions(tmp_path, row)
+    assert (told["end_date"], told["daily_dose_mg"]) == (date(2015, 3, 10), 4.0)
+
+
+@pytest.mark.parametrize("end", ["2099-12-31", "9999-12-31", "2099-12-31 00:00:00"])
+def test_a_patient_who_is_still_observed_is_so_until_the_data_end(tmp_path, end):
+    def period(person, end):
+        start = {"observation_period_start_date": "2010-01-01"}
+        return {"person_id": person} | start | {"observation_period_end_date": end}
+
+    later = RESULT | {"measurement_id": 2, "person_id": 2, "measurement_date": "2016-05-04"}
+    typed_wrongly = RESULT | {"measurement_id": 3, "measurement_date": "2094-01-01"}
+    found = mapped_omop(
+        tmp_path,
+        person=[PERSON, PERSON | {"person_id": 2}],
+        measurement=[RESULT, later, typed_wrongly],
+        observation_period=[period(1, end), period(2, "2018-03-04")],
+    )
+    ends = [row["end_date"] for row in extract_rows(found, "observation_period")]
+    assert ends == [date(2018, 3, 4), date(2018, 3, 4)]
+    assert found.account.patients["still_observed"] == 1
+
+
+def test_ends_before_the_supply_is_over_are_told(tmp_path):
+    """They may be real stops: the days of supply would count what was never taken."""
+    ends = ["2015-03-10", "2015-03-30", "2015-03-31", "2015-03-01", None]
+    rows = [
+        SUPPLY | {"drug_exposure_id": n, "drug_exposure_end_date": e} for n, e in enumerate(ends)
+    ]
+    found = mapped_omop(tmp_path, drug_exposure=rows)
+    assert [row["days_supply"] for row in extract_rows(found, "prescription")] == [30] * 5
+    told = {wrong: (rows, remedy) for _, rows, wrong, remedy in advice(found.account)}
+    assert told == {
+        "an end date before the supply is over: stopped?": (
+            *(1, 'supply = ["end_date", ...], if ends are real stops'),
+        )
+    }
