@@ -721,3 +721,35 @@ def test_an_extract_of_which_a_file_is_gone_is_made_again(tmp_path):
     (found.folder / "mapping_manifest.json").write_text("not json", encoding="utf-8")
     assert not map_extract(file, refuse=False).was_unchanged
     Extract.open(found.folder)
+
+
+def of_age(folder, age, *seen):
+    """The births that a patient gets who was of one age on several days."""
+    columns = {"patient_id": "id", "sex": "sex", "seen_date": "born"}
+    keys = {"patient": {"columns": columns, "constants": {"age": age}}}
+    rows = [{"id": "P1", "sex": "女", "born": day} for day in seen]
+    found = mapped(folder, keys, patient=rows)
+    return [row["birth_date"] for row in extract_rows(found, "patient")], found
+
+
+def test_a_birth_is_reckoned_from_ages_as_their_median(tmp_path):
+    births, found = of_age(tmp_path, "34岁", "2015-01-01", "2015/3/2 上午8:30", "2015-11-01")
+    assert births == [date(1980, 8, 31)]
+    assert found.account.patients["births_assumed"] == 1
+
+
+def test_an_age_years_apart_from_the_others_is_of_another_birth(tmp_path):
+    births, found = of_age(tmp_path, "34岁", "2015-01-01", "2015-03-02", "2017-11-01")
+    assert births == [date(1980, 8, 31), date(1983, 5, 3)]
+
+
+def test_an_age_that_is_none_tells_no_birth(tmp_path):
+    births, found = of_age(tmp_path, "成人", "2015-01-01")
+    assert births == [None]
+    assert found.account.patients["birthless"] == 1
+
+
+def test_an_age_without_its_day_is_refused(tmp_path):
+    columns = {"patient_id": "id", "sex": "sex", "age": "born"}
+    with pytest.raises(UserError, match="age needs seen_date"):
+        mapped(tmp_path, {"patient": {"columns": columns}})

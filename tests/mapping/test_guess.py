@@ -314,3 +314,43 @@ def test_a_table_of_other_numbers_is_one_of_links(tmp_path):
     ]
     table = of(guessed(tmp_path, 号码对照表=links), "patient_link")
     assert columns(table) == {"patient_id": "其他号", "same_as": "患者ID"}
+
+
+def test_a_day_of_entry_is_no_day_of_death_of_birth_or_of_a_stop(tmp_path):
+    entered = with_column(PEOPLE, "建档日期", "2015-03-01")
+    orders = with_column(ORDERS, "审核时间", "2015-03-02")
+    guess = guessed(tmp_path, 患者=entered, 处方=orders)
+    assert "death_date" not in columns(of(guess, "patient"))
+    assert "end_date" not in columns(of(guess, "prescription"))
+
+
+VISITS = [
+    {
+        "病案号": number,
+        "性别": "女",
+        "年龄": "34岁",
+        "就诊日期": "2015-03-01",
+        "出院日期": "2015-03-09",
+    }
+    for number in IDS
+]
+
+
+def test_births_are_reckoned_from_ages_where_none_are_given(tmp_path):
+    people = [{"病案号": number, "姓名": "某"} for number in IDS]
+    table = of(guessed(tmp_path, 患者=people, 就诊=VISITS, 检验=RESULTS), "patient")
+    assert columns(table) == {
+        "patient_id": "病案号", "sex": "性别", "age": "年龄", "seen_date": "就诊日期"
+    }  # fmt: skip
+
+
+def test_ages_beside_results_make_no_patients_where_births_are_given(tmp_path):
+    results = with_column(with_column(RESULTS, "性别", "女"), "年龄", "34岁")
+    table = of(guessed(tmp_path, 检验=results, 就诊=VISITS), "patient")
+    assert columns(table)["birth_date"] == "出生日期"
+
+
+def test_of_two_tables_with_ages_one_counts(tmp_path):
+    people = [{"病案号": number, "姓名": "某"} for number in IDS]
+    results = with_column(with_column(RESULTS, "性别", "女"), "年龄", "34岁")
+    of(guessed(tmp_path, 患者=people, 检验=results, 就诊=VISITS), "patient")

@@ -27,6 +27,7 @@ from lncohort.mapping.words import (
     read_sex,
     read_status,
 )
+from lncohort.texts.ages import read_age
 from lncohort.texts.diagnoses import Diagnosis, read_diagnoses
 from lncohort.texts.numbers import read_number
 from lncohort.texts.plain import plain
@@ -123,6 +124,7 @@ class Readings:
             "date_text": self._dates(),
             "number_text": self._numbers(),
             "sex_text": self._of_one("patient", "sex", {"sex": TEXT}, lambda t: (read_sex(t),)),
+            "age_text": self._of_one("patient", "age", {"days": INT}, lambda t: (read_age(t),)),
             "order_text": self._orders(),
             "status_text": self._of_one(
                 "prescription",

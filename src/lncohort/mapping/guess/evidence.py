@@ -20,6 +20,7 @@ from lncohort.mapping.words import (
     read_sex,
 )
 from lncohort.sources.profiling import ColumnProfile
+from lncohort.texts.ages import read_age
 from lncohort.texts.dates import DateGuess, guess_dates
 from lncohort.texts.diagnoses import read_diagnoses
 from lncohort.texts.directions import read_directions
@@ -122,6 +123,7 @@ class Column:
             "operator": self.share(lambda t: read_operator(t) is not None or t == "="),
             "class": self.share(lambda t: read_class(t) is not None),
             "instrument": self.share(lambda t: read_instrument(t) not in (None, "-")),
+            "age": self.share(lambda t: read_age(t) is not None),
             "year": self.share(lambda t: t.isdecimal() and 1900 <= int(t) <= 2030),
         }
 

@@ -29,11 +29,16 @@ RUNNING = (
     "seq",
     "index",
 )
+# Days that nothing but a header tells: any other day of a row may be that of a visit or an entry.
+ONLY_BY_HEADER = ("birth_date", "death_date", "seen_date", "end_date")
+# Parts that tell a birth together, where none is given.
+RECKONED_BY = ("age", "seen_date")
 # What the texts of a role look like, the share that they must be at least, and the share from
 # which on they speak for it without a header.
 LOOKS: dict[str, tuple[tuple[str, ...], float, float]] = {
     "sex": (("sex",), 0.0, 0.9),
     "birth_year": (("year",), 0.8, 2.0),
+    "age": (("age",), 0.8, 2.0),
     "drug": (("drug",), 0.0, 0.05),
     "strength": (("strength",), 0.0, 2.0),  # 0.5g may as well be a dose
     "dose": (("amount", "number"), 0.3, 2.0),
@@ -104,9 +109,16 @@ def parts_of(
         for row, place in zip(rows, places, strict=True)
         if scores[row, place] >= LEAST
     }
+    if not _is_told_with_its_day(played):
+        played = {role: part for role, part in played.items() if role not in RECKONED_BY}
     if all(set(group) & {*played, *told} for group in NEEDED[target]):
         return played
     return None
+
+
+def _is_told_with_its_day(played: dict[str, Played]) -> bool:
+    """Whether births are reckoned from ages: where none is given, and the day of the age is."""
+    return played.keys() >= set(RECKONED_BY) and not played.keys() & {"birth_date", "birth_year"}
 
 
 def fit(column: Column, target: str, role: Role, identifiers: frozenset[str]) -> float:
@@ -116,7 +128,8 @@ def fit(column: Column, target: str, role: Role, identifiers: frozenset[str]) ->
         return header / 2
     if role.kind == "date":
         share = column.looks["date"]
-        return 0.0 if share < 0.5 else (header + share) / 2
+        is_told = header > 0 or role.name not in ONLY_BY_HEADER
+        return (header + share) / 2 if share >= 0.5 and is_told else 0.0
     if (target, role.name) == ("patient_link", "patient_id"):
         return header  # a replaced identifier need not be known
     if role.kind == "patient":

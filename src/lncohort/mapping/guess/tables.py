@@ -27,7 +27,7 @@ OF_FOLDERS = (
 )
 # The part by which a target is known; a column speaks for one target only.
 KNOWN_BY = {
-    "patient": ("sex", "birth_date", "birth_year"),
+    "patient": ("sex", "birth_date", "birth_year", "age"),
     "patient_link": ("same_as",),
     "encounter": ("end_date",),
     "observation_period": ("end_date",),
