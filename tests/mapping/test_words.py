@@ -7,6 +7,7 @@ from lncohort.mapping.words import (
     read_given_back,
     read_order_type,
     read_quantity,
+    read_score,
     read_status,
 )
 
@@ -77,3 +78,28 @@ def test_whether_an_order_was_carried_out(text, expected):
 def test_what_was_not_given_back_was_not():
     assert read_given_back("已退药")
     assert not read_given_back("未退药")
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("12", 12),
+        ("12分", 12),
+        ("12.0", 12),
+        ("SLEDAI评分12分", 12),
+        ("SLEDAI-2K：14分", 14),
+        ("SLEDAI 8", 8),
+        ("SLEDAI-2000 8分", 8),
+        ("15分（重度活动）", 15),
+        ("15分，重度活动", 15),
+        ("", None),
+        ("10-12", None),
+        ("12/105", None),
+        ("12分(上次8分)", None),
+        ("BILAG 12分", None),
+        ("未评", None),
+        ("SLEDAI-2000", None),
+    ],
+)
+def test_points_of_a_score_are_read_with_its_name_and_what_they_amount_to(text, points):
+    assert read_score(text, ".") == points

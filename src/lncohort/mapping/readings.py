@@ -24,6 +24,7 @@ from lncohort.mapping.words import (
     read_operator,
     read_order_type,
     read_quantity,
+    read_score,
     read_sex,
     read_status,
 )
@@ -215,7 +216,7 @@ class Readings:
             ("prescription", "daily_dose_mg"): _signed,
             ("lab", "reference_low"): _signed,
             ("lab", "reference_high"): _signed,
-            ("assessment", "score"): _signed,
+            ("assessment", "score"): read_score,
         }
         rows = [
             (number, read(plain(table.meant(role, text)), table.decimal))

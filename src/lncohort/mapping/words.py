@@ -58,6 +58,11 @@ KINDS_OF_ORDER = {
 SLEDAI = re.compile(
     r"sle-?dai(-? ?(2k|2000))?(评分|积分|score)?|系统性红斑狼疮疾病活动(度|性)?指数.*"
 )
+# Behind points stands what they amount to, in words.
+POINTS = re.compile(
+    r"(?:sle-?dai(?:-? ?(?:2k|2000))?[ -]*(?:评分|积分|得分|总分|score)? ?[:=为]? ?)?(?P<points>\d{1,3}(?:[.,]\d{1,2})?)"
+    r" ?(?:分|points?)?[ ,]?(?:\([^()\d]*\)|[轻中重]度?活动|无活动)?"
+)
 
 
 def read_sex(text: str) -> str | None:
@@ -120,6 +125,13 @@ def read_order_type(text: str) -> str | None:
     simple = plain(text)
     told = {kind for kind, words in KINDS_OF_ORDER.items() if any(w in simple for w in words)}
     return "home" if "home" in told else told.pop() if len(told) == 1 else None
+
+
+def read_score(text: str, decimal_mark: DecimalMark) -> float | None:
+    """The points of a score: 12, 12分, SLEDAI评分12分, 12分(重度活动)."""
+    told = POINTS.fullmatch(plain(text))
+    number = None if told is None else read_number(told["points"], decimal_mark)
+    return None if number is None else float(number)
 
 
 def read_instrument(text: str) -> str | None:

@@ -17,6 +17,7 @@ from lncohort.mapping.words import (
     read_operator,
     read_order_type,
     read_quantity,
+    read_score,
     read_sex,
 )
 from lncohort.sources.profiling import ColumnProfile
@@ -121,6 +122,7 @@ class Column:
             "specimen": self.share(_is_specimen),
             "status": self.share(_is_status),
             "operator": self.share(lambda t: read_operator(t) is not None or t == "="),
+            "score": self.share(lambda t: read_score(t, ".") is not None),
             "class": self.share(lambda t: read_class(t) is not None),
             "instrument": self.share(lambda t: read_instrument(t) not in (None, "-")),
             "age": self.share(lambda t: read_age(t) is not None),

@@ -64,7 +64,7 @@ LOOKS: dict[str, tuple[tuple[str, ...], float, float]] = {
     "procedure": (("procedure",), 0.0, 0.05),
     "isn_rps_class": (("class",), 0.3, 0.8),
     "instrument": (("instrument",), 0.2, 0.5),
-    "score": (("number",), 0.8, 2.0),
+    "score": (("score",), 0.8, 2.0),
 }
 # Parts of names: a column of which no list has any is hardly the one, as a panel beside its tests.
 OF_NAMES = ("drug", "test", "diagnosis", "procedure")
