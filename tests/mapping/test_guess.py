@@ -354,3 +354,20 @@ def test_of_two_tables_with_ages_one_counts(tmp_path):
     people = [{"病案号": number, "姓名": "某"} for number in IDS]
     results = with_column(with_column(RESULTS, "性别", "女"), "年龄", "34岁")
     of(guessed(tmp_path, 患者=people, 检验=results, 就诊=VISITS), "patient")
+
+
+def test_the_name_of_a_file_of_orders_tells_how_long_they_last(tmp_path):
+    guess = guessed(tmp_path, 长期医嘱=ORDERS, 临时医嘱=ORDERS, 出院带药=ORDERS, 临时处方=ORDERS)
+    orders = {t.spec.path: t for t in guess.tables if t.target == "prescription"}
+    assert {path: table.constants.get("order_type") for path, table in orders.items()} == {
+        "长期医嘱.csv": "长期", "临时医嘱.csv": "临时", "出院带药.csv": "出院带药", "临时处方.csv": None
+    }  # fmt: skip
+    assert {path for path, table in orders.items() if table.inpatient} == {
+        "长期医嘱.csv", "临时医嘱.csv"
+    }  # fmt: skip
+
+
+def test_a_column_tells_the_kind_of_an_order_before_the_name_of_the_file(tmp_path):
+    orders = with_column(ORDERS, "医嘱类型", "长期", "临时")
+    table = of(guessed(tmp_path, 长期医嘱=orders), "prescription")
+    assert table.constants == {} and columns(table)["order_type"] == "医嘱类型"

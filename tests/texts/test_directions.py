@@ -237,7 +237,7 @@ NOT_UNDERSTOOD = {
     "1234567mg qd": "unknown_word", "0.5/日": "unknown_word", "12/日": "unknown_word",
     "1 1/2日": "unknown_word", "8-20": "range", "bid(2-3)": "range", "1片(8-20)": "range",
     "40mg bid 顿服": "ambiguous_word", "1mg/2mg bid": "contradiction",
-    "1mg/5ml bid": "contradiction", "1mg/kg/d": "by_body_size", "5mg/2日": "ambiguous_word",
+    "1mg/5ml bid": "contradiction", "5mg/2日": "ambiguous_word",
     "1mg/d/bid": "contradiction", "30mg/25mg 隔日交替": "unknown_word",
     "bid(8-12-16)": "contradiction", "bid(8-28)": "range", "tid 每周二": "contradiction",
     "每次1 2片": "unknown_word", "mg qd": "unknown_word", "bidx": "unknown_word",

@@ -19,7 +19,7 @@ from lncohort.texts.plain import plain
 from lncohort.texts.results import read_result
 from lncohort.texts.strength import STRENGTH
 
-INPATIENT = ("住院", "病区", "病房", "inpatient", "ward")
+INPATIENT = ("住院", "病区", "病房", "长期医嘱", "临时医嘱", "长嘱", "临嘱", "inpatient", "ward")
 OUTPATIENT = ("门诊", "outpatient")
 MIDDLE = 15  # of a month of birth, as of one in a column of its own
 FEWEST_VALUES = 20  # of a column whose median is judged

@@ -10,6 +10,7 @@ from lncohort.mapping.guess.reading import read_columns
 from lncohort.mapping.guess.table_guess import TableGuess, WideTest
 from lncohort.mapping.names import Names
 from lncohort.mapping.roles import NEEDED, ROLES
+from lncohort.mapping.words import read_order_type
 from lncohort.sources import SourceSpec
 from lncohort.texts.plain import one_width
 
@@ -54,6 +55,8 @@ NAME_AND_UNIT = (
     re.compile(r"(?P<name>.*[\u3400-\u9fff)])(?P<unit>[^\u3400-\u9fff]+)"),
 )
 SLEDAI = "sledai"
+OF_ORDERS = ("嘱", "带药")  # in the name of a file: 临时 alone may be of a temporary table
+WORD_OF_ORDERS = {"standing": "长期", "once": "临时", "home": "出院带药"}
 
 
 def guess_table(
@@ -75,7 +78,7 @@ def guess_table(
     candidates = []
     wide = _wide_tests(columns, names)
     for target in OF_FOLDERS:
-        constants = _constants(target, columns)
+        constants = _constants(target, columns, spec)
         played = parts_of(target, columns, identifiers, tuple(constants))
         tests = ()
         if target == "lab" and not (played and {"test", "result"} <= played.keys()):
@@ -171,8 +174,13 @@ def _is_beside(column: Column, code: Column, columns: list[Column]) -> bool:
     return columns[places[0]] is column and places[1] - places[0] == 1
 
 
-def _constants(target: str, columns: list[Column]) -> dict[str, str]:
-    """What the header of a score tells: its instrument."""
+def _constants(target: str, columns: list[Column], spec: SourceSpec) -> dict[str, str]:
+    """What a header or the file's name tells of every row: the instrument of a score, 长期 of orders."""
+    if target == "prescription":
+        is_told = any(fit_of_header(c.name, target, "order_type") for c in columns)
+        is_of_orders = any(word in spec.label for word in OF_ORDERS)
+        of_file = read_order_type(spec.label) if is_of_orders and not is_told else None
+        return {} if of_file is None else {"order_type": WORD_OF_ORDERS[of_file]}
     is_named = any(SLEDAI in simple_header(column.name) for column in columns)
     is_told = any(column.looks["instrument"] >= 0.5 for column in columns)
     return (
