@@ -56,3 +56,13 @@ def test_a_unit_that_a_test_does_not_have_is_told_as_unused(tmp_path):
     assert told(found) == {
         ("", "serum_creatinine in u/l, a unit that it does not have: refused"): 9
     }
+
+
+def test_a_concentration_is_not_to_be_mended_into_an_amount_a_day(tmp_path):
+    people = [PATIENTS[0] | {"id": f"P{number}"} for number in range(9)]
+    protein = {"test": "24小时尿总蛋白", "specimen": "24小时尿", "unit": "mg/L", "result": "850"}
+    results = [RESULT | protein | {"id": f"P{number}"} for number in range(9)]
+    found = mapped(tmp_path, patient=people, lab=results)
+    (row,) = advice(found.account)
+    assert row[2] == "urine_protein_24h in mg/l, which is another quantity: refused"
+    assert "leave it" in row[3] and "mg/24h" not in row[3]
