@@ -371,3 +371,14 @@ def test_a_column_tells_the_kind_of_an_order_before_the_name_of_the_file(tmp_pat
     orders = with_column(ORDERS, "医嘱类型", "长期", "临时")
     table = of(guessed(tmp_path, 长期医嘱=orders), "prescription")
     assert table.constants == {} and columns(table)["order_type"] == "医嘱类型"
+
+
+def test_a_number_of_a_stay_that_another_patient_has_as_identifier_is_no_link(tmp_path):
+    reports = [
+        {"病案号": number, "住院号": IDS[-1 - n], "报告日期": "2015-03-01", "病理诊断": "LN IV型"}
+        for n, number in enumerate(IDS)
+    ]
+    guess = guessed(tmp_path, 病理=reports)
+    assert "patient_link" not in [table.target for table in guess.tables]
+    merged = [{"旧病案号": IDS[-1 - n], "主病案号": number} for n, number in enumerate(IDS[:20])]
+    of(guessed(tmp_path, 合并=merged), "patient_link")

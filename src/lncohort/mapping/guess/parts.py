@@ -131,7 +131,7 @@ def fit(column: Column, target: str, role: Role, identifiers: frozenset[str]) ->
         is_told = header > 0 or role.name not in ONLY_BY_HEADER
         return (header + share) / 2 if share >= 0.5 and is_told else 0.0
     if (target, role.name) == ("patient_link", "patient_id"):
-        return header  # a replaced identifier need not be known
+        return _fit_of_replaced(column, header, identifiers)
     if role.kind == "patient":
         return _fit_of_identifier(column, header, identifiers)
     kinds, needed, telling = LOOKS.get(role.name, NO_LOOK)
@@ -147,6 +147,15 @@ def fit(column: Column, target: str, role: Role, identifiers: frozenset[str]) ->
         return content / 2 + 0.05 if share >= telling else 0.0
     least = 0.0 if role.name in OF_NAMES and share == 0 else 0.5
     return (header + max(content, least)) / 2
+
+
+def _fit_of_replaced(column: Column, header: float, identifiers: frozenset[str]) -> float:
+    """A replaced identifier need not be known. Where others are and no header says that it is old, it
+    is of another numbering, in which the number of one patient may be that of another: 住院号, 登记号.
+    """
+    is_called_old = header > fit_of_header(column.name, "patient", "patient_id")
+    is_known = any(plain_identifier(text) in identifiers for text in column.spread)
+    return header if is_called_old or not is_known else 0.0
 
 
 def _fit_of_identifier(column: Column, header: float, identifiers: frozenset[str]) -> float:
