@@ -753,3 +753,29 @@ def test_an_age_without_its_day_is_refused(tmp_path):
     columns = {"patient_id": "id", "sex": "sex", "age": "born"}
     with pytest.raises(UserError, match="age needs seen_date"):
         mapped(tmp_path, {"patient": {"columns": columns}})
+
+
+def test_a_column_beside_a_diagnosis_doubts_its_words_and_its_code(tmp_path):
+    columns = {"patient_id": "id", "diagnosis": "text", "certainty": "icd", "diagnosis_date": "on"}
+    rows = [
+        {"id": "P1", "text": "狼疮性肾炎", "icd": "疑诊", "on": "2015-02-01"},
+        {"id": "P1", "text": "高血压", "icd": "确诊", "on": "2015-02-02"},
+        {"id": "P1", "text": "糖尿病", "icd": "", "on": "2015-02-03"},
+        {"id": "P1", "text": "干燥综合征?", "icd": "确诊", "on": "2015-02-04"},
+        {"id": "P2", "text": "M32.14", "icd": "1", "on": "2015-02-05"},
+    ]
+    found = mapped(tmp_path, {"diagnosis": {"columns": columns}}, diagnosis=rows)
+    concepts = [row["concept"] for row in extract_rows(found, "diagnosis")]
+    assert sorted(concepts) == ["diabetes", "hypertension"]
+    assert reasons(found, "diagnosis") == {"ruled_out_or_doubted": 3}
+
+
+def test_codes_of_certainty_are_what_the_mapping_says(tmp_path):
+    columns = {"patient_id": "id", "diagnosis": "text", "certainty": "icd", "diagnosis_date": "on"}
+    rows = [
+        {"id": "P1", "text": "狼疮性肾炎", "icd": "0", "on": "2015-02-01"},
+        {"id": "P2", "text": "狼疮性肾炎", "icd": "1", "on": "2015-02-01"},
+    ]
+    values = {"certainty": {"1": "疑诊", "0": "确诊"}}
+    found = mapped(tmp_path, {"diagnosis": {"columns": columns, "values": values}}, diagnosis=rows)
+    assert [row["patient_id"] for row in extract_rows(found, "diagnosis")] == ["P1"]

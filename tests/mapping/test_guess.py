@@ -382,3 +382,35 @@ def test_a_number_of_a_stay_that_another_patient_has_as_identifier_is_no_link(tm
     assert "patient_link" not in [table.target for table in guess.tables]
     merged = [{"旧病案号": IDS[-1 - n], "主病案号": number} for n, number in enumerate(IDS[:20])]
     of(guessed(tmp_path, 合并=merged), "patient_link")
+
+
+DIAGNOSES = [
+    {"病案号": number, "诊断名称": "狼疮性肾炎", "诊断时间": "2015-03-01", "主要诊断标志": "1"}
+    for number in IDS
+]
+
+
+def test_doubt_in_a_column_of_its_own_is_read_and_asked_for_where_it_is_in_codes(tmp_path):
+    words = of(
+        guessed(tmp_path, 诊断=with_column(DIAGNOSES, "诊断状态", "确诊", "疑诊")), "diagnosis"
+    )
+    assert columns(words)["certainty"] == "诊断状态" and questions(words) == set()
+    codes = of(guessed(tmp_path, 诊断=with_column(DIAGNOSES, "疑诊标志", "0", "1")), "diagnosis")
+    assert columns(codes)["certainty"] == "疑诊标志" and questions(codes) == {"certainty"}
+    plain = of(guessed(tmp_path, 诊断=DIAGNOSES), "diagnosis")
+    assert "certainty" not in columns(plain)
+
+
+def test_the_end_of_a_visit_is_a_discharge(tmp_path):
+    visits = [
+        {
+            "病案号": number,
+            "就诊号": "1",
+            "就诊开始时间": "2015-03-01",
+            "就诊结束时间": "2015-03-09",
+        }
+        for number in IDS
+    ]
+    assert (
+        columns(of(guessed(tmp_path, 就诊信息=visits), "encounter"))["end_date"] == "就诊结束时间"
+    )

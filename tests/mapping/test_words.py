@@ -3,6 +3,7 @@
 import pytest
 
 from lncohort.mapping.words import (
+    read_certainty,
     read_days,
     read_given_back,
     read_order_type,
@@ -103,3 +104,18 @@ def test_what_was_not_given_back_was_not():
 )
 def test_points_of_a_score_are_read_with_its_name_and_what_they_amount_to(text, points):
     assert read_score(text, ".") == points
+
+
+@pytest.mark.parametrize(
+    ("text", "is_sure"),
+    [
+        *((text, True) for text in ("", "确诊", "已确诊", "有效", "confirmed")),
+        *(
+            (text, False)
+            for text in ("疑诊", "疑似", "待排", "未确诊", "可能", "排除", "Provisional")
+        ),
+        *((text, None) for text in ("1", "0", "是", "否", "Y")),
+    ],
+)
+def test_a_diagnosis_is_sure_where_nothing_beside_it_doubts_it(text, is_sure):
+    assert read_certainty(text) is is_sure

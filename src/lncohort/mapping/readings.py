@@ -18,6 +18,7 @@ from lncohort.mapping.names import Found, Names, dialysis_or_graft
 from lncohort.mapping.orders import read_order
 from lncohort.mapping.roles import ROLES, TOGETHER
 from lncohort.mapping.words import (
+    read_certainty,
     read_days,
     read_given_back,
     read_instrument,
@@ -314,8 +315,9 @@ class Readings:
 
     def _diagnoses(self) -> pa.Table:
         rows = []
-        for number, table, (name, code) in self._distinct("diagnosis", "diagnosis"):
+        for number, table, (name, code, certainty) in self._distinct("diagnosis", "diagnosis"):
             text = table.meant("diagnosis", name)
+            is_sure = read_certainty(table.meant("certainty", certainty)) is True
             parts = read_diagnoses(text)
             found = [(match, part.status) for part in parts for match in self._written(part)]
             # A code may say less than the words beside it (M32.9 beside 狼疮性肾炎), or more.
@@ -327,7 +329,10 @@ class Readings:
             for part, (match, status) in enumerate(found or [(None, "asserted")], start=1):
                 concept, by, needs = match or (None, None, "")
                 rows.append(
-                    (number, name, code, part, concept, by, needs or None, status == "asserted")
+                    (
+                        *(number, name, code, part, concept, by, needs or None),
+                        is_sure and status == "asserted",
+                    )
                 )
         return _table(
             {

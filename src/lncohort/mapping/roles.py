@@ -121,6 +121,7 @@ ROLES: dict[str, tuple[Role, ...]] = {
         PATIENT,
         Role("diagnosis", "diagnosis in words; several may stand in one cell"),
         Role("code", "code of the diagnosis, in the system that code_system names", "code"),
+        Role("certainty", "whether it is sure: 确诊, 疑诊, 待排"),
         Role("diagnosis_date", "day of record", "date"),
     ),
     "procedure": (
@@ -188,7 +189,7 @@ TOGETHER: dict[str, tuple[str, ...]] = {
         *("quantity_unit", "route"),
     ),
     "lab": ("test", "code", "specimen"),
-    "diagnosis": ("diagnosis", "code"),
+    "diagnosis": ("diagnosis", "code", "certainty"),
     "procedure": ("procedure", "code"),
 }
 # Parts that nothing but the comparison of rows looks at, and those that SQL takes as they stand, as

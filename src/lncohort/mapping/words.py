@@ -27,6 +27,25 @@ NOT_CARRIED_OUT = (
 )
 BARE_CODE = re.compile(r"[0-9]{1,3}|[a-z]|是|否|有|无|yes|no|true|false|√|[*]|-")
 GIVEN_BACK = ("退费", "退药", "已退", "退货", "refund", "returned")
+NOT_SURE = (
+    *(
+        "疑",
+        "待查",
+        "待排",
+        "待诊",
+        "待定",
+        "可能",
+        "不确定",
+        "未确",
+        "拟诊",
+        "排除",
+        "除外",
+        "否认",
+        "否定",
+    ),
+    *("suspect", "possible", "probable", "provisional", "rule", "refuted", "unconfirmed"),
+    *("differential", "entered-in-error", "撤销", "作废", "无效", "删除"),
+)
 OPERATORS = {
     "<": "<",
     "小于": "<",
@@ -79,6 +98,17 @@ def read_status(text: str) -> bool | None:
     if BARE_CODE.fullmatch(simple):
         return None
     return not _holds(simple, NOT_CARRIED_OUT)
+
+
+def read_certainty(text: str) -> bool | None:
+    """Whether a diagnosis is sure by what a column beside it says; an empty one says nothing of it.
+
+    None for a bare code or a yes: 1 under 疑诊标志 means the contrary of 1 under 确诊标志.
+    """
+    simple = plain(text)
+    if BARE_CODE.fullmatch(simple):
+        return None
+    return not any(word in simple for word in NOT_SURE)
 
 
 def read_given_back(text: str) -> bool:

@@ -10,7 +10,13 @@ from lncohort.mapping.guess.parts import SURE, Played
 from lncohort.mapping.guess.table_guess import Question, TableGuess, WideTest
 from lncohort.mapping.model import CODED, CodeSystem
 from lncohort.mapping.roles import ROLES
-from lncohort.mapping.words import MG_WORDS, read_given_back, read_quantity, read_status
+from lncohort.mapping.words import (
+    MG_WORDS,
+    read_certainty,
+    read_given_back,
+    read_quantity,
+    read_status,
+)
 from lncohort.sources import SourceSpec
 from lncohort.texts.codings import guess_sexes
 from lncohort.texts.date_formats import MONTH
@@ -72,6 +78,15 @@ def read_columns(
     if target == "prescription":
         questions += _questions_of_amounts(played)
         questions += _status_question(played)
+    if "certainty" in played and played["certainty"].column.share(
+        lambda text: read_certainty(text) is None
+    ):
+        name = played["certainty"].column.name
+        text = (
+            f"{name}: what do its codes mean? Give each under [table.values.certainty]: 确诊 for what is "
+            "sure, 疑诊 for what is not; not used until then"
+        )
+        questions.append(Question("certainty", name, text))
     if target == "lab" and not wide and "unit" not in played:
         text = "no column of units: give the unit of each test under [units] above"
         questions.append(Question("units", played["result"].column.name, text))

@@ -15,7 +15,7 @@ class Question:
     Attributes
     ----------
     about : str
-        ``header_row``, ``status``, ``sex``, ``date_formats``, ``unit``, ``quantity_unit``, ``strength`` or ``units``.
+        ``header_row``, ``status``, ``certainty``, ``sex``, ``date_formats``, ``unit``, ``quantity_unit``, ``strength`` or ``units``.
     column : str
         Of the table.
     text : str
