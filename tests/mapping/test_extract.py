@@ -779,3 +779,44 @@ def test_codes_of_certainty_are_what_the_mapping_says(tmp_path):
     values = {"certainty": {"1": "疑诊", "0": "确诊"}}
     found = mapped(tmp_path, {"diagnosis": {"columns": columns, "values": values}}, diagnosis=rows)
     assert [row["patient_id"] for row in extract_rows(found, "diagnosis")] == ["P1"]
+
+
+FILLS = [order(no=f"A{month}", start=f"2015-{month:02}-01") for month in range(1, 7)]
+
+
+def fills_later(days, rows=FILLS):
+    """The same fills some days later, as another table has them."""
+    return [row | {"start": f"{row['start'][:8]}{1 + days:02}"} for row in rows]
+
+
+@pytest.mark.parametrize(("days", "used"), [(1, 6), (3, 6), (4, 12)])
+def test_what_is_dispensed_days_after_its_prescription_in_another_table_counts_once(
+    tmp_path, days, used
+):
+    found = mapped(tmp_path, prescription=FILLS, prescription_2=fills_later(days))
+    rows = extract_rows(found, "prescription")
+    assert len(rows) == used
+    assert {row["start_date"].day for row in rows} >= {1}
+    told = {"same_supply_in_another_table": 6} if used == 6 else {}
+    assert reasons(found, "prescription_2") == told
+
+
+def test_a_refund_takes_back_both_of_a_supply_that_stands_in_two_tables_days_apart(tmp_path):
+    given_back = order(no="R", start="2015-02-03", quantity="-1")
+    dispensed = [*fills_later(1), given_back]
+    found = mapped(tmp_path, prescription=FILLS, prescription_2=dispensed)
+    months = [row["start_date"].month for row in extract_rows(found, "prescription")]
+    assert sorted(months) == [1, 3, 4, 5, 6]
+
+
+def test_tables_that_share_few_supplies_have_each_their_own(tmp_path):
+    others = [order(no=f"B{day}", id="P2", start=f"2015-0{1 + day}-10") for day in range(5)]
+    dispensed = [*fills_later(2, FILLS[:2]), *others]
+    found = mapped(tmp_path, prescription=FILLS, prescription_2=dispensed)
+    assert len(extract_rows(found, "prescription")) == 13
+
+
+def test_two_boxes_on_two_days_need_two_prescriptions_to_be_the_same(tmp_path):
+    dispensed = [*fills_later(1), order(no="C", start="2015-03-03")]
+    found = mapped(tmp_path, prescription=FILLS, prescription_2=dispensed)
+    assert len(extract_rows(found, "prescription")) == 7
