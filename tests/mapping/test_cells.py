@@ -21,6 +21,7 @@ PIECES = (
     "上午",
     "8时",
     "年",
+    "日",
     ".0",
     "000",
     "12",
@@ -52,7 +53,8 @@ def slowly_day(text):
     if re.fullmatch("[0-9]{12}([0-9]{2})?", text):
         return text[:8]
     text = re.sub(r"^([0-9]{5})\.[0-9]+$", r"\1", text)
-    return re.sub(r"[T ]+(上午|下午)? ?[0-9]{1,2}[:时点].*$", "", text)
+    half = "(?:上午|下午|凌晨|早上|中午|晚上)?"
+    return re.sub(rf"(?:[T ]+|(?<=日)){half} ?[0-9]{{1,2}}[:时点].*$", "", text)
 
 
 def copies(cells, times):
@@ -72,6 +74,7 @@ def test_a_column_is_cleaned_as_each_of_its_cells(cells, kind, times):
 @given(CELLS, st.sampled_from([1, 3]))
 @example(["2019-03-05 08:30:00", "2019-03-05T08:30", "201903050830", "43529.354"], 1)
 @example(["2019年3月5日 8时30分", "2019/3/5 上午 8:30", "20190305", "2019-03-05"], 1)
+@example(["2019年3月5日08:30:00", "2019年3月5日下午3:30", "2019/3/5 晚上 8:30"], 1)
 def test_the_day_of_a_column_is_that_of_each_of_its_cells(cells, times):
     texts = [(text or "").strip(BLANKS) for text in cells]
     found = days(copies(texts, times).dictionary_encode()).dictionary_decode().to_pylist()
