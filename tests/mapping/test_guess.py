@@ -80,7 +80,10 @@ def test_an_amount_that_might_be_a_strength_is_none_without_a_header_that_says_s
 
 
 def test_times_of_the_half_day_are_dates(tmp_path):
-    rows = [row | {"开方日期": "2015/3/5 上午 8:30:00"} for row in ORDERS]
+    rows = [
+        row | {"开方日期": ("2015/3/5 上午 8:30:00", "2015年3月5日08:30:00")[n % 2]}
+        for n, row in enumerate(ORDERS)
+    ]
     assert columns(of(guessed(tmp_path, 处方=rows), "prescription"))["start_date"] == "开方日期"
 
 
@@ -414,3 +417,67 @@ def test_the_end_of_a_visit_is_a_discharge(tmp_path):
     assert (
         columns(of(guessed(tmp_path, 就诊信息=visits), "encounter"))["end_date"] == "就诊结束时间"
     )
+
+
+def test_a_number_of_a_patient_behind_a_letter_is_no_code_of_a_disease(tmp_path):
+    people = [
+        person | {"门诊号": f"M32{10000 + n}", "入院日期": "2015-03-01"}
+        for n, person in enumerate(PEOPLE)
+    ]
+    guess = guessed(tmp_path, 患者=people)
+    assert "diagnosis" not in [table.target for table in guess.tables]
+
+
+CHARGES = [
+    {"病案号": number, "药品名称": "他克莫司胶囊", "规格": "0.5mg*50粒", "数量": "4", "单位": "粒"}
+    | {"收费日期": f"2015-03-{1 + n % 9:02}"}
+    for n, number in enumerate(IDS)
+]
+
+
+def test_what_is_charged_day_by_day_on_a_ward_is_no_order_until_discharge(tmp_path):
+    table = of(guessed(tmp_path, 住院收费明细=CHARGES), "prescription")
+    assert not table.inpatient
+    assert questions(table) == {"days_supply"}
+
+
+def test_columns_of_several_visits_are_each_of_their_own_day(tmp_path):
+    rows = [
+        {"病案号": number, "入组日期": "2015-01-01", "肌酐(umol/L)": "88", "白蛋白(g/L)": "30"}
+        | {"随访1日期": "2015-04-01", "随访1肌酐(umol/L)": "80", "随访1 24小时尿蛋白(g/24h)": "1.5"}
+        | {
+            "随访12日期": "2016-04-01",
+            "随访12肌酐(umol/L)": "70",
+            "随访12SLEDAI": "4",
+            "随访1SLEDAI": "8",
+        }
+        for number in IDS
+    ]
+    guess = guessed(tmp_path, 随访表=rows)
+    days = {
+        columns(table)["sample_date"]: {test.column.name for test in table.wide}
+        for table in guess.tables
+        if table.target == "lab"
+    }
+    assert days == {
+        "入组日期": {"肌酐(umol/L)", "白蛋白(g/L)"},
+        "随访1日期": {"随访1肌酐(umol/L)", "随访1 24小时尿蛋白(g/24h)"},
+        "随访12日期": {"随访12肌酐(umol/L)"},
+    }
+    scores = {
+        columns(t)["assessment_date"]: columns(t)["score"]
+        for t in guess.tables
+        if t.target == "assessment"
+    }
+    assert scores == {"随访1日期": "随访1SLEDAI", "随访12日期": "随访12SLEDAI"}
+
+
+def test_columns_of_one_test_whose_days_are_not_told_are_asked_for_and_not_read(tmp_path):
+    rows = [
+        {"病案号": number, "入组日期": "2015-01-01", "血红蛋白(g/L)": "99", "白蛋白(g/L)": "30"}
+        | {"24小时尿蛋白_3月(g/24h)": "1.5", "24小时尿蛋白_6月(g/24h)": "0.5"}
+        for number in IDS
+    ]
+    table = of(guessed(tmp_path, 随访表=rows), "lab")
+    assert {test.test for test in table.wide} == {"haemoglobin", "serum_albumin"}
+    assert questions(table) == {"wide"}

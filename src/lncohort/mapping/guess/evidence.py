@@ -33,7 +33,11 @@ from lncohort.texts.units import read_unit
 
 LOOKED_AT = 200  # of a column's commonest texts
 DATES_LOOKED_AT = 2_000
-HALF_OF_DAY = re.compile(" ?(上午|下午) ?")
+BEFORE_TIME = re.compile(r" ?(?:上午|下午|凌晨|早上|中午|晚上) ?|(?<=日)(?=\d)")
+# A code without a dot has up to five signs, or a suffix: a number behind a letter may be a patient's.
+ICD = re.compile(
+    r"[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,6}|[0-9A-Z]{0,3})(?:X\d{3})?(?:[+†*‡ ]|$)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ class Column:
     def dates(self) -> DateGuess:
         """The formats of its dates."""
         texts = (text.strip() for text, _ in self.profile.texts[:DATES_LOOKED_AT])
-        return guess_dates([HALF_OF_DAY.sub(" ", text) for text in texts if text])
+        return guess_dates([BEFORE_TIME.sub(" ", text) for text in texts if text])
 
     @cached_property
     def looks(self) -> dict[str, float]:
@@ -145,14 +149,7 @@ class Column:
 
 
 def _is_icd(text: str) -> bool:
-    simple = text.strip().upper()
-    return (
-        3 <= len(simple) <= 16
-        and simple[0].isalpha()
-        and simple[0].isascii()
-        and simple[1:3].isdecimal()
-        and (len(simple) == 3 or not simple[3].isalpha() or simple[3] == "X")
-    )
+    return ICD.match(text.strip()) is not None
 
 
 def _is_directions(text: str) -> bool:
