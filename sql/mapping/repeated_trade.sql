@@ -4,7 +4,7 @@
 -- another type of record).
 -- Rule: the same day, product, quantity and dose in two tables, or in one under two types of record, is
 -- one dispensing, in the first of them; found before refunds are, so that a refund takes back both.
--- Two of one table and type are two, and need two of another to be the same.
+-- Two of one table and type are two, and need two of another to be the same. So is one of late_trade.
 CREATE OR REPLACE TABLE repeated_trade AS
 WITH traded AS (
     SELECT
@@ -35,15 +35,28 @@ numbered AS (
         ) AS place
     FROM traded
     INNER JOIN shared ON shared.trade_hash = traded.trade_hash
+),
+of_one_day AS (
+    SELECT
+        table_number,
+        source_row,
+        CASE
+            WHEN MIN(table_number) OVER (PARTITION BY trade_hash, place) < table_number
+                THEN 'same_supply_in_another_table'
+            ELSE 'same_supply_under_another_type'
+        END AS reason
+    FROM numbered
+    QUALIFY
+        ROW_NUMBER() OVER (
+            PARTITION BY trade_hash, place ORDER BY table_number, record_type
+        ) > 1
 )
-SELECT
-    table_number,
-    source_row,
-    CASE
-        WHEN MIN(table_number) OVER (PARTITION BY trade_hash, place) < table_number
-            THEN 'same_supply_in_another_table'
-        ELSE 'same_supply_under_another_type'
-    END AS reason
-FROM numbered
-QUALIFY
-    ROW_NUMBER() OVER (PARTITION BY trade_hash, place ORDER BY table_number, record_type) > 1
+SELECT table_number, source_row, reason
+FROM of_one_day
+UNION ALL
+SELECT late_trade.table_number, late_trade.source_row, 'same_supply_in_another_table' AS reason
+FROM late_trade
+LEFT JOIN of_one_day
+    ON of_one_day.table_number = late_trade.table_number
+    AND of_one_day.source_row = late_trade.source_row
+WHERE of_one_day.source_row IS NULL

@@ -6,7 +6,7 @@ import pytest
 from lncohort.cohort import build
 from lncohort.extract.extract import Extract
 from lncohort.extract.lab_tests import LAB_TESTS
-from lncohort.extract.units import looks_like, units_to_doubt
+from lncohort.extract.units import is_another_quantity, looks_like, units_to_doubt
 from lncohort.results import analyse
 from lncohort.simulate import simulate_extract
 
@@ -65,3 +65,23 @@ def test_wrong_unit_in_an_extract_fails_a_check_of_the_report(nanjing, tmp_path)
     found = graded()
     assert found.verdict == "fail"
     assert "serum_albumin in g/L looks like g/dL" in found.why
+
+
+@pytest.mark.parametrize(
+    ("test", "unit"),
+    [
+        ("urine_protein_24h", "mg/L"),
+        ("urine_protein_24h", "g/dL"),
+        ("urine_protein_24h", "mg/g"),
+        ("urine_protein_creatinine_ratio", "g/24h"),
+        ("urine_rbc", "/uL"),
+    ],
+)
+def test_a_unit_of_another_quantity_is_not_taken_for_a_unit_mistaken(test, unit):
+    assert is_another_quantity(test, unit)
+    assert all(looks_like(test, unit, value) == "" for value in (0.9, 90, 900))
+
+
+@pytest.mark.parametrize("test", LAB_TESTS)
+def test_no_unit_of_a_test_is_of_another_quantity(test):
+    assert not any(is_another_quantity(test, unit) for unit in (*LAB_TESTS[test].factors, "", None))

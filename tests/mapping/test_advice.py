@@ -68,3 +68,20 @@ def test_prescriptions_without_a_route_are_told(tmp_path):
     orders = [bare | {"no": "1", "of": "mg"}, bare | {"no": "2", "of": "mg", "route": "口服"}]
     found = mapped(tmp_path, prescription=orders)
     assert told(found)["", "prescriptions without a route: refused"] == 1
+
+
+def test_a_concentration_is_not_to_be_mended_into_an_amount_a_day(tmp_path):
+    people = [PATIENTS[0] | {"id": f"P{number}"} for number in range(9)]
+    protein = {"test": "24小时尿总蛋白", "specimen": "24小时尿", "unit": "mg/L", "result": "850"}
+    results = [RESULT | protein | {"id": f"P{number}"} for number in range(9)]
+    found = mapped(tmp_path, patient=people, lab=results)
+    (row,) = advice(found.account)
+    assert row[2] == "urine_protein_24h in mg/l, which is another quantity: refused"
+    assert "leave it" in row[3] and "mg/24h" not in row[3]
+
+
+def test_a_mass_of_protein_in_24_hours_needs_no_mending(tmp_path):
+    people = [PATIENTS[0] | {"id": f"P{number}"} for number in range(9)]
+    protein = {"test": "24小时尿蛋白定量", "unit": "g", "result": "0.85"}
+    results = [RESULT | protein | {"id": f"P{number}"} for number in range(9)]
+    assert advice(mapped(tmp_path, patient=people, lab=results).account) == []

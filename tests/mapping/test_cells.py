@@ -31,6 +31,7 @@ PIECES = (
     "上午",
     "8时",
     "年",
+    "日",
     ".0",
     "000",
     "12",
@@ -62,7 +63,8 @@ def slowly_day(text):
     if re.fullmatch("[0-9]{12}([0-9]{2})?", text):
         return text[:8]
     text = re.sub(r"^([0-9]{5})\.[0-9]+$", r"\1", text)
-    return re.sub(r"[T ]+(上午|下午)? ?[0-9]{1,2}[:时点].*$", "", text)
+    half = "(?:上午|下午|凌晨|早上|中午|晚上)?"
+    return re.sub(rf"(?:[T ]+|(?<=日)){half} ?[0-9]{{1,2}}[:时点].*$", "", text)
 
 
 def column(cells):
@@ -79,6 +81,7 @@ def test_a_column_is_cleaned_as_each_of_its_cells(cells, kind):
 @given(CELLS)
 @example(["2019-03-05 08:30:00", "2019-03-05T08:30", "201903050830", "43529.354"])
 @example(["2019年3月5日 8时30分", "2019/3/5 上午 8:30", "20190305", "2019-03-05"])
+@example(["2019年3月5日08:30:00", "2019年3月5日下午3:30", "2019/3/5 晚上 8:30"])
 def test_the_day_of_a_column_is_that_of_each_of_its_cells(cells):
     texts = [(text or "").strip(BLANKS) for text in cells]
     day, _ = days(column(texts).dictionary_encode())

@@ -544,6 +544,7 @@ def test_a_month_is_no_day_unless_the_table_says_which(tmp_path):
         ("2015-02-27 08:30:00", []),
         ("2015/2/27 8:30", []),
         ("2015/2/27 上午 8:30:00", []),
+        ("2015年2月27日08:30:00", []),
         ("2015/2/27 下午8:30", []),
         ("2015-02-27T08:30:00.000", []),
         ("20150227083000", ["%Y%m%d"]),
@@ -721,3 +722,102 @@ def test_an_extract_of_which_a_file_is_gone_is_made_again(tmp_path):
     (found.folder / "mapping_manifest.json").write_text("not json", encoding="utf-8")
     assert not map_extract(file, refuse=False).was_unchanged
     Extract.open(found.folder)
+
+
+def of_age(folder, age, *seen):
+    """The births that a patient gets who was of one age on several days."""
+    columns = {"patient_id": "id", "sex": "sex", "seen_date": "born"}
+    keys = {"patient": {"columns": columns, "constants": {"age": age}}}
+    rows = [{"id": "P1", "sex": "女", "born": day} for day in seen]
+    found = mapped(folder, keys, patient=rows)
+    return [row["birth_date"] for row in extract_rows(found, "patient")], found
+
+
+def test_a_birth_is_reckoned_from_ages_as_their_median(tmp_path):
+    births, found = of_age(tmp_path, "34岁", "2015-01-01", "2015/3/2 上午8:30", "2015-11-01")
+    assert births == [date(1980, 8, 31)]
+    assert found.account.patients["births_assumed"] == 1
+
+
+def test_an_age_years_apart_from_the_others_is_of_another_birth(tmp_path):
+    births, found = of_age(tmp_path, "34岁", "2015-01-01", "2015-03-02", "2017-11-01")
+    assert births == [date(1980, 8, 31), date(1983, 5, 3)]
+
+
+def test_an_age_that_is_none_tells_no_birth(tmp_path):
+    births, found = of_age(tmp_path, "成人", "2015-01-01")
+    assert births == [None]
+    assert found.account.patients["birthless"] == 1
+
+
+def test_an_age_without_its_day_is_refused(tmp_path):
+    columns = {"patient_id": "id", "sex": "sex", "age": "born"}
+    with pytest.raises(UserError, match="age needs seen_date"):
+        mapped(tmp_path, {"patient": {"columns": columns}})
+
+
+def test_a_column_beside_a_diagnosis_doubts_its_words_and_its_code(tmp_path):
+    columns = {"patient_id": "id", "diagnosis": "text", "certainty": "icd", "diagnosis_date": "on"}
+    rows = [
+        {"id": "P1", "text": "狼疮性肾炎", "icd": "疑诊", "on": "2015-02-01"},
+        {"id": "P1", "text": "高血压", "icd": "确诊", "on": "2015-02-02"},
+        {"id": "P1", "text": "糖尿病", "icd": "", "on": "2015-02-03"},
+        {"id": "P1", "text": "干燥综合征?", "icd": "确诊", "on": "2015-02-04"},
+        {"id": "P2", "text": "M32.14", "icd": "1", "on": "2015-02-05"},
+    ]
+    found = mapped(tmp_path, {"diagnosis": {"columns": columns}}, diagnosis=rows)
+    concepts = [row["concept"] for row in extract_rows(found, "diagnosis")]
+    assert sorted(concepts) == ["diabetes", "hypertension"]
+    assert reasons(found, "diagnosis") == {"ruled_out_or_doubted": 3}
+
+
+def test_codes_of_certainty_are_what_the_mapping_says(tmp_path):
+    columns = {"patient_id": "id", "diagnosis": "text", "certainty": "icd", "diagnosis_date": "on"}
+    rows = [
+        {"id": "P1", "text": "狼疮性肾炎", "icd": "0", "on": "2015-02-01"},
+        {"id": "P2", "text": "狼疮性肾炎", "icd": "1", "on": "2015-02-01"},
+    ]
+    values = {"certainty": {"1": "疑诊", "0": "确诊"}}
+    found = mapped(tmp_path, {"diagnosis": {"columns": columns, "values": values}}, diagnosis=rows)
+    assert [row["patient_id"] for row in extract_rows(found, "diagnosis")] == ["P1"]
+
+
+FILLS = [order(no=f"A{month}", start=f"2015-{month:02}-01") for month in range(1, 7)]
+
+
+def fills_later(days, rows=FILLS):
+    """The same fills some days later, as another table has them."""
+    return [row | {"start": f"{row['start'][:8]}{1 + days:02}"} for row in rows]
+
+
+@pytest.mark.parametrize(("days", "used"), [(1, 6), (3, 6), (4, 12)])
+def test_what_is_dispensed_days_after_its_prescription_in_another_table_counts_once(
+    tmp_path, days, used
+):
+    found = mapped(tmp_path, prescription=FILLS, prescription_2=fills_later(days))
+    rows = extract_rows(found, "prescription")
+    assert len(rows) == used
+    assert {row["start_date"].day for row in rows} >= {1}
+    told = {"same_supply_in_another_table": 6} if used == 6 else {}
+    assert reasons(found, "prescription_2") == told
+
+
+def test_a_refund_takes_back_both_of_a_supply_that_stands_in_two_tables_days_apart(tmp_path):
+    given_back = order(no="R", start="2015-02-03", quantity="-1")
+    dispensed = [*fills_later(1), given_back]
+    found = mapped(tmp_path, prescription=FILLS, prescription_2=dispensed)
+    months = [row["start_date"].month for row in extract_rows(found, "prescription")]
+    assert sorted(months) == [1, 3, 4, 5, 6]
+
+
+def test_tables_that_share_few_supplies_have_each_their_own(tmp_path):
+    others = [order(no=f"B{day}", id="P2", start=f"2015-0{1 + day}-10") for day in range(5)]
+    dispensed = [*fills_later(2, FILLS[:2]), *others]
+    found = mapped(tmp_path, prescription=FILLS, prescription_2=dispensed)
+    assert len(extract_rows(found, "prescription")) == 13
+
+
+def test_two_boxes_on_two_days_need_two_prescriptions_to_be_the_same(tmp_path):
+    dispensed = [*fills_later(1), order(no="C", start="2015-03-03")]
+    found = mapped(tmp_path, prescription=FILLS, prescription_2=dispensed)
+    assert len(extract_rows(found, "prescription")) == 7

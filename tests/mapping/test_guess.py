@@ -89,7 +89,10 @@ def test_an_amount_that_might_be_a_strength_is_none_without_a_header_that_says_s
 
 
 def test_times_of_the_half_day_are_dates(tmp_path):
-    rows = [row | {"开方日期": "2015/3/5 上午 8:30:00"} for row in ORDERS]
+    rows = [
+        row | {"开方日期": ("2015/3/5 上午 8:30:00", "2015年3月5日08:30:00")[n % 2]}
+        for n, row in enumerate(ORDERS)
+    ]
     assert columns(of(guessed(tmp_path, 处方=rows), "prescription"))["start_date"] == "开方日期"
 
 
@@ -323,3 +326,167 @@ def test_a_table_of_other_numbers_is_one_of_links(tmp_path):
     ]
     table = of(guessed(tmp_path, 号码对照表=links), "patient_link")
     assert columns(table) == {"patient_id": "其他号", "same_as": "患者ID"}
+
+
+def test_a_day_of_entry_is_no_day_of_death_of_birth_or_of_a_stop(tmp_path):
+    entered = with_column(PEOPLE, "建档日期", "2015-03-01")
+    orders = with_column(ORDERS, "审核时间", "2015-03-02")
+    guess = guessed(tmp_path, 患者=entered, 处方=orders)
+    assert "death_date" not in columns(of(guess, "patient"))
+    assert "end_date" not in columns(of(guess, "prescription"))
+
+
+VISITS = [
+    {
+        "病案号": number,
+        "性别": "女",
+        "年龄": "34岁",
+        "就诊日期": "2015-03-01",
+        "出院日期": "2015-03-09",
+    }
+    for number in IDS
+]
+
+
+def test_births_are_reckoned_from_ages_where_none_are_given(tmp_path):
+    people = [{"病案号": number, "姓名": "某"} for number in IDS]
+    table = of(guessed(tmp_path, 患者=people, 就诊=VISITS, 检验=RESULTS), "patient")
+    assert columns(table) == {
+        "patient_id": "病案号", "sex": "性别", "age": "年龄", "seen_date": "就诊日期"
+    }  # fmt: skip
+
+
+def test_ages_beside_results_make_no_patients_where_births_are_given(tmp_path):
+    results = with_column(with_column(RESULTS, "性别", "女"), "年龄", "34岁")
+    table = of(guessed(tmp_path, 检验=results, 就诊=VISITS), "patient")
+    assert columns(table)["birth_date"] == "出生日期"
+
+
+def test_of_two_tables_with_ages_one_counts(tmp_path):
+    people = [{"病案号": number, "姓名": "某"} for number in IDS]
+    results = with_column(with_column(RESULTS, "性别", "女"), "年龄", "34岁")
+    of(guessed(tmp_path, 患者=people, 检验=results, 就诊=VISITS), "patient")
+
+
+def test_the_name_of_a_file_of_orders_tells_how_long_they_last(tmp_path):
+    guess = guessed(tmp_path, 长期医嘱=ORDERS, 临时医嘱=ORDERS, 出院带药=ORDERS, 临时处方=ORDERS)
+    orders = {t.spec.path: t for t in guess.tables if t.target == "prescription"}
+    assert {path: table.constants.get("order_type") for path, table in orders.items()} == {
+        "长期医嘱.csv": "长期", "临时医嘱.csv": "临时", "出院带药.csv": "出院带药", "临时处方.csv": None
+    }  # fmt: skip
+    assert {path for path, table in orders.items() if table.inpatient} == {
+        "长期医嘱.csv", "临时医嘱.csv"
+    }  # fmt: skip
+
+
+def test_a_column_tells_the_kind_of_an_order_before_the_name_of_the_file(tmp_path):
+    orders = with_column(ORDERS, "医嘱类型", "长期", "临时")
+    table = of(guessed(tmp_path, 长期医嘱=orders), "prescription")
+    assert table.constants == {} and columns(table)["order_type"] == "医嘱类型"
+
+
+def test_a_number_of_a_stay_that_another_patient_has_as_identifier_is_no_link(tmp_path):
+    reports = [
+        {"病案号": number, "住院号": IDS[-1 - n], "报告日期": "2015-03-01", "病理诊断": "LN IV型"}
+        for n, number in enumerate(IDS)
+    ]
+    guess = guessed(tmp_path, 病理=reports)
+    assert "patient_link" not in [table.target for table in guess.tables]
+    merged = [{"旧病案号": IDS[-1 - n], "主病案号": number} for n, number in enumerate(IDS[:20])]
+    of(guessed(tmp_path, 合并=merged), "patient_link")
+
+
+DIAGNOSES = [
+    {"病案号": number, "诊断名称": "狼疮性肾炎", "诊断时间": "2015-03-01", "主要诊断标志": "1"}
+    for number in IDS
+]
+
+
+def test_doubt_in_a_column_of_its_own_is_read_and_asked_for_where_it_is_in_codes(tmp_path):
+    words = of(
+        guessed(tmp_path, 诊断=with_column(DIAGNOSES, "诊断状态", "确诊", "疑诊")), "diagnosis"
+    )
+    assert columns(words)["certainty"] == "诊断状态" and questions(words) == set()
+    codes = of(guessed(tmp_path, 诊断=with_column(DIAGNOSES, "疑诊标志", "0", "1")), "diagnosis")
+    assert columns(codes)["certainty"] == "疑诊标志" and questions(codes) == {"certainty"}
+    plain = of(guessed(tmp_path, 诊断=DIAGNOSES), "diagnosis")
+    assert "certainty" not in columns(plain)
+
+
+def test_the_end_of_a_visit_is_a_discharge(tmp_path):
+    visits = [
+        {
+            "病案号": number,
+            "就诊号": "1",
+            "就诊开始时间": "2015-03-01",
+            "就诊结束时间": "2015-03-09",
+        }
+        for number in IDS
+    ]
+    assert (
+        columns(of(guessed(tmp_path, 就诊信息=visits), "encounter"))["end_date"] == "就诊结束时间"
+    )
+
+
+def test_a_number_of_a_patient_behind_a_letter_is_no_code_of_a_disease(tmp_path):
+    people = [
+        person | {"门诊号": f"M32{10000 + n}", "入院日期": "2015-03-01"}
+        for n, person in enumerate(PEOPLE)
+    ]
+    guess = guessed(tmp_path, 患者=people)
+    assert "diagnosis" not in [table.target for table in guess.tables]
+
+
+CHARGES = [
+    {"病案号": number, "药品名称": "他克莫司胶囊", "规格": "0.5mg*50粒", "数量": "4", "单位": "粒"}
+    | {"收费日期": f"2015-03-{1 + n % 9:02}"}
+    for n, number in enumerate(IDS)
+]
+
+
+def test_what_is_charged_day_by_day_on_a_ward_is_no_order_until_discharge(tmp_path):
+    table = of(guessed(tmp_path, 住院收费明细=CHARGES), "prescription")
+    assert not table.inpatient
+    assert questions(table) == {"days_supply"}
+
+
+def test_columns_of_several_visits_are_each_of_their_own_day(tmp_path):
+    rows = [
+        {"病案号": number, "入组日期": "2015-01-01", "肌酐(umol/L)": "88", "白蛋白(g/L)": "30"}
+        | {"随访1日期": "2015-04-01", "随访1肌酐(umol/L)": "80", "随访1 24小时尿蛋白(g/24h)": "1.5"}
+        | {
+            "随访12日期": "2016-04-01",
+            "随访12肌酐(umol/L)": "70",
+            "随访12SLEDAI": "4",
+            "随访1SLEDAI": "8",
+        }
+        for number in IDS
+    ]
+    guess = guessed(tmp_path, 随访表=rows)
+    days = {
+        columns(table)["sample_date"]: {test.column.name for test in table.wide}
+        for table in guess.tables
+        if table.target == "lab"
+    }
+    assert days == {
+        "入组日期": {"肌酐(umol/L)", "白蛋白(g/L)"},
+        "随访1日期": {"随访1肌酐(umol/L)", "随访1 24小时尿蛋白(g/24h)"},
+        "随访12日期": {"随访12肌酐(umol/L)"},
+    }
+    scores = {
+        columns(t)["assessment_date"]: columns(t)["score"]
+        for t in guess.tables
+        if t.target == "assessment"
+    }
+    assert scores == {"随访1日期": "随访1SLEDAI", "随访12日期": "随访12SLEDAI"}
+
+
+def test_columns_of_one_test_whose_days_are_not_told_are_asked_for_and_not_read(tmp_path):
+    rows = [
+        {"病案号": number, "入组日期": "2015-01-01", "血红蛋白(g/L)": "99", "白蛋白(g/L)": "30"}
+        | {"24小时尿蛋白_3月(g/24h)": "1.5", "24小时尿蛋白_6月(g/24h)": "0.5"}
+        for number in IDS
+    ]
+    table = of(guessed(tmp_path, 随访表=rows), "lab")
+    assert {test.test for test in table.wide} == {"haemoglobin", "serum_albumin"}
+    assert questions(table) == {"wide"}

@@ -29,6 +29,8 @@ test_of.__test__ = False
         ("尿总蛋白(24h)", "urine_protein_24h"),
         ("他克莫司(FK506)", "tacrolimus_trough"),
         ("尿蛋白/肌酐比值", "urine_protein_creatinine_ratio"),
+        ("补体3(C3)", "complement_c3"),
+        ("急诊-肌酐", "serum_creatinine"),
     ],
 )
 def test_a_name_is_read_without_method_mark_and_abbreviation(name, concept):
@@ -53,6 +55,10 @@ def test_a_name_is_read_without_method_mark_and_abbreviation(name, concept):
             "血肌酐清除率",
             "24小时尿蛋白/肌酐",
             "24小时尿蛋白电泳",
+            "24小时尿蛋白浓度",
+            "24小时尿总蛋白浓度",
+            "24小时尿蛋白定量/尿肌酐",
+            "24小时尿量",
         ),
         *("尿红细胞畸形率", "红细胞平均血红蛋白浓度", "他克莫司峰浓度"),
     ],
@@ -73,6 +79,11 @@ def test_no_test_is_found_in_another_fluid(name, specimen):
 def test_a_spot_urine_is_no_24_hours():
     assert test_of("尿蛋白定量", "24小时尿") == "urine_protein_24h"
     assert test_of("总蛋白", "24h尿液") == "urine_protein_24h"
+    assert test_of("尿总蛋白", "24小时尿") == "urine_protein_24h"
+    assert test_of("UTP", "24h尿") == "urine_protein_24h"
+    assert test_of("UTP", "尿") is None
+    assert test_of("尿肌酐", "24h尿") is None
+    assert test_of("尿量", "24h尿") is None
     assert test_of("尿蛋白定量", "随机尿") is None
     assert test_of("尿蛋白定量", "晨尿") is None
 
@@ -88,6 +99,10 @@ def test_a_name_of_the_mapping_file_goes_before_all():
         ("系统性红斑狼疮 狼疮性肾炎", {"systemic_lupus_erythematosus", "lupus_nephritis"}),
         ("SLE(LN)", {"systemic_lupus_erythematosus", "lupus_nephritis"}),
         ("LN(IV型)", {"lupus_nephritis"}),
+        ("LN-IV", {"lupus_nephritis"}),
+        ("LN(IV+V)", {"lupus_nephritis"}),
+        ("SLE LN Ⅳ-G(A/C)+Ⅴ型", {"systemic_lupus_erythematosus", "lupus_nephritis"}),
+        ("LN III期", set()),
         ("慢性肾脏病5期", {"end_stage_kidney_disease"}),
         ("颈部LN肿大", set()),
         ("LN活检", set()),

@@ -42,6 +42,8 @@ def test_once_in_a_column_of_frequencies_is_once(frequency):
     [
         ({"drug": "环磷酰胺针 0.8g ivgtt st"}, 800, None),
         ({"drug": "骁悉 0.5g bid"}, 500, 2),
+        ({"drug": "环磷酰胺针 0.8g+NS 500ml ivgtt st"}, 800, None),
+        ({"drug": "环磷酰胺 0.6g+0.9%氯化钠注射液 250ml 静滴", "frequency": "ONCE"}, 600, None),
         ({"drug": "NS 250ml+环磷酰胺 0.8g", "frequency": "st"}, 800, None),
         ({"drug": "0.9%氯化钠注射液 250ml+注射用环磷酰胺0.6g", "frequency": "qd"}, 600, 1),
     ],
@@ -151,3 +153,31 @@ def test_what_is_put_on_the_skin_is_not_oral_whatever_the_route(drug):
 def test_of_a_box_a_unit_may_be_the_box_or_what_is_in_it(unit, mg):
     read = order(drug="tacrolimus 1 MG Oral Capsule Box of 50", quantity_unit=unit, dose="2mg")
     assert (read.mg_per_quantity, read.take_mg) == (mg, 2)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["停 他克莫司胶囊 1mg bid", "停用他克莫司胶囊", "暂停他克莫司", "DC 普乐可复", "环磷酰胺皮试"]
+    + ["他克莫司用药指导", "环磷酰胺知情同意书", "他克莫司治疗药物监测", "环磷酰胺配置费"],
+)
+def test_an_order_to_stop_a_drug_or_a_talk_of_it_is_no_order_of_it(name):
+    assert order(drug=name).found is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "daily"),
+    [
+        ({"frequency": "qm", "route": "口服"}, 40),
+        ({"frequency": "QM", "drug": "醋酸泼尼松片"}, 40),
+        ({"frequency": "", "directions": "qm 口服"}, 40),
+        ({"frequency": "qm", "route": "静滴"}, None),
+        ({"frequency": "qm"}, None),
+    ],
+)
+def test_qm_is_each_morning_of_what_is_swallowed_and_unknown_of_an_infusion(texts, daily):
+    texts = {"drug": "泼尼松", "dose": "40mg"} | texts
+    assert order(**texts).daily_mg == daily
+
+
+def test_a_route_in_the_name_of_an_order_is_read():
+    assert order(drug="环磷酰胺 0.8g ivgtt qm").route == "iv"

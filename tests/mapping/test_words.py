@@ -9,6 +9,7 @@ from lncohort.mapping.words import (
     read_operator,
     read_order_type,
     read_quantity,
+    read_score,
     read_status,
 )
 
@@ -90,7 +91,8 @@ def test_what_was_not_given_back_was_not():
             for text in ("疑似", "未确诊", "不确定", "已排除", "not confirmed", "uncertain")
         ),
         *((text, False) for text in ("Verdacht auf", "exclu", "R/O", "Preliminary diagnosis")),
-        *((text, None) for text in ("", "1", "V", "出院诊断", "admission", "DP")),
+        *((text, True) for text in ("", "出院诊断", "admission", "DP")),
+        *((text, None) for text in ("1", "V")),
     ],
 )
 def test_certainty_of_a_diagnosis(text, sure):
@@ -107,3 +109,43 @@ def test_certainty_of_a_diagnosis(text, sure):
 )
 def test_operator_alone_or_before_a_number(text, operator):
     assert read_operator(text) == operator
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("12", 12),
+        ("12分", 12),
+        ("12.0", 12),
+        ("SLEDAI评分12分", 12),
+        ("SLEDAI-2K：14分", 14),
+        ("SLEDAI 8", 8),
+        ("SLEDAI-2000 8分", 8),
+        ("15分（重度活动）", 15),
+        ("15分，重度活动", 15),
+        ("", None),
+        ("10-12", None),
+        ("12/105", None),
+        ("12分(上次8分)", None),
+        ("BILAG 12分", None),
+        ("未评", None),
+        ("SLEDAI-2000", None),
+    ],
+)
+def test_points_of_a_score_are_read_with_its_name_and_what_they_amount_to(text, points):
+    assert read_score(text, ".") == points
+
+
+@pytest.mark.parametrize(
+    ("text", "is_sure"),
+    [
+        *((text, True) for text in ("", "确诊", "已确诊", "有效", "confirmed")),
+        *(
+            (text, False)
+            for text in ("疑诊", "疑似", "待排", "未确诊", "可能", "排除", "Provisional")
+        ),
+        *((text, None) for text in ("1", "0", "是", "否", "Y")),
+    ],
+)
+def test_a_diagnosis_is_sure_where_nothing_beside_it_doubts_it(text, is_sure):
+    assert read_certainty(text) is is_sure

@@ -61,7 +61,9 @@ LAB_TESTS = {
         "g/24h",
         60,
         (0.03, 20),
-        {"g/d": 1.0, "g/day": 1.0, "mg/24h": 0.001, "mg/d": 0.001, "mg/day": 0.001},
+        # a mass alone is that of the 24 hours
+        {"g/d": 1.0, "g/day": 1.0, "g": 1.0}
+        | {"mg/24h": 0.001, "mg/d": 0.001, "mg/day": 0.001, "mg": 0.001},
     ),
     "urine_protein_creatinine_ratio": LabTest(
         "g/g",

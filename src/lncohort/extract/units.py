@@ -7,6 +7,33 @@ from lncohort.extract.lab_tests import LAB_TESTS
 if TYPE_CHECKING:
     import pandas as pd
 
+# What stands below the stroke of a unit, and of what it makes the amount.
+IN_EACH = {
+    **dict.fromkeys(("24h", "d", "day"), "day"),
+    **dict.fromkeys(("l", "dl", "ml", "ul"), "volume"),
+    **dict.fromkeys(("hpf", "lpf"), "field"),
+    **dict.fromkeys(("g", "mg", "mmol", "mol"), "amount"),
+}
+
+
+def is_another_quantity(test: str, unit: str | None) -> bool:
+    """Whether a unit measures something else than a test is: mg/L of urine is no amount in 24 hours.
+
+    Parameters
+    ----------
+    test : str
+        A test of the contract.
+    unit : str or None
+        As it was given; of one that is not known it cannot be told.
+    """
+    own = {_in_each(name) for name in LAB_TESTS[test].factors}
+    return _in_each(unit) not in (None, *own)
+
+
+def _in_each(unit: str | None) -> str | None:
+    _, stroke, below = plain_unit(unit).rpartition("/")
+    return IN_EACH.get(below) if stroke else None
+
 
 def looks_like(test: str, unit: str | None, median_given: float) -> str:
     """The unit that values look like when it is not theirs.
@@ -24,8 +51,10 @@ def looks_like(test: str, unit: str | None, median_given: float) -> str:
     -------
     str
         A unit in which the median would be a usual one, where in the given unit it is not; empty
-        text when it is usual, or in no unit.
+        text when it is usual, or in no unit, and where the unit given is of another quantity.
     """
+    if is_another_quantity(test, unit):
+        return ""
     known = LAB_TESTS[test]
     low, high = known.usual
     own = next(

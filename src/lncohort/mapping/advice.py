@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lncohort.extract.lab_tests import LAB_TESTS
-from lncohort.extract.units import looks_like, plain_unit
+from lncohort.extract.units import is_another_quantity, looks_like, plain_unit
 from lncohort.mapping.accounting import FEW, Account
 
 Advice = tuple[str, int, str, str]
@@ -74,6 +74,9 @@ def _of_units(account: Account) -> Iterator[Advice]:
         if not row["unit"]:
             hint = f'{row["test"]} = "{other}"?' if other else f"{row['test']} = ..."
             yield "", row["rows"], f"{row['test']} without a unit", f"[units] {hint} else unused"
+        elif row["unit"] != FEW and is_another_quantity(row["test"], row["unit"]):
+            wrong = f"{row['test']} in {row['unit']}, which is another quantity: refused"
+            yield "", row["rows"], wrong, 'leave it: one is not the other; or its name as "-"'
         elif row["unit"] != FEW and plain_unit(row["unit"]) not in map(
             plain_unit, LAB_TESTS[row["test"]].factors
         ):

@@ -17,6 +17,10 @@ FIGURE = re.compile(
 ONLY_FIGURES = re.compile(r"[1-6](?: ?[+/,、&] ?[1-6])*(?: ?[型级类])?")
 DETAIL = re.compile(r"-?\s*(?:(?<![a-z])|(?<=[iv]))[gs](?![a-z])|\(?[ac](/[ac])?\)", re.IGNORECASE)
 INDEX = re.compile(r"(?<![a-z])[ac]i ?[:=为]? ?\d{1,2}(?: ?/ ?\d{1,2})?")  # activity, chronicity
+# A degree of what is not of the glomeruli: 间质炎症Ⅱ级, 小动脉硬化Ⅰ级.
+DEGREE = re.compile(
+    rf"(?:间质|小管|动脉|血管|炎症|纤维化|萎缩|硬化)[^,;。\n]{{0,6}}?(?:{ROMAN}|[1-6]) ?级"
+)
 PARTS = re.compile(r"[,;。\n]")
 LUPUS = re.compile(r"狼疮|lupus|(?<![a-z])(?:s?le|ln)(?![a-z])|isn|rps")
 OTHER_DISEASE = re.compile(
@@ -44,7 +48,7 @@ def read_class(text: str) -> str | None:
     if ONLY_FIGURES.fullmatch(simple):
         return _class({FIGURES[figure] for figure in re.findall(r"[1-6]", simple)})
     named: set[str] = set()
-    for part in PARTS.split(INDEX.sub(" ", simple)):
+    for part in PARTS.split(DEGREE.sub(" ", INDEX.sub(" ", simple))):
         bare = DETAIL.sub(" ", part)
         found = {match[0] for match in CLASS.finditer(bare)} | {
             FIGURES[match["behind"] or match["before"]] for match in FIGURE.finditer(bare)

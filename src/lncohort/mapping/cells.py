@@ -11,7 +11,7 @@ from lncohort.mapping.roles import Kind
 from lncohort.texts.numbers import DecimalMark
 
 BLANKS = " \t\r\n\u00a0\u3000"
-TIME_OF_DAY = r"[T ]+(上午|下午)? ?[0-9]{1,2}[:时点].*$"
+TIME_OF_DAY = r"(?:[T ]+|(日))(?:上午|下午|凌晨|早上|中午|晚上)? ?[0-9]{1,2}[:时点].*$"
 DAY_AND_TIME = r"^[0-9]{12}([0-9]{2})?$"
 FRACTION_OF_A_DAY = r"^([0-9]{5})\.[0-9]+$"
 UNIT_OF_QUANTITY = r"^[-+]? ?[0-9.,]+ ?([^0-9.,\s][^0-9]*)$"
@@ -232,5 +232,5 @@ def _other_days(given: pa.Array) -> pa.Array:
     return pc.if_else(
         pc.match_substring_regex(given, DAY_AND_TIME),
         pc.utf8_slice_codeunits(given, 0, COMPACT_DAY),
-        pc.replace_substring_regex(whole, TIME_OF_DAY, ""),
+        pc.replace_substring_regex(whole, TIME_OF_DAY, r"\1"),
     )

@@ -112,6 +112,8 @@ class SourceTable(Part):
         missing = [" or ".join(group) for group in needed if not told.intersection(group)]
         if missing:
             raise ValueError(f"{self.to} needs {', '.join(missing)}, by a column or a constant")
+        if "age" in told and "seen_date" not in told:
+            raise ValueError("age needs seen_date, the day on which it was told")
         if self.wide and self.to != "lab":
             raise ValueError('wide is of a table of results (to = "lab"); leave it out')
         if self.wide and "result" in told:

@@ -51,13 +51,19 @@ OTHER_FLUIDS = (
         "sputum",
     ),
 )
+IN_URINE = re.compile("^尿液?")
 METHOD = re.compile(r"\([^()]*法\)")
 MARKS = " *★☆▲△#●◆"
 ASSAY = re.compile("(?:测定|检测)$")
-# A name with its abbreviation: 血红蛋白(HGB), 肌酐 Cr, CREA(肌酐).
+URGENT = re.compile("^急诊[- ]?")
+# A name with its abbreviation: 血红蛋白(HGB), 肌酐 Cr, CREA(肌酐), 补体3(C3).
 WITH_SHORT = re.compile(
-    r"(?P<name>[^()]*[\u3400-\u9fff])[ (]*(?P<short>[a-z][a-z0-9-]*)\)?"
+    r"(?P<name>[^()]*[\u3400-\u9fff]\d?)[ (]*(?P<short>[a-z][a-z0-9-]*)\)?"
     r"|(?P<short_first>[a-z][a-z0-9-]*)[ (]*(?P<name_last>[\u3400-\u9fff][^()]*)\)?"
+)
+# The class of a nephritis behind its name: LN-IV, LN(IV+V), LN IV-G(A/C).
+CLASS = re.compile(
+    r"(?<=ln)[ -]?\(?(?:iv|v|vi|i{1,3})(?:-[gs])?(?: ?[+] ?v)?(?: ?\([ac](?:/[ac])?\))?(?:[+]v)?[型级类]?\)?$"
 )
 # SLE(LN), SLE伴LN, LN(IV型): abbreviations, and nothing beside them that may make them others.
 SHORTS = re.compile(r"(?:[a-z]{2,8}|[ ()/-]|伴|合并|并|及|和|[ivⅰ-ⅵ]{1,4}[型级])+")
@@ -94,6 +100,13 @@ def dialysis_or_graft(names: "Names", text: str) -> Found | None:
     """Dialysis and transplantation have one name as a diagnosis and as a procedure."""
     found = names.of_name("diagnosis", text)
     return found if found and found.concept in ("dialysis", "kidney_transplant") else None
+
+
+def _names_in_urine(name: str, specimen: str) -> tuple[str, ...]:
+    """A test with its specimen before it, once: 24小时尿 and 尿总蛋白, 24h and UTP, 尿 and 红细胞."""
+    if "24" not in specimen:
+        return ("尿" + name,)
+    return "24小时尿" + IN_URINE.sub("", name), "24h" + name
 
 
 class Names:
@@ -148,8 +161,9 @@ class Names:
             return (Found(text, BY_CONCEPT),)
         find_all = self._by_name(kind)
         found = find_all(name)
-        if not found and kind == "diagnosis" and SHORTS.fullmatch(text):
-            each = [find_all(short) for short in SHORT.findall(text)]
+        bare = CLASS.sub("", text)
+        if not found and kind == "diagnosis" and SHORTS.fullmatch(bare):
+            each = [find_all(short) for short in SHORT.findall(bare)]
             found = tuple(match for one in each for match in one) if all(each) else ()
         return tuple(Found(*match) for match in found)
 
@@ -253,9 +267,7 @@ class Names:
             self.of_written_code("lab", name),
             self.of_name("lab", name),
             self.of_name("lab", specimen + name),
-            self.of_name("lab", ("24小时尿" if "24" in told else "尿") + name)
-            if of_urine
-            else None,
+            *(self.of_name("lab", text) for text in _names_in_urine(name, told) if of_urine),
             self._of_bare_test(name),
             None if name else self.of_name("lab", self.name_of(code)),
         )
@@ -272,7 +284,7 @@ class Names:
     def _of_bare_test(self, name: str) -> Found | None:
         """The concept of a test without marks, method and abbreviation."""
         bare = normal_name(name).strip(MARKS)
-        bare = ASSAY.sub("", METHOD.sub("", bare)).strip(MARKS)
+        bare = URGENT.sub("", ASSAY.sub("", METHOD.sub("", bare))).strip(MARKS)
         found = self.of_name("lab", bare)
         if found is not None:
             return found

@@ -50,17 +50,23 @@ TOPICAL_FORMS = (
     *("软膏", "乳膏", "凝胶", "滴眼", "ointment", "cream", "eye drop", "pommade", "crème", "crema"),
     *("salbe", "augentropfen", "unguent", "pomada", "collyre", "colirio", "collirio"),
 )
-# An order for a level of a drug in the blood is none of the drug.
+# An order for a level of a drug in the blood is none of the drug, nor is a talk or a fee.
 A_TEST = re.compile(
-    r"浓度|血药|测定|检测|基因|药敏|(?<![a-z])(?:level|concentration|assay)(?![a-z])"
+    r"浓度|血药|测定|检测|监测|基因|药敏|皮试|知情同意|宣教|用药指导|[配调][置配]费"
+    r"|(?<![a-z])(?:level|concentration|assay)(?![a-z])"
 )
 BOX = re.compile(r"box of (\d{1,4})(?!\d)")  # tacrolimus 1 MG Oral Capsule Box of 50
+# An order to stop a drug is none to take it.
+A_STOP = re.compile(r"(?:[暂拟请]?停[用药止]?|d/?c|discontinue|stop)(?![a-z])")
+# qm is each morning in one ward and each month in another; of these drugs none is swallowed by the month.
+MORNINGS = re.compile(r"(?<![a-z])qm(?![a-z])")
 ONCE = ("一次", "1次", "单次", "一次性", "仅一次")  # in a column of frequencies
 # 250ml of 0.9% saline beside a drug: of what is mixed, the amount is the dose.
 DILUENT = re.compile(
     r"(?<![a-z])(?:ns|gs|gns)(?![a-z])|氯化钠|生理盐水|盐水|葡萄糖|灭菌注射用水|saline|dextrose"
 )
 VOLUME = re.compile(r"\d+(?:\.\d+)? ?ml|\d+(?:\.\d+)? ?%")
+MIXED_IN = re.compile(rf"(?:{VOLUME.pattern}|{DILUENT.pattern}|注射液|[+,])")
 IV_FORMS = (
     *("注射", "针", "冻干", "injection", "inject", "infusion", "intravenous"),
     *("perfusion", "injekt", "iniett", "inyect", "infus"),
@@ -134,11 +140,15 @@ def read_order(
     of_code = names.name_of(code)
     found = names.of_drug(system, code, drug)
     if found is not None and any(
-        _is_a_test(name) or names.is_look_alike("drug", found.concept, name)
+        _is_a_test(name)
+        or A_STOP.match(plain(name))
+        or names.is_look_alike("drug", found.concept, name)
         for name in (drug, of_code)
     ):
         found = None
     often = "once" if plain(frequency) in ONCE else frequency
+    if (read_route(route) or read_route(directions) or _route_of_form(drug)) == "oral":
+        often, directions = (MORNINGS.sub("每晨", plain(text)) for text in (often, directions))
     said = _directions((dose, dose_unit, often), directions, decimal_mark)
     in_name = _dose_of_name(drug, often, said, decimal_mark)
     product = _product(
@@ -160,6 +170,7 @@ def read_order(
             or read_route(route)
             or _systemic(said.route)
             or _route_of_form(drug)
+            or read_route(drug)
             or read_route(of_code)
             or _route_of_form(of_code)
             or _route_of_units(product.unit, said.unit)
@@ -244,12 +255,12 @@ def _dose_of_name(
         return None
     simple = plain(drug)
     if DILUENT.search(simple) and VOLUME.search(simple):
-        masses = {match.group().strip() for match in STRENGTH.finditer(simple)}
-        mixed = (
-            read_directions(f"{masses.pop()} {often}", decimal_mark) if len(masses) == 1 else None
-        )
-        told = mixed if mixed and mixed.reason is None else None
-        return told if told and (told.single or told.takes_a_day) else None
+        masses = list(STRENGTH.finditer(simple))
+        if len({mass.group().strip() for mass in masses}) != 1:
+            return None
+        behind = MIXED_IN.sub(" ", simple[masses[0].end() :])
+        mixed = read_directions(f"{masses[0].group()} {behind} {often}", decimal_mark)
+        return mixed if mixed.single or mixed.takes_a_day else None
     first = STRENGTH.search(simple)
     if first is None:
         return None

@@ -37,6 +37,7 @@ order. Or a list: `path = ["检验_旧.csv", "检验_新.csv"]` |
 | only the day counts of 2015-03-05 08:30 | nothing: the time of day is left aside |
 | a date is 05/03/2015 | `date_formats = ["%d/%m/%Y"]`; `excel_serial` for days of a spreadsheet, `unix_seconds` for seconds since 1970 |
 | only the month is known | `day_of_month = 15`, where that is good enough; else the row is rejected |
+| births are not told, but ages are | `age = "年龄"` and, the day of that age, `seen_date = "就诊日期"` |
 | the decimal mark is a comma | `decimal = ","` |
 | orders of a ward, some never stopped | `inpatient = true` and a table with `to = "encounter"` |
 | 长期医嘱 and 临时医嘱 | `order_type = "医嘱类型"`: a temporary order never lasts until discharge |

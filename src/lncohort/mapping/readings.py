@@ -26,9 +26,11 @@ from lncohort.mapping.words import (
     read_operator,
     read_order_type,
     read_quantity,
+    read_score,
     read_sex,
     read_status,
 )
+from lncohort.texts.ages import read_age
 from lncohort.texts.diagnoses import Diagnosis, read_diagnoses
 from lncohort.texts.numbers import DecimalMark, read_number
 from lncohort.texts.plain import plain
@@ -127,6 +129,7 @@ class Readings:
             "date_text": self._dates(),
             "number_text": self._numbers(),
             "sex_text": self._of_one("patient", "sex", {"sex": TEXT}, lambda t: (read_sex(t),)),
+            "age_text": self._of_one("patient", "age", {"days": INT}, lambda t: (read_age(t),)),
             "order_text": self._orders(),
             "status_text": self._of_one(
                 "prescription",
@@ -196,7 +199,7 @@ class Readings:
             ("prescription", "days_supply"): read_days,
             ("prescription", "quantity"): lambda text, mark: read_quantity(text, mark)[0],
             ("prescription", "daily_dose_mg"): _signed,
-            ("assessment", "score"): _signed,
+            ("assessment", "score"): read_score,
         }
         rows = [
             (number, read(plain(table.meant(role, text)), table.decimal))
@@ -328,8 +331,8 @@ class Readings:
     def _diagnoses(self) -> pa.Table:
         rows = []
         for number, table, (name, code, certainty) in self._distinct("diagnosis", "diagnosis"):
-            is_sure = read_certainty(table.meant("certainty", certainty)) is not False
             text = table.meant("diagnosis", name)
+            is_sure = read_certainty(table.meant("certainty", certainty)) is True
             parts = read_diagnoses(text)
             found = [(match, part.status) for part in parts for match in self._written(part)]
             # A code may say less than the words beside it (M32.9 beside 狼疮性肾炎), or more.

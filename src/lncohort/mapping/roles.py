@@ -52,6 +52,8 @@ ROLES: dict[str, tuple[Role, ...]] = {
         Role("birth_year", "year of birth, where no date is given", "whole"),
         Role("birth_month", "month of birth, beside the year", "whole"),
         Role("birth_day", "day of birth, beside the year and month", "whole"),
+        Role("age", "age on seen_date, where no birth is given: 34, 34岁, 6月"),
+        Role("seen_date", "day on which the age was told", "date"),
         Role("death_date", "date of death", "date"),
     ),
     "patient_link": (
@@ -121,9 +123,7 @@ ROLES: dict[str, tuple[Role, ...]] = {
         Role("diagnosis", "diagnosis in words; several may stand in one cell"),
         Role("code", "code of the diagnosis, in the system that code_system names", "code"),
         Role(
-            "certainty",
-            "how sure it is: 确诊, 疑似, 已排除; confirmed, suspected, ruled out",
-            "code",
+            "certainty", "how sure it is: 确诊, 疑诊, 待排; confirmed, suspected, ruled out", "code"
         ),
         Role("diagnosis_date", "day of record", "date"),
     ),
@@ -166,7 +166,7 @@ ROLES: dict[str, tuple[Role, ...]] = {
 
 # One of each group must be told, by a column or a constant.
 NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
-    "patient": (("patient_id",), ("sex",), ("birth_date", "birth_year")),
+    "patient": (("patient_id",), ("sex",), ("birth_date", "birth_year", "age")),
     "patient_link": (("patient_id",), ("same_as",)),
     "death": (("patient_id",), ("death_date",)),
     "encounter": (("patient_id",), ("start_date",)),

@@ -27,6 +27,27 @@ NOT_CARRIED_OUT = (
 )
 BARE_CODE = re.compile(r"[0-9]{1,3}|[a-z]|是|否|有|无|yes|no|true|false|√|[*]|-")
 GIVEN_BACK = ("退费", "退药", "已退", "退货", "refund", "returned")
+NOT_SURE = (
+    *(
+        "疑",
+        "拟诊",
+        "待查",
+        "待排",
+        "待诊",
+        "待定",
+        "待确",
+        "未确",
+        "不确定",
+        "可能",
+        "排除",
+        "除外",
+    ),
+    *("否认", "否定", "撤销", "作废", "无效", "删除", "entered in error", "entered-in-error"),
+    *("preliminary", "provisional", "tentative", "suspect", "possible", "probable", "uncertain"),
+    *("differential", "rule out", "ruled out", "r/o", "refuted", "unconfirmed", "not confirmed"),
+    *("verdacht", "ausgeschlossen", "ausschluss", "exclu", "écarté"),
+)
+SURE = ("确诊", "确定", "confirmed", "definite", "final", "gesichert")
 OPERATORS = {
     "<": "<",
     "小于": "<",
@@ -57,23 +78,13 @@ KINDS_OF_ORDER = {
     "standing": ("长期", "长嘱", "standing", "continuous"),
     "home": ("带药", "discharge medic", "take home", "take-home"),
 }
-DOUBTED = (
-    *("疑似", "疑诊", "拟诊", "可疑", "待查", "待排", "待确", "未确", "不确定", "排除", "除外"),
-    *("preliminary", "provisional", "tentative", "suspect", "possible", "probable", "uncertain"),
-    *("differential", "rule out", "ruled out", "r/o", "refuted", "entered in error"),
-    *(
-        "unconfirmed",
-        "not confirmed",
-        "verdacht",
-        "ausgeschlossen",
-        "ausschluss",
-        "exclu",
-        "écarté",
-    ),
-)
-SURE = ("确诊", "确定", "confirmed", "definite", "final", "gesichert")
 SLEDAI = re.compile(
     r"sle-?dai(-? ?(2k|2000))?(评分|积分|score)?|系统性红斑狼疮疾病活动(度|性)?指数.*"
+)
+# Behind points stands what they amount to, in words.
+POINTS = re.compile(
+    r"(?:sle-?dai(?:-? ?(?:2k|2000))?[ -]*(?:评分|积分|得分|总分|score)? ?[:=为]? ?)?(?P<points>\d{1,3}(?:[.,]\d{1,2})?)"
+    r" ?(?:分|points?)?[ ,]?(?:\([^()\d]*\)|[轻中重]度?活动|无活动)?"
 )
 
 
@@ -91,6 +102,23 @@ def read_status(text: str) -> bool | None:
     if BARE_CODE.fullmatch(simple):
         return None
     return not _holds(simple, NOT_CARRIED_OUT)
+
+
+def read_certainty(text: str) -> bool | None:
+    """Whether a diagnosis is sure by what a column beside it says; an empty one says nothing of it.
+
+    None for a bare code or a yes: 1 under 疑诊标志 means the contrary of 1 under 确诊标志.
+    """
+    simple = plain(text)
+    if BARE_CODE.fullmatch(simple):
+        return None
+    return not any(word in simple for word in NOT_SURE)
+
+
+def tells_certainty(text: str) -> bool:
+    """Whether a text is one of a column that says how sure a diagnosis is."""
+    simple = plain(text)
+    return bool(BARE_CODE.fullmatch(simple)) or any(w in simple for w in (*SURE, *NOT_SURE))
 
 
 def read_given_back(text: str) -> bool:
@@ -139,12 +167,11 @@ def read_order_type(text: str) -> str | None:
     return "home" if "home" in told else told.pop() if len(told) == 1 else None
 
 
-def read_certainty(text: str) -> bool | None:
-    """Whether a diagnosis is one, and neither doubted nor ruled out; None where that is not said."""
-    simple = plain(text)
-    if any(word in simple for word in DOUBTED):
-        return False
-    return True if any(word in simple for word in SURE) else None
+def read_score(text: str, decimal_mark: DecimalMark) -> float | None:
+    """The points of a score: 12, 12分, SLEDAI评分12分, 12分(重度活动)."""
+    told = POINTS.fullmatch(plain(text))
+    number = None if told is None else read_number(told["points"], decimal_mark)
+    return None if number is None else float(number)
 
 
 def read_instrument(text: str) -> str | None:

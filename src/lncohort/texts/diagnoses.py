@@ -20,7 +20,9 @@ ITEM = (
     r"\(\d{1,2}\)|(?:(?<![^\s;,、。)?\u3400-\u9fff])|^)\d{1,2}(?:[.、)](?!\d)|[.、](?=\d型))"
     r"|[\u2460-\u2473]"
 )
-SEPARATOR = re.compile(rf"({ITEM}|[;,、。|\n\r]|\+(?!{ONE_CODE}))", re.I)
+# A further class of a nephritis, LN(IV+V), and not a disease of its own, LN+II型糖尿病.
+MORE_CLASS = r" ?(?:[IV]{1,3}|[\u2160-\u2165])(?:型|类|-[GS])?(?![a-z\u3400-\u9fff])"
+SEPARATOR = re.compile(rf"({ITEM}|[;,、。|\n\r]|\+(?!{ONE_CODE}|{MORE_CLASS}))", re.I)
 ONLY_MARKS = re.compile(rf"\s*\(((?:{re.sub(r'[?]P<m[0-9]+>', '?:', MARK.pattern)}|\s)+)\)")
 EDGES = " :.-*"
 

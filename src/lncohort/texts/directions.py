@@ -21,6 +21,10 @@ GLUED = re.compile(
 # As prescribing programs write: 2 capsules (1 mg total) by mouth 2 (two) times daily.
 TOTAL = re.compile(r"(\(\d[\d.,]* ?[um]?c?g) total\)")
 TOLD_AGAIN = re.compile(r"(?<![\d.,])(\d+) \(\1\)")
+# As some wards write how often: 1/隔日, 1/晚, 1/12小时.
+ONCE_IN = re.compile(
+    r"(?<![\d.,])[1一] ?/ ?(?:(隔[日天周])|([早晨晚]|睡前|\d{1,2} ?(?:小时|h(?![a-z]))))"
+)
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,7 @@ def _simple(text: str) -> str:
     """A text with fractions as decimals, dotted Latin as words, small English numbers as digits."""
     text = plain(text).replace("(s)", "s")
     text = GLUED.sub(r"\g<0> ", text)
+    text = ONCE_IN.sub(lambda often: f" {often[1] or '每' + often[2]}", text)
     text = re.sub(
         rf"(?<![\d.,/])(\d*) ?([{''.join(FRACTION_SIGNS)}])(?!\d)",
         lambda number: f"{number[1] or 0}.{FRACTION_SIGNS[number[2]]}",
@@ -177,7 +182,7 @@ def _reading(found: list[Word], decimal_mark: DecimalMark | None) -> Directions:
     takes = the_one(
         {Fraction(number) for number in (rate, amounts.slots, divided) if number is not None}
     )
-    if at_one_go and takes != 1 and not (period == 1 and takes is None):
+    if at_one_go and (takes is None or takes > 1) and not (period == 1 and takes is None):
         raise NotUnderstood("ambiguous_word")
     if divided and period != 1:
         raise NotUnderstood("ambiguous_word")

@@ -27,19 +27,22 @@ UNITS = {
 }
 UNIT = "|".join(UNITS.values())
 COUNTED = "片|粒|颗|丸|袋|包|支"
+# How long before or behind a meal.
+APART = r"(?:\d{1,2}(?:-\d{1,2})? ?(?:分钟|小时|(?:min|h)(?![a-z]))|半小时|[一两]小时)"
+MEAL = rf"(?:(?:饭|餐|进食)[前后中时] ?{APART}?|空腹|随餐)"
 CLOCK = r"(?: ?\d{1,2}(?:点半?|:\d\d))?"
 WEEKDAY = "[一二三四五六日天]"
 PART = r"(?:1/[24]|\d(?:[.,]\d{1,2})?)"
 BROKEN = r"(?:\d{1,3} )?\d/[234]|half(?: a)?"
 SLOTS = {
     "morning": (
-        r"每?(?:早上|早晨|清晨|晨起|上午|早餐[前后时]?|早饭[前后]?|晨|早)"
+        rf"每?(?:早上|早晨|清晨|晨起|上午|早(?:餐|饭)(?:[前后时] ?{APART}?)?|晨|早)"
         r"|(?:in the|every|each) morning|morning|mane|qam|(?:0?[5-9]|1[01])(?::\d\d)?am|am"
     ),
-    "noon": r"每?(?:中午|午餐[前后时]?|午饭[前后]?|午|中)|at noon|noon",
+    "noon": rf"每?(?:中午|午(?:餐|饭)(?:[前后时] ?{APART}?)?|午|中)|at noon|noon",
     "afternoon": r"每?下午|(?:in the|every) afternoon|afternoon|qpm|pm",
     "night": (
-        r"(?:每日|每天)?(?:临睡前|睡前|睡觉前)|每?(?:晚上|晚间|晚餐[前后时]?|晚饭[前后]?|夜间|晚|夜)"
+        rf"(?:每日|每天)?(?:临睡前|睡前|睡觉前)|每?(?:晚上|晚间|晚(?:餐|饭)(?:[前后时] ?{APART}?)?|夜间|晚|夜)"
         r"|(?:in the|every|each) evening|evening|(?:at|every|each) (?:night|bedtime)|nightly|bedtime"
         r"|nocte|q?hs|qn"
     ),
@@ -147,7 +150,7 @@ KINDS = {
         r"| (?:per|a|each) (?:day|dose)(?![a-z]))?"
     ),
     "days": (
-        rf"(?:(?<![a-z])(?:x|for) ?|\* ?|共|连服|连用|疗程:?){NUMBER} ?"
+        rf"(?:(?<![a-z])(?:x|for) ?|\* ?|共|连服|连用|连续|用药|疗程:?){NUMBER} ?"
         rf"(?:{DAY}|周|星期|(?:days?|d|weeks?|wks?|wk|w)(?![a-z]))|(?<![a-z])d1-\d{{1,2}}(?!\d)"
     ),
     "each_once": r"各[1一] ?次",
@@ -164,14 +167,14 @@ KINDS = {
     "single": r"(?<![a-z\d])(?:stat|st|once)(?![a-z])!?|立即|即刻|临时(?!医嘱)",
     "at_one_go": "顿服",
     "harmless": (
-        r"(?:饭|餐)[前后中时](?:\d{1,2}分钟|半小时|[1一]小时)?|空腹|随餐|温水送服|吞服|服用|用法用量|用法|用量|给予|服|用"
+        rf"{MEAL}(?:或{MEAL})*|温?开?水送服|自备药?|自带药?|吞服|服用|用法用量|用法|用量|给予|服|用"
         + "|"
         + _words("pc|ac|(?:with|after|before) (?:food|meals?)|take|give|sig")
     ),
     "bare_days": rf"{NUMBER} ?(?:{DAY}|周|(?:days?|d|weeks?)(?![a-z]))",
     "bare_number": rf"(?<![\d.,/]){NUMBER}(?![\d/%])",
     "plus": r"\+",
-    "separator": r"[ ;:、。()]|(?<=.),|\.(?!\d)|and(?![a-z])|和|及",
+    "separator": r"[ ;:、。()/]|[*x](?= ?\d ?次?/ ?(?:日|天|d(?![a-z])))|(?<=.),|\.(?!\d)|and(?![a-z])|和|及",
 }
 WORD = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in KINDS.items()))
 

@@ -45,8 +45,10 @@ UNIT_PART = (
 )
 FLAG = "|".join(f"(?P<{name}>{words})" for name, words in FLAGS.items())
 PLAIN_FLAG = "|".join(FLAGS.values())
-# What a laboratory writes behind a number that says no other thing than the number.
-REMARK = r"已?复查|已?复核|弱?阳性|阴性|可疑|\((?:[+]{1,4}|-|±)\)"
+# What a laboratory writes behind a number that says no other thing than the number, as how much
+# urine there was.
+VOLUME = r"(?:24 ?(?:h|小时))?尿?量[:=为]? ?\d{1,4}(?:\.\d{1,3})? ?(?:ml|l|毫升|升)"
+REMARK = rf"{VOLUME}|已?复查|已?复核|弱?阳性|阴性|可疑|\((?:[+]{1, 4}|-|±)\)"
 BESIDE = rf"(?:[(\[【]?(?:{PLAIN_FLAG})[)\]】]? ?|[(\[【]?(?:{REMARK})[)\]】]? ?)*"
 NUMBER = re.compile(
     rf"(?P<before>(?:(?:{PLAIN_FLAG}) ?)*?)(?P<operator>{'|'.join(map(re.escape, OPERATORS))}|=)? ?"
@@ -177,5 +179,5 @@ def _number(text: str, decimal_mark: DecimalMark | None) -> Result | None:
 
 def _flag(text: str) -> str | None:
     """The flag that a laboratory set; high and low go before abnormal."""
-    found = {match.lastgroup for match in re.finditer(FLAG, text)}
+    found = {match.lastgroup for match in re.finditer(FLAG, re.sub(VOLUME, " ", text))}
     return next((name for name in FLAGS if name in found), None)

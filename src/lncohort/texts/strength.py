@@ -26,6 +26,9 @@ STRENGTH = re.compile(
 # Other ways to write a pack in a column of its own: 0.5mg:50粒, 0.5mg,50粒/盒, 50粒*0.5mg.
 JOINED_BY = re.compile(rf"(?<=[g克]) ?[,:; ] ?(?=\d{{1,4}} ?(?:{COUNTED})(?: ?/|$))")
 COUNT_FIRST = re.compile(rf"(\d{{1,4}} ?(?:{COUNTED})) ?[*x] ?({WRITTEN} ?{MASS})")
+PACK_IN_BRACKETS = re.compile(rf"(?<=[g克]) ?\((\d{{1,4}} ?(?:{COUNTED})[^()]*)\)$")
+# Who made it, or in terms of what it is weighed: (安斯泰来), [集采], (以甲泼尼龙计).
+REMARK = re.compile(r"[(\[【][^()\[\]【】\d%]*[)\]】]")
 MASS_NAMES = {"毫克": "mg", "微克": "ug", "mcg": "ug", "克": "g"}
 SOLID = ("tablet", "capsule", "pill")
 
@@ -69,7 +72,8 @@ def read_strength(text: str | None, decimal_mark: DecimalMark | None = None) -> 
     decimal_mark : "." or ",", optional
         The decimal mark of the column; without it ``1.000g`` is not certain and so unknown.
     """
-    simple = plain(text or "")
+    simple = REMARK.sub("", plain(text or "")).strip()
+    simple = PACK_IN_BRACKETS.sub(r"*\1", simple)
     if not simple:
         return Strength(reason="empty")
     match = STRENGTH.fullmatch(COUNT_FIRST.sub(r"\2*\1", JOINED_BY.sub("*", simple)))

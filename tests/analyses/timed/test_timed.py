@@ -240,3 +240,22 @@ def test_the_same_seed_gives_the_same_numbers(null):
 def test_follow_up_beyond_the_last_day_is_not_told(null):
     days = null[0]["contrast"].str.extract(r"^day (\d+)$")[0].dropna().astype(int)
     assert days.max() == LAST
+
+
+@pytest.mark.parametrize("last", [300, 400])
+@pytest.mark.parametrize(
+    "kind", ["clone_censor_weight", "marginal_structural", "cumulative_incidence"]
+)
+def test_no_risk_is_told_of_a_day_to_which_nobody_is_followed(null, kind, last):
+    _, study, patients, follow_up = null
+    intervals = follow_up.intervals[follow_up.intervals["start_day"] < last]
+    short = replace(
+        follow_up, intervals=intervals.assign(stop_day=intervals["stop_day"].clip(upper=last))
+    )
+    (analysis,) = [a for a in study.analyses if a.kind == kind]
+    asked = analysis.model_copy(update={"days": (360, 720)})
+    rows = as_estimates(TIMED_KINDS[kind](study, patients, short, asked))
+    found = rows[rows["measure"] == "RD"].set_index("contrast")["estimate"]
+    assert found.notna().to_dict() == {"day 360": last >= 360, "day 720": False}
+    curves = rows.loc[rows["measure"] == "cumulative incidence", "contrast"]
+    assert all(int(day.removeprefix("day ")) <= last for day in curves)

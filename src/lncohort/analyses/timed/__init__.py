@@ -4,6 +4,7 @@ In hazards, death and kidney failure are censored; in risks, they compete with t
 """
 
 from lncohort.analyses.timed.active_comparator import active_comparator_rows
+from lncohort.analyses.timed.followed import at_days_followed
 from lncohort.analyses.timed.grace_period import grace_period_rows
 from lncohort.analyses.timed.incidence import incidence_rows
 from lncohort.analyses.timed.landmark import landmark_rows
@@ -14,11 +15,11 @@ from lncohort.analyses.timed.time_varying import time_varying_rows
 TIMED_KINDS = {
     "landmark": landmark_rows,
     "time_varying": time_varying_rows,
-    "clone_censor_weight": grace_period_rows,
+    "clone_censor_weight": at_days_followed(grace_period_rows),
     "sequential_trials": sequential_rows,
-    "marginal_structural": marginal_rows,
+    "marginal_structural": at_days_followed(marginal_rows),
     "active_comparator": active_comparator_rows,
-    "cumulative_incidence": incidence_rows,
+    "cumulative_incidence": at_days_followed(incidence_rows),
 }
 
 __all__ = ["TIMED_KINDS"]

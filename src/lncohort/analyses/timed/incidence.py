@@ -43,14 +43,14 @@ def incidence_rows(
     Returns
     -------
     list of dict
-        Measure "cumulative incidence" of each strategy at the end of each interval (``contrast``),
-        and "RD" at the stated days.
+        Measure "cumulative incidence" of each strategy at the end of each interval (``contrast``)
+        to which somebody is followed, and "RD" at the stated days.
     """
     width = study.follow_up.interval_days
     shared = {"model": "standardised", "method": METHOD}
     prepared = prepare(study, patients, adjusted=True, time_to_event=True)
     rows = _rows(study, follow_up.intervals, prepared)
-    last = study.follow_up.max_days // width
+    last = int(min(study.follow_up.max_days, follow_up.intervals["stop_day"].max())) // width
     try:
         found = standardised_incidence(
             rows,

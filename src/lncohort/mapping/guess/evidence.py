@@ -12,15 +12,17 @@ from lncohort.mapping.words import (
     NOT_CARRIED_OUT,
     PACK_WORDS,
     UNIT_WORDS,
-    read_certainty,
     read_days,
     read_instrument,
     read_operator,
     read_order_type,
     read_quantity,
+    read_score,
     read_sex,
+    tells_certainty,
 )
 from lncohort.sources.profiling import ColumnProfile
+from lncohort.texts.ages import read_age
 from lncohort.texts.dates import DateGuess, guess_dates
 from lncohort.texts.diagnoses import read_diagnoses
 from lncohort.texts.directions import read_directions
@@ -32,7 +34,11 @@ from lncohort.texts.units import read_unit
 
 LOOKED_AT = 200  # of a column's commonest texts
 DATES_LOOKED_AT = 2_000
-HALF_OF_DAY = re.compile(" ?(上午|下午) ?")
+BEFORE_TIME = re.compile(r" ?(?:上午|下午|凌晨|早上|中午|晚上) ?|(?<=日)(?=\d)")
+# A code without a dot has up to five signs, or a suffix: a number behind a letter may be a patient's.
+ICD = re.compile(
+    r"[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,6}|[0-9A-Z]{0,3})(?:X\d{3})?(?:[+†*‡ ]|$)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,7 @@ class Column:
     def dates(self) -> DateGuess:
         """The formats of its dates."""
         texts = (text.strip() for text, _ in self.profile.texts[:DATES_LOOKED_AT])
-        return guess_dates([HALF_OF_DAY.sub(" ", text) for text in texts if text])
+        return guess_dates([BEFORE_TIME.sub(" ", text) for text in texts if text])
 
     @cached_property
     def looks(self) -> dict[str, float]:
@@ -103,7 +109,7 @@ class Column:
             "drug": self.share(lambda t: names.of_name("drug", t) is not None),
             "test": self.share(lambda t: names.of_name("lab", t) is not None),
             "diagnosis": self.share(self._is_diagnosis),
-            "certainty": self.share(lambda t: read_certainty(t) is not None),
+            "certainty": self.share(tells_certainty),
             "icd": self.share(lambda t: _is_icd(t)),
             "procedure": self.share(
                 lambda t: names.of_name("procedure", t) or dialysis_or_graft(names, t)
@@ -122,8 +128,10 @@ class Column:
             "specimen": self.share(_is_specimen),
             "status": self.share(_is_status),
             "operator": self.share(lambda t: read_operator(t) is not None or t == "="),
+            "score": self.share(lambda t: read_score(t, ".") is not None),
             "class": self.share(lambda t: read_class(t) is not None),
             "instrument": self.share(lambda t: read_instrument(t) not in (None, "-")),
+            "age": self.share(lambda t: read_age(t) is not None),
             "year": self.share(lambda t: t.isdecimal() and 1900 <= int(t) <= 2030),
         }
 
@@ -143,14 +151,7 @@ class Column:
 
 
 def _is_icd(text: str) -> bool:
-    simple = text.strip().upper()
-    return (
-        3 <= len(simple) <= 16
-        and simple[0].isalpha()
-        and simple[0].isascii()
-        and simple[1:3].isdecimal()
-        and (len(simple) == 3 or not simple[3].isalpha() or simple[3] == "X")
-    )
+    return ICD.match(text.strip()) is not None
 
 
 def _is_directions(text: str) -> bool:

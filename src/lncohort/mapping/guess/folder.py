@@ -74,7 +74,20 @@ def guess_folder(
         tables += guesses
         if not guesses:
             unused.append(table.spec.label + (NAMELESS if _is_nameless(table.spec) else ""))
+    tables = _with_births_of_one_kind(tables)
     return FolderGuess(tables, unused, problems, _leading_zeros(tables, as_given))
+
+
+def _with_births_of_one_kind(tables: list[TableGuess]) -> list[TableGuess]:
+    """Without the patients that stand, with their ages, in tables of other things.
+
+    Births that are given go before those that are reckoned; of these, those of the surest table
+    count, as a patient of one table may be older by another.
+    """
+    reckoned = [guess for guess in tables if "age" in guess.played]
+    is_given = any({"birth_date", "birth_year"} & guess.played.keys() for guess in tables)
+    best = max(reckoned, key=lambda guess: guess.confidence, default=None)
+    return [guess for guess in tables if guess not in reckoned or (guess is best and not is_given)]
 
 
 def _is_nameless(spec: SourceSpec) -> bool:

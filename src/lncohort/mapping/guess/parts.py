@@ -29,11 +29,16 @@ RUNNING = (
     "seq",
     "index",
 )
+# Days that nothing but a header tells: any other day of a row may be that of a visit or an entry.
+ONLY_BY_HEADER = ("birth_date", "death_date", "seen_date", "end_date")
+# Parts that tell a birth together, where none is given.
+RECKONED_BY = ("age", "seen_date")
 # What the texts of a role look like, the share that they must be at least, and the share from
 # which on they speak for it without a header.
 LOOKS: dict[str, tuple[tuple[str, ...], float, float]] = {
     "sex": (("sex",), 0.0, 0.9),
     "birth_year": (("year",), 0.8, 2.0),
+    "age": (("age",), 0.8, 2.0),
     "drug": (("drug",), 0.0, 0.05),
     "strength": (("strength",), 0.0, 2.0),  # 0.5g may as well be a dose
     "dose": (("amount", "number"), 0.3, 2.0),
@@ -60,7 +65,7 @@ LOOKS: dict[str, tuple[tuple[str, ...], float, float]] = {
     "procedure": (("procedure",), 0.0, 0.05),
     "isn_rps_class": (("class",), 0.3, 0.8),
     "instrument": (("instrument",), 0.2, 0.5),
-    "score": (("number",), 0.8, 2.0),
+    "score": (("score",), 0.8, 2.0),
 }
 # Parts of names: a column of which no list has any is hardly the one, as a panel beside its tests.
 OF_NAMES = ("drug", "test", "diagnosis", "procedure")
@@ -105,9 +110,16 @@ def parts_of(
         for row, place in zip(rows, places, strict=True)
         if scores[row, place] >= LEAST
     }
+    if not _is_told_with_its_day(played):
+        played = {role: part for role, part in played.items() if role not in RECKONED_BY}
     if all(set(group) & {*played, *told} for group in NEEDED[target]):
         return played
     return None
+
+
+def _is_told_with_its_day(played: dict[str, Played]) -> bool:
+    """Whether births are reckoned from ages: where none is given, and the day of the age is."""
+    return played.keys() >= set(RECKONED_BY) and not played.keys() & {"birth_date", "birth_year"}
 
 
 def fit(column: Column, target: str, role: Role, identifiers: frozenset[str]) -> float:
@@ -117,9 +129,10 @@ def fit(column: Column, target: str, role: Role, identifiers: frozenset[str]) ->
         return header / 2
     if role.kind == "date":
         share = column.looks["date"]
-        return 0.0 if share < 0.5 else (header + share) / 2
+        is_told = header > 0 or role.name not in ONLY_BY_HEADER
+        return (header + share) / 2 if share >= 0.5 and is_told else 0.0
     if (target, role.name) == ("patient_link", "patient_id"):
-        return header  # a replaced identifier need not be known
+        return _fit_of_replaced(column, header, identifiers)
     if role.kind == "patient":
         return _fit_of_identifier(column, header, identifiers)
     kinds, needed, telling = LOOKS.get(role.name, NO_LOOK)
@@ -135,6 +148,15 @@ def fit(column: Column, target: str, role: Role, identifiers: frozenset[str]) ->
         return content / 2 + 0.05 if share >= telling else 0.0
     least = 0.0 if role.name in OF_NAMES and share == 0 else 0.5
     return (header + max(content, least)) / 2
+
+
+def _fit_of_replaced(column: Column, header: float, identifiers: frozenset[str]) -> float:
+    """A replaced identifier need not be known. Where others are and no header says that it is old, it
+    is of another numbering, in which the number of one patient may be that of another: 住院号, 登记号.
+    """
+    is_called_old = header > fit_of_header(column.name, "patient", "patient_id")
+    is_known = any(plain_identifier(text) in identifiers for text in column.spread)
+    return header if is_called_old or not is_known else 0.0
 
 
 def _fit_of_identifier(column: Column, header: float, identifiers: frozenset[str]) -> float:

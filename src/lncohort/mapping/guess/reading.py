@@ -6,12 +6,18 @@ from collections.abc import Iterable
 from lncohort.extract.lab_tests import LAB_TESTS
 from lncohort.extract.units import looks_like
 from lncohort.mapping.days import UNMISTAKABLE
-from lncohort.mapping.guess.evidence import Column
+from lncohort.mapping.guess.evidence import ICD, Column
 from lncohort.mapping.guess.parts import SURE, Played
 from lncohort.mapping.guess.table_guess import Question, TableGuess, WideTest
 from lncohort.mapping.model import CODED, CodeSystem
 from lncohort.mapping.roles import ROLES
-from lncohort.mapping.words import MG_WORDS, read_given_back, read_quantity, read_status
+from lncohort.mapping.words import (
+    MG_WORDS,
+    read_certainty,
+    read_given_back,
+    read_quantity,
+    read_status,
+)
 from lncohort.sources import SourceSpec
 from lncohort.texts.codings import guess_sexes
 from lncohort.texts.date_formats import MONTH
@@ -20,12 +26,12 @@ from lncohort.texts.plain import plain
 from lncohort.texts.results import read_result
 from lncohort.texts.strength import STRENGTH
 
-INPATIENT = ("住院", "病区", "病房", "inpatient", "ward")
+INPATIENT = ("住院", "病区", "病房", "长期医嘱", "临时医嘱", "长嘱", "临嘱", "inpatient", "ward")
 OUTPATIENT = ("门诊", "outpatient")
+TELL_HOW_TAKEN = {"dose", "directions", "frequency", "end_date", "daily_dose_mg"}
 MIDDLE = 15  # of a month of birth, as of one in a column of its own
 FEWEST_VALUES = 20  # of a column whose median is judged
 LEAST_OF_CODES = 0.5
-ICD = re.compile(r"[A-TV-Z]\d[0-9A-Z](\.?[0-9A-Z]{0,4})?(X?\d{3})?([+†*‡ ]|$)")
 FORMS_OF_CODES: dict[str, dict[CodeSystem, re.Pattern]] = {
     "prescription": {"ATC": re.compile(r"[ABCDGHJLMNPRSV]\d{2}([A-Z]([A-Z](\d{2})?)?)?$")},
     "lab": {"LOINC": re.compile(r"\d{3,5}-\d$")},
@@ -77,6 +83,15 @@ def read_columns(
     if target == "prescription":
         questions += _questions_of_amounts(played)
         questions += _status_question(played)
+    if "certainty" in played and played["certainty"].column.share(
+        lambda text: read_certainty(text) is None
+    ):
+        name = played["certainty"].column.name
+        text = (
+            f"{name}: what do its codes mean? Give each under [table.values.certainty]: 确诊 for what is "
+            "sure, 疑诊 for what is not; not used until then"
+        )
+        questions.append(Question("certainty", name, text))
     if target == "lab" and not wide and "unit" not in played:
         text = "no column of units: give the unit of each test under [units] above"
         questions.append(Question("units", played["result"].column.name, text))
@@ -136,6 +151,13 @@ def _questions_of_amounts(played: dict[str, Played]) -> list[Question]:
         name = played["quantity"].column.name
         text = f"{name}: counted in what? Give quantity_unit under [table.constants]; unknown until then"
         questions.append(Question("quantity_unit", name, text, ("盒", "片", "mg")))
+    if "quantity" in played and not (TELL_HOW_TAKEN | {"days_supply"}) & played.keys():
+        name = played["quantity"].column.name
+        text = (
+            f"{name}: how long does it last? Where each row is what was used on one day, give "
+            'days_supply = "1" under [table.constants]; unknown until then'
+        )
+        questions.append(Question("days_supply", name, text))
     names = played["drug"].column if "drug" in played else None
     in_names = names is not None and names.share(lambda t: bool(STRENGTH.search(plain(t)))) >= 0.5
     in_mg = {"daily_dose_mg"} & played.keys() or (
@@ -162,9 +184,12 @@ def code_system_of(target: str, column: Column) -> CodeSystem | None:
 
 
 def _is_of_wards(label: str, played: dict[str, Played]) -> bool:
-    """Whether orders are of inpatients: by the name of the file, or by what tells their kind."""
+    """Whether orders are of inpatients: by the name of the file, or by what tells their kind.
+
+    What was charged day by day, with no word of how it is taken, are no orders: none lasts.
+    """
     name = label.lower()
-    if any(word in name for word in OUTPATIENT):
+    if any(word in name for word in OUTPATIENT) or not TELL_HOW_TAKEN & played.keys():
         return False
     headers = " ".join(part.column.name for part in played.values())
     return any(word in name or word in headers for word in INPATIENT) or "停嘱" in headers

@@ -15,7 +15,8 @@ class Question:
     Attributes
     ----------
     about : str
-        ``header_row``, ``status``, ``sex``, ``date_formats``, ``unit``, ``quantity_unit``, ``strength`` or ``units``.
+        ``header_row``, ``status``, ``certainty``, ``sex``, ``date_formats``, ``unit``, ``quantity_unit``, ``days_supply``,
+        ``strength``, ``units`` or ``wide``.
     column : str
         Of the table.
     text : str

@@ -3,15 +3,23 @@
 import re
 from dataclasses import replace
 
-from lncohort.mapping.guess.evidence import Column, is_unit
+from lncohort.mapping.guess.evidence import Column
 from lncohort.mapping.guess.headers import fit_of_file, fit_of_header, simple_header
-from lncohort.mapping.guess.parts import Played, parts_of
+from lncohort.mapping.guess.parts import LEAST, Played, fit, parts_of
 from lncohort.mapping.guess.reading import read_columns
 from lncohort.mapping.guess.table_guess import TableGuess, WideTest
+from lncohort.mapping.guess.visits import (
+    Visit,
+    is_sledai,
+    once_each,
+    several_columns,
+    visits_of,
+    wide_test,
+)
 from lncohort.mapping.names import Names
-from lncohort.mapping.roles import NEEDED, ROLES
+from lncohort.mapping.roles import NEEDED, PATIENT, ROLES
+from lncohort.mapping.words import read_order_type
 from lncohort.sources import SourceSpec
-from lncohort.texts.plain import one_width
 
 OF_FOLDERS = (
     "patient",
@@ -27,7 +35,7 @@ OF_FOLDERS = (
 )
 # The part by which a target is known; a column speaks for one target only.
 KNOWN_BY = {
-    "patient": ("sex", "birth_date", "birth_year"),
+    "patient": ("sex", "birth_date", "birth_year", "age"),
     "patient_link": ("same_as",),
     "encounter": ("end_date",),
     "observation_period": ("end_date",),
@@ -47,13 +55,9 @@ NO_NAME = re.compile(r"\d{4}|\n|.{31}")  # of a column: too long, or with the fi
 CODE_WORDS = re.compile("icd-?10|icd|编码|代码|编号|码|code")
 LEAST_OF_TARGET = 0.55
 LEAST_OF_FURTHER = 0.5  # of the texts of a further column of diagnoses or procedures
-# A test and its unit in one header: 补体C3(g/L), 肌酐_umol/L, 白蛋白 g/L, 血红蛋白g/L.
-NAME_AND_UNIT = (
-    re.compile(r"(?P<name>[^(\[【]+)[(\[【](?P<unit>.+)[)\]】]"),
-    re.compile(r"(?P<name>.*[^_ -])[_ -]+(?P<unit>[^_ ]+)"),
-    re.compile(r"(?P<name>.*[\u3400-\u9fff)])(?P<unit>[^\u3400-\u9fff]+)"),
-)
-SLEDAI = "sledai"
+INSTRUMENT = {"instrument": "SLEDAI-2K"}
+OF_ORDERS = ("嘱", "带药")  # in the name of a file: 临时 alone may be of a temporary table
+WORD_OF_ORDERS = {"standing": "长期", "once": "临时", "home": "出院带药"}
 
 
 def guess_table(
@@ -73,20 +77,26 @@ def guess_table(
         Names and code lists.
     """
     candidates = []
-    wide = _wide_tests(columns, names)
+    visits = visits_of(columns, names)
+    of_visits = {test.column.name for visit in visits for test in visit.tests}
+    of_visits |= {column.name for visit in visits for column in (visit.day, visit.score) if column}
+    tests_found = _wide_tests([c for c in columns if c.name not in of_visits], names)
+    wide = once_each(tests_found)
     for target in OF_FOLDERS:
-        constants = _constants(target, columns)
+        constants = _constants(target, columns, spec)
         played = parts_of(target, columns, identifiers, tuple(constants))
         tests = ()
         if target == "lab" and not (played and {"test", "result"} <= played.keys()):
             tests = wide if len(wide) >= 2 else ()
-            in_wide = {test.column.name for test in tests}
+            in_wide = of_visits | {test.column.name for test in tests}
             others = [column for column in columns if column.name not in in_wide]
             played = parts_of(target, others, identifiers) if tests else None
         if played is None:
             continue
         if target == "encounter" and not ("end_date" in played or _is_named(target, spec)):
             continue  # a patient and a day stand in every table
+        if target == "assessment" and sum(is_sledai(column.name) for column in columns) > 1:
+            continue  # of several visits
         score = 0.9 if tests else _score(target, played, spec)
         if score >= LEAST_OF_TARGET:
             candidates.append((score, target, played, constants, tests))
@@ -99,8 +109,11 @@ def guess_table(
             continue
         spoken_for |= {p.column.name for role, p in played.items() if role != "patient_id"}
         spoken_for |= telling
-        kept.append(read_columns(spec, target, min(score, 1.0), played, constants, tests))
+        guess = read_columns(spec, target, min(score, 1.0), played, constants, tests)
+        asked = several_columns(tests_found) if tests else ()
+        kept.append(replace(guess, questions=(*guess.questions, *asked)))
     kept += [other for guess in kept for other in _again(guess, columns, spoken_for)]
+    kept += _of_visits(spec, visits, columns, identifiers)
     unused = _unused(kept, columns)
     return [replace(guess, unused=unused) for guess in kept]
 
@@ -163,6 +176,27 @@ def _again(guess: TableGuess, columns: list[Column], spoken_for: set[str]) -> li
     ]
 
 
+def _of_visits(
+    spec: SourceSpec, visits: tuple[Visit, ...], columns: list[Column], identifiers: frozenset[str]
+) -> list[TableGuess]:
+    """A table of results, and one of scores, for each visit that a row holds."""
+    fits = [fit(column, "lab", PATIENT, identifiers) for column in columns]
+    if max(fits) < LEAST:
+        return []
+    of_whom = Played(columns[fits.index(max(fits))], max(fits))
+    found = []
+    for visit in visits:
+        day = Played(visit.day, visit.day.looks["date"])
+        if visit.tests:
+            parts = {"patient_id": of_whom, "sample_date": day}
+            found.append(read_columns(spec, "lab", 0.9, parts, {}, visit.tests))
+        if visit.score is not None:
+            parts = {"patient_id": of_whom, "assessment_date": day}
+            parts["score"] = Played(visit.score, day.confidence)
+            found.append(read_columns(spec, "assessment", 0.9, parts, INSTRUMENT, ()))
+    return found
+
+
 def _is_beside(column: Column, code: Column, columns: list[Column]) -> bool:
     """Whether a column of codes is of the words in another."""
     if CODE_WORDS.sub("", simple_header(code.name)) == simple_header(column.name):
@@ -171,13 +205,16 @@ def _is_beside(column: Column, code: Column, columns: list[Column]) -> bool:
     return columns[places[0]] is column and places[1] - places[0] == 1
 
 
-def _constants(target: str, columns: list[Column]) -> dict[str, str]:
-    """What the header of a score tells: its instrument."""
-    is_named = any(SLEDAI in simple_header(column.name) for column in columns)
+def _constants(target: str, columns: list[Column], spec: SourceSpec) -> dict[str, str]:
+    """What a header or the file's name tells of every row: the instrument of a score, 长期 of orders."""
+    if target == "prescription":
+        is_told = any(fit_of_header(c.name, target, "order_type") for c in columns)
+        is_of_orders = any(word in spec.label for word in OF_ORDERS)
+        of_file = read_order_type(spec.label) if is_of_orders and not is_told else None
+        return {} if of_file is None else {"order_type": WORD_OF_ORDERS[of_file]}
+    is_named = any(is_sledai(column.name) for column in columns)
     is_told = any(column.looks["instrument"] >= 0.5 for column in columns)
-    return (
-        {"instrument": "SLEDAI-2K"} if target == "assessment" and is_named and not is_told else {}
-    )
+    return INSTRUMENT if target == "assessment" and is_named and not is_told else {}
 
 
 def _score(target: str, played: dict[str, Played], spec: SourceSpec) -> float:
@@ -198,20 +235,5 @@ def _is_named(target: str, spec: SourceSpec) -> bool:
 
 def _wide_tests(columns: list[Column], names: Names) -> tuple[WideTest, ...]:
     """Columns whose header is a test and whose texts are results."""
-    found = []
-    for column in columns:
-        name, unit = name_and_unit(column.name)
-        match = names.of_test(None, name, "", "")
-        if match is not None and (column.is_empty or column.looks["result"] >= 0.5):
-            found.append(WideTest(column, match.concept, unit))
-    return tuple(found)
-
-
-def name_and_unit(header: str) -> tuple[str, str | None]:
-    """The name of a test and its unit, where a header holds both."""
-    text = one_width(header)
-    for form in NAME_AND_UNIT:
-        told = form.fullmatch(text)
-        if told is not None and is_unit(told["unit"]):
-            return told["name"], told["unit"]
-    return text, None
+    found = (wide_test(column, column.name, names) for column in columns)
+    return tuple(test for test in found if test is not None)

@@ -127,6 +127,8 @@ def _table(guess: TableGuess, name: str) -> list[str]:
         lines += ["# [table.values.sex]", '# "1" = "male"', '# "2" = "female"']
     if any(question.about == "status" for question in guess.questions):
         lines += ["# [table.values.status]", '# "1" = "作废"', '# "0" = "执行"']
+    if any(question.about == "certainty" for question in guess.questions):
+        lines += ["# [table.values.certainty]", '# "1" = "确诊"', '# "0" = "疑诊"']
     for test in guess.wide:
         lines += ["[[table.wide]]", f"column = {toml_text(test.column.name)}"]
         lines += [f"test = {toml_text(test.test)}"]
