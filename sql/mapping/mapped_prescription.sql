@@ -1,42 +1,20 @@
 -- mapped_prescription: one row per row of the hospital's tables of prescriptions.
 -- Key: table_number, source_row.
--- Columns: table_number, source_row, order_given (number of its text), record_type, patient_id, drug,
--- route, start_date, end_date, days_supply, daily_dose_mg, pulse_dose_mg, supply_rank, dose_from (as in
--- order_supply), fate (used, rejected, unmapped, out_of_scope), reason.
-CREATE OR REPLACE TABLE mapped_prescription AS
-WITH judged AS (
-    SELECT
-        order_supply.*,
-        COALESCE(repeated_supply.reason, order_supply.reason) AS reason_found
-    FROM order_supply
-    LEFT JOIN repeated_supply
-        ON repeated_supply.table_number = order_supply.table_number
-        AND repeated_supply.source_row = order_supply.source_row
-)
+-- Columns: table_number, source_row, patient_id, drug, route, start_date, end_date, days_supply,
+-- daily_dose_mg, pulse_dose_mg, fate (used, rejected, unmapped, out_of_scope), reason.
+CREATE OR REPLACE VIEW mapped_prescription AS
 SELECT
-    table_number,
-    source_row,
-    order_given,
-    record_type,
-    patient_id,
-    drug,
-    route,
-    start_date,
-    end_date,
-    days_supply,
-    daily_dose_mg,
-    pulse_dose_mg,
-    supply_rank,
-    dose_from,
-    CASE
-        WHEN reason_found IS NOT NULL THEN 'rejected'
-        WHEN drug IS NULL THEN 'unmapped'
-        WHEN drug = '-' THEN 'out_of_scope'
-        ELSE 'used'
-    END AS fate,
-    CASE
-        WHEN reason_found IS NOT NULL THEN reason_found
-        WHEN drug IS NULL THEN 'unknown_name'
-        WHEN drug = '-' THEN 'ignored_name'
-    END AS reason
-FROM judged
+    order_judged.table_number,
+    order_judged.source_row,
+    order_judged.patient_id,
+    order_product.drug,
+    order_product.route,
+    order_judged.start_date,
+    order_judged.end_date,
+    order_judged.days_supply,
+    order_judged.daily_dose_mg,
+    order_judged.pulse_dose_mg,
+    order_judged.fate,
+    order_judged.reason
+FROM order_judged
+LEFT JOIN order_product ON order_product.order_given = order_judged.order_given

@@ -1,22 +1,33 @@
 -- order_source: one row per drug, and where its supply and dose were read.
 -- Key: table_number, drug, supply_from, dose_from.
 -- Columns: table_number, drug, supply_from (end_date, later_end_date, days_supply, quantity, discharge,
--- pulse; unknown where none), dose_from (as in order_supply; unknown where none), row_count (of
+-- pulse), dose_from (told, directions, quantity; each unknown where there is none), row_count (of
 -- prescriptions that are used).
 -- Rule: an infusion is a pulse, which lasts as long as the study says, whatever the row tells.
 CREATE OR REPLACE TABLE order_source AS
 WITH of_text AS (
-    SELECT table_number, order_given, supply_rank, dose_from, COUNT(*) AS row_count
-    FROM mapped_prescription
+    SELECT
+        table_number,
+        order_given,
+        supply_rank,
+        is_dose_told,
+        COALESCE(daily_dose_mg, pulse_dose_mg) IS NOT NULL AS is_dose_known,
+        COUNT(*) AS row_count
+    FROM order_judged
     WHERE fate = 'used'
-    GROUP BY table_number, order_given, supply_rank, dose_from
+    GROUP BY
+        table_number,
+        order_given,
+        supply_rank,
+        is_dose_told,
+        COALESCE(daily_dose_mg, pulse_dose_mg) IS NOT NULL
 ),
 told AS (
     SELECT
         of_text.table_number,
-        order_text.concept AS drug,
+        order_product.drug,
         CASE
-            WHEN order_text.route = 'iv' THEN 'pulse'
+            WHEN order_product.route = 'iv' THEN 'pulse'
             WHEN of_text.supply_rank = mapping_table.rank_of_end_date THEN 'end_date'
             WHEN of_text.supply_rank = mapping_table.rank_of_later_end_date THEN 'later_end_date'
             WHEN of_text.supply_rank = mapping_table.rank_of_days_supply THEN 'days_supply'
@@ -24,10 +35,14 @@ told AS (
             WHEN of_text.supply_rank = mapping_table.rank_of_discharge THEN 'discharge'
             ELSE 'unknown'
         END AS supply_from,
-        COALESCE(of_text.dose_from, 'unknown') AS dose_from,
+        CASE
+            WHEN NOT of_text.is_dose_known THEN 'unknown'
+            WHEN of_text.is_dose_told THEN 'told'
+            ELSE order_product.dose_from
+        END AS dose_from,
         of_text.row_count
     FROM of_text
-    INNER JOIN order_text ON order_text.given = of_text.order_given
+    INNER JOIN order_product ON order_product.order_given = of_text.order_given
     INNER JOIN mapping_table ON mapping_table.table_number = of_text.table_number
 )
 SELECT

@@ -2,8 +2,8 @@
 -- Key: table_number, source_row.
 -- Columns: table_number, source_row, order_given, record_type, patient_id, drug, route, start_date,
 -- end_date (last day; NULL when days_supply tells it), days_supply, supply_rank (which of the table's
--- sources of supply it is of: their place; NULL when unknown), daily_dose_mg, pulse_dose_mg, dose_from
--- (told, directions, quantity), reason.
+-- sources of supply it is of: its place among them; NULL when unknown), daily_dose_mg, pulse_dose_mg,
+-- is_dose_told (in a column of its own), reason.
 -- Rule: the first of the table's sources of supply that is there. An end on the day of the start is
 -- no later_end_date, unless no more than one unit was given. A dose as needed is unknown. An infusion of
 -- up to 14 days is one pulse of all its doses; a longer order does not say when.
@@ -24,12 +24,7 @@ WITH kept AS (
         order_text.take_mg,
         order_text.takes_per_day,
         order_read.daily_dose_mg,
-        CASE
-            WHEN order_read.dose_told IS NOT NULL THEN 'told'
-            WHEN COALESCE(order_text.daily_dose_mg, order_text.take_mg) IS NOT NULL
-                THEN 'directions'
-            ELSE 'quantity'
-        END AS dose_from,
+        order_read.dose_told IS NOT NULL AS is_dose_told,
         COALESCE(order_text.is_as_needed, FALSE) AS is_as_needed,
         order_read.quantity,
         order_read.quantity * COALESCE(refund.kept_share, 1.0) AS kept_quantity,
@@ -136,7 +131,7 @@ SELECT
     supply_rank,
     ROUND(mg_per_day, 6) AS daily_dose_mg,
     ROUND(mg_of_pulse, 6) AS pulse_dose_mg,
-    CASE WHEN COALESCE(mg_per_day, mg_of_pulse) IS NOT NULL THEN dose_from END AS dose_from,
+    is_dose_told,
     CASE
         WHEN reason_so_far IS NOT NULL THEN reason_so_far
         WHEN drug IS NULL OR drug = '-' THEN NULL

@@ -14,10 +14,10 @@ WITH nameless AS (
     FROM given_prescription
     INNER JOIN order_text
         ON order_text.given = given_prescription.drug
-    INNER JOIN mapped_prescription
-        ON mapped_prescription.table_number = given_prescription.table_number
-        AND mapped_prescription.source_row = given_prescription.source_row
-        AND mapped_prescription.fate = 'unmapped'
+    INNER JOIN order_judged
+        ON order_judged.table_number = given_prescription.table_number
+        AND order_judged.source_row = given_prescription.source_row
+        AND order_judged.fate = 'unmapped'
     UNION ALL
     SELECT
         given_lab.table_number,
