@@ -7,19 +7,22 @@
 CREATE OR REPLACE TABLE late_trade AS
 WITH traded AS (
     SELECT
-        table_number,
-        source_row,
-        start_date,
+        order_read.table_number,
+        order_read.source_row,
+        order_read.start_date,
         HASH(
-            patient_id,
-            drug,
-            route,
-            ROUND(quantity * COALESCE(mg_per_quantity, 1), 6),
-            mg_per_quantity IS NULL,
-            daily_dose_mg
+            order_read.patient_id,
+            order_product.drug,
+            order_product.route,
+            ROUND(order_read.quantity * COALESCE(order_text.mg_per_quantity, 1), 6),
+            order_text.mg_per_quantity IS NULL,
+            order_read.daily_dose_mg
         ) AS supply_hash
     FROM order_read
-    WHERE reason IS NULL AND drug IS NOT NULL AND drug <> '-' AND quantity > 0
+    INNER JOIN order_product ON order_product.order_given = order_read.order_given
+    INNER JOIN order_text ON order_text.given = order_read.order_given
+    CROSS JOIN several_records
+    WHERE order_read.reason IS NULL AND order_read.quantity > 0
 ),
 of_table AS (
     SELECT table_number, COUNT(*) AS row_count

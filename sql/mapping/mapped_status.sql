@@ -13,7 +13,7 @@ WITH every_row AS (
     UNION ALL
     SELECT table_number, fate, reason FROM mapped_observation_period
     UNION ALL
-    SELECT table_number, fate, reason FROM mapped_prescription
+    SELECT table_number, fate, reason FROM order_judged
     UNION ALL
     SELECT table_number, fate, reason FROM mapped_lab
     UNION ALL

@@ -1,11 +1,10 @@
 -- order_read: one row per row of the hospital's tables of prescriptions, each of its texts read.
 -- Key: table_number, source_row.
--- Columns: table_number, source_row, order_given (number of its text), record_type, patient_id, drug,
--- route, start_date, end_told (last day), discharge_date, days_supply, take_mg (at a time), takes_per_day,
--- daily_dose_mg, dose_from (told, directions; NULL when unknown), quantity (below 0 for a refund),
--- mg_per_quantity and days_per_quantity (of one of the quantity), is_as_needed, reason (why not used).
--- Rule: what cannot be read is unknown. An inpatient order that was never stopped ends at the discharge
--- of its stay, but for one for once or for home; one for once without a frequency is taken once. What is taken
+-- Columns: table_number, source_row, order_given (number of its text, whose drug, route and directions are
+-- in order_text), record_type, patient_id, start_date, end_told (last day), days_supply, dose_told (mg a
+-- day), daily_dose_mg (told, or else of the directions), quantity (below 0 for a refund), is_never_stopped
+-- (an inpatient order without an end, but for one for once or for home), reason (why not used).
+-- Rule: what cannot be read is unknown. One for once without a frequency is taken once. What is taken
 -- once lasts a day, unless more was dispensed: then how it is taken is unknown. A row of status given
 -- back is a refund with a quantity below 0, and not carried out with one above.
 CREATE OR REPLACE TABLE order_read AS
@@ -14,16 +13,12 @@ WITH joined AS (
         given_prescription.table_number,
         given_prescription.source_row,
         given_prescription.drug AS order_given,
-        given_prescription.encounter_id,
         given_prescription.record_type,
         patient_key.patient_id,
-        order_text.concept AS drug,
-        order_text.route,
         start_text.day AS start_date,
         end_text.day AS end_told,
         COALESCE(days_text.value, order_text.days_told) AS days_supply,
-        order_text.take_mg,
-        order_text.takes_per_day,
+        daily_text.value AS dose_told,
         COALESCE(
             daily_text.value,
             order_text.daily_dose_mg,
@@ -32,26 +27,20 @@ WITH joined AS (
             END
         ) AS daily_dose_mg,
         CASE
-            WHEN daily_text.value IS NOT NULL THEN 'told'
-            WHEN COALESCE(order_text.daily_dose_mg, order_text.take_mg) IS NOT NULL
-                THEN 'directions'
-        END AS dose_from,
-        CASE
             WHEN mapping_table.is_of_refunds THEN -ABS(quantity_text.value)
             ELSE quantity_text.value
         END AS quantity,
-        order_text.mg_per_quantity,
-        CASE
-            WHEN daily_text.value > 0 THEN order_text.mg_per_quantity / daily_text.value
-            ELSE order_text.days_per_quantity
-        END AS days_per_quantity,
         COALESCE(order_text.is_single, FALSE) OR (
             COALESCE(order_type_text.order_type = 'once', FALSE)
             AND order_text.take_mg IS NOT NULL AND order_text.takes_per_day IS NULL
         ) AS is_single,
-        COALESCE(order_type_text.order_type IN ('once', 'home'), FALSE) AS is_temporary,
-        order_text.is_as_needed,
-        mapping_table.is_inpatient,
+        order_text.take_mg,
+        order_text.mg_per_quantity,
+        mapping_table.is_inpatient
+            AND end_text.day IS NULL
+            AND NOT COALESCE(order_text.is_single, FALSE)
+            AND NOT COALESCE(order_type_text.order_type IN ('once', 'home'), FALSE)
+            AS is_never_stopped,
         CASE
             WHEN patient_key.patient_id IS NULL THEN 'missing_patient_id'
             WHEN order_copy.source_row IS NOT NULL THEN 'copy_of_a_row'
@@ -99,46 +88,19 @@ typed AS (
         *,
         is_single AND NOT COALESCE(quantity * mg_per_quantity > take_mg, FALSE) AS is_once
     FROM joined
-),
-discharge AS (
-    SELECT typed.table_number, typed.source_row, MIN(stay.end_date) AS discharge_date
-    FROM typed
-    INNER JOIN stay
-        ON stay.patient_id = typed.patient_id
-        AND stay.fate = 'used'
-        AND stay.start_date <= typed.start_date
-        AND stay.end_date >= typed.start_date
-        AND (
-            typed.encounter_id = '' OR stay.encounter_id = ''
-            OR stay.encounter_id = typed.encounter_id
-        )
-    WHERE
-        typed.is_inpatient AND typed.end_told IS NULL
-        AND NOT typed.is_single AND NOT typed.is_temporary
-    GROUP BY typed.table_number, typed.source_row
 )
 SELECT
-    typed.table_number,
-    typed.source_row,
-    typed.order_given,
-    typed.record_type,
-    typed.patient_id,
-    typed.drug,
-    typed.route,
-    typed.start_date,
-    CASE WHEN NOT typed.is_once THEN typed.end_told END AS end_told,
-    discharge.discharge_date,
-    CASE WHEN typed.is_once THEN 1 ELSE typed.days_supply END AS days_supply,
-    typed.take_mg,
-    typed.takes_per_day,
-    CASE WHEN typed.is_once OR NOT typed.is_single THEN typed.daily_dose_mg END AS daily_dose_mg,
-    typed.dose_from,
-    typed.quantity,
-    typed.mg_per_quantity,
-    typed.days_per_quantity,
-    COALESCE(typed.is_as_needed, FALSE) AS is_as_needed,
-    typed.reason
+    table_number,
+    source_row,
+    order_given,
+    record_type,
+    patient_id,
+    start_date,
+    CASE WHEN NOT is_once THEN end_told END AS end_told,
+    CASE WHEN is_once THEN 1 ELSE days_supply END AS days_supply,
+    dose_told,
+    CASE WHEN is_once OR NOT is_single THEN daily_dose_mg END AS daily_dose_mg,
+    quantity,
+    is_never_stopped,
+    reason
 FROM typed
-LEFT JOIN discharge
-    ON discharge.table_number = typed.table_number
-    AND discharge.source_row = typed.source_row

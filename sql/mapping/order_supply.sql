@@ -1,18 +1,39 @@
 -- order_supply: one row per row of the hospital's tables of prescriptions, with its supply.
 -- Key: table_number, source_row.
 -- Columns: table_number, source_row, order_given, record_type, patient_id, drug, route, start_date,
--- end_date (last day; NULL when days_supply tells it), days_supply, supply_from (end_date,
--- later_end_date, days_supply, quantity, discharge; NULL when unknown), daily_dose_mg, pulse_dose_mg,
--- dose_from (told, directions, quantity), ends_sooner (the end that was told, and not used, is one of
--- an earlier day than that of the supply), reason.
+-- end_date (last day; NULL when days_supply tells it), days_supply, supply_rank (which of the table's
+-- sources of supply it is of: its place among them; NULL when unknown), daily_dose_mg, pulse_dose_mg,
+-- is_dose_told (in a column of its own), ends_sooner (the end that was told, and not used, is one of an
+-- earlier day than that of the supply), reason.
 -- Rule: the first of the table's sources of supply that is there. An end on the day of the start is
 -- no later_end_date, unless no more than one unit was given. A dose as needed is unknown. An infusion of
 -- up to 14 days is one pulse of all its doses; a longer order does not say when.
-CREATE OR REPLACE TABLE order_supply AS
+CREATE OR REPLACE VIEW order_supply AS
 WITH kept AS (
     SELECT
-        order_read.*,
+        order_read.table_number,
+        order_read.source_row,
+        order_read.order_given,
+        order_read.record_type,
+        order_read.patient_id,
+        order_text.concept AS drug,
+        order_text.route,
+        order_read.start_date,
+        order_read.end_told,
+        order_discharge.discharge_date,
+        order_read.days_supply,
+        order_text.take_mg,
+        order_text.takes_per_day,
+        order_read.daily_dose_mg,
+        order_read.dose_told IS NOT NULL AS is_dose_told,
+        COALESCE(order_text.is_as_needed, FALSE) AS is_as_needed,
+        order_read.quantity,
         order_read.quantity * COALESCE(refund.kept_share, 1.0) AS kept_quantity,
+        order_text.mg_per_quantity,
+        CASE
+            WHEN order_read.dose_told > 0 THEN order_text.mg_per_quantity / order_read.dose_told
+            ELSE order_text.days_per_quantity
+        END AS days_per_quantity,
         mapping_table.rank_of_end_date,
         mapping_table.rank_of_later_end_date,
         mapping_table.rank_of_days_supply,
@@ -27,6 +48,10 @@ WITH kept AS (
         END AS reason_so_far
     FROM order_read
     INNER JOIN mapping_table ON mapping_table.table_number = order_read.table_number
+    LEFT JOIN order_text ON order_text.given = order_read.order_given
+    LEFT JOIN order_discharge
+        ON order_discharge.table_number = order_read.table_number
+        AND order_discharge.source_row = order_read.source_row
     LEFT JOIN repeated_trade
         ON repeated_trade.table_number = order_read.table_number
         AND repeated_trade.source_row = order_read.source_row
@@ -51,25 +76,18 @@ ranked AS (
                     THEN rank_of_quantity
             END,
             CASE WHEN discharge_date IS NOT NULL THEN rank_of_discharge END
-        ) AS best
+        ) AS supply_rank
     FROM kept
 ),
 spanned AS (
     SELECT
         *,
-        CASE best
-            WHEN rank_of_end_date THEN 'end_date'
-            WHEN rank_of_later_end_date THEN 'later_end_date'
-            WHEN rank_of_days_supply THEN 'days_supply'
-            WHEN rank_of_quantity THEN 'quantity'
-            WHEN rank_of_discharge THEN 'discharge'
-        END AS supply_from,
-        CASE best
+        CASE supply_rank
             WHEN rank_of_end_date THEN end_told
             WHEN rank_of_later_end_date THEN end_told
             WHEN rank_of_discharge THEN discharge_date
         END AS end_date,
-        CASE best
+        CASE supply_rank
             WHEN rank_of_days_supply THEN CAST(days_supply AS BIGINT)
             WHEN rank_of_quantity
                 THEN GREATEST(CAST(FLOOR(ROUND(days_of_quantity, 6)) AS BIGINT), 1)
@@ -91,7 +109,8 @@ dosed AS (
         CASE
             WHEN is_as_needed OR route = 'iv' THEN NULL
             WHEN daily_dose_mg IS NOT NULL THEN daily_dose_mg
-            WHEN supply_from <> 'quantity' AND length_days > 0 THEN quantity_mg / length_days
+            WHEN supply_rank <> COALESCE(rank_of_quantity, -1) AND length_days > 0
+                THEN quantity_mg / length_days
         END AS mg_per_day,
         CASE
             WHEN is_as_needed OR route IS NULL OR route <> 'iv' THEN NULL
@@ -113,13 +132,10 @@ SELECT
     start_date,
     end_date,
     days AS days_supply,
-    supply_from,
+    supply_rank,
     ROUND(mg_per_day, 6) AS daily_dose_mg,
     ROUND(mg_of_pulse, 6) AS pulse_dose_mg,
-    CASE
-        WHEN COALESCE(mg_per_day, mg_of_pulse) IS NULL THEN NULL
-        ELSE COALESCE(dose_from, 'quantity')
-    END AS dose_from,
+    is_dose_told,
     ends_sooner,
     CASE
         WHEN reason_so_far IS NOT NULL THEN reason_so_far

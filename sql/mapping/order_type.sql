@@ -7,17 +7,20 @@
 CREATE OR REPLACE TABLE order_type AS
 WITH used AS (
     SELECT
-        table_number,
-        source_row,
-        record_type,
-        patient_id,
-        drug,
-        start_date,
+        order_judged.table_number,
+        order_judged.source_row,
+        order_judged.record_type,
+        order_judged.patient_id,
+        order_product.drug,
+        order_judged.start_date,
         COALESCE(
-            end_date + 1, start_date + CAST(days_supply AS INTEGER), start_date + 1
+            order_judged.end_date + 1,
+            order_judged.start_date + CAST(order_judged.days_supply AS INTEGER),
+            order_judged.start_date + 1
         ) AS end_date
-    FROM mapped_prescription
-    WHERE fate = 'used' AND record_type <> ''
+    FROM order_judged
+    INNER JOIN order_product ON order_product.order_given = order_judged.order_given
+    WHERE order_judged.fate = 'used' AND order_judged.record_type <> ''
 ),
 several AS (
     SELECT table_number, patient_id, drug

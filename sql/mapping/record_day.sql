@@ -8,7 +8,7 @@ WITH recorded AS (
     UNION ALL
     SELECT patient_id, end_date FROM stay WHERE fate = 'used' AND end_date IS NOT NULL
     UNION ALL
-    SELECT patient_id, start_date FROM mapped_prescription WHERE fate = 'used'
+    SELECT patient_id, start_date FROM order_judged WHERE fate = 'used'
     UNION ALL
     SELECT patient_id, sample_date FROM mapped_lab WHERE fate = 'used'
     UNION ALL

@@ -3,7 +3,7 @@
 -- Columns: table_number, month (its first day), row_count.
 CREATE OR REPLACE TABLE record_month AS
 WITH dated AS (
-    SELECT table_number, start_date AS day FROM mapped_prescription WHERE fate = 'used'
+    SELECT table_number, start_date AS day FROM order_judged WHERE fate = 'used'
     UNION ALL
     SELECT table_number, sample_date FROM mapped_lab WHERE fate = 'used'
     UNION ALL

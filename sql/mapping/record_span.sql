@@ -7,7 +7,7 @@ WITH of_table AS (
     FROM stay WHERE fate = 'used' GROUP BY patient_id
     UNION ALL
     SELECT patient_id, MIN(start_date), MAX(start_date)
-    FROM mapped_prescription WHERE fate = 'used' GROUP BY patient_id
+    FROM order_judged WHERE fate = 'used' GROUP BY patient_id
     UNION ALL
     SELECT patient_id, MIN(sample_date), MAX(sample_date)
     FROM mapped_lab WHERE fate = 'used' GROUP BY patient_id

@@ -12,17 +12,16 @@ WITH traded AS (
         order_read.table_number,
         order_read.source_row,
         order_read.patient_id,
-        order_read.drug,
-        order_read.mg_per_quantity,
+        order_product.product,
         order_read.start_date,
         order_read.quantity,
         ABS(order_read.quantity) AS size,
         order_read.quantity < 0 AS is_refund
     FROM order_read
+    INNER JOIN order_product ON order_product.order_given = order_read.order_given
     INNER JOIN returned_product
         ON returned_product.patient_id = order_read.patient_id
-        AND returned_product.drug = order_read.drug
-        AND returned_product.mg_per_quantity IS NOT DISTINCT FROM order_read.mg_per_quantity
+        AND returned_product.product = order_product.product
     LEFT JOIN repeated_trade
         ON repeated_trade.table_number = order_read.table_number
         AND repeated_trade.source_row = order_read.source_row
@@ -32,7 +31,7 @@ WITH traded AS (
         AND repeated_trade.source_row IS NULL
 ),
 refunded AS (
-    SELECT DISTINCT patient_id, drug, mg_per_quantity, size
+    SELECT DISTINCT patient_id, product, size
     FROM traded
     WHERE is_refund
 ),
@@ -40,7 +39,7 @@ stepped AS (
     SELECT
         traded.*,
         SUM(CASE WHEN traded.is_refund THEN -1 ELSE 1 END) OVER (
-            PARTITION BY traded.patient_id, traded.drug, traded.mg_per_quantity, traded.size
+            PARTITION BY traded.patient_id, traded.product, traded.size
             ORDER BY
                 traded.start_date, traded.is_refund, traded.table_number, traded.source_row
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
@@ -48,8 +47,7 @@ stepped AS (
     FROM traded
     INNER JOIN refunded
         ON refunded.patient_id = traded.patient_id
-        AND refunded.drug = traded.drug
-        AND refunded.mg_per_quantity IS NOT DISTINCT FROM traded.mg_per_quantity
+        AND refunded.product = traded.product
         AND refunded.size = traded.size
 ),
 floored AS (
@@ -57,7 +55,7 @@ floored AS (
         *,
         LEAST(
             MIN(balance) OVER (
-                PARTITION BY patient_id, drug, mg_per_quantity, size
+                PARTITION BY patient_id, product, size
                 ORDER BY start_date, is_refund, table_number, source_row
                 ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
             ),
@@ -71,7 +69,7 @@ levelled AS (
         balance - never_dispensed + CASE WHEN is_refund THEN 1 ELSE 0 END AS level,
         NOT is_refund OR balance > COALESCE(
             LAG(never_dispensed) OVER (
-                PARTITION BY patient_id, drug, mg_per_quantity, size
+                PARTITION BY patient_id, product, size
                 ORDER BY start_date, is_refund, table_number, source_row
             ),
             0
@@ -83,7 +81,7 @@ paired AS (
         *,
         NOT is_refund AND COALESCE(
             LEAD(is_refund) OVER (
-                PARTITION BY patient_id, drug, mg_per_quantity, size, level
+                PARTITION BY patient_id, product, size, level
                 ORDER BY start_date, is_refund, table_number, source_row
             ),
             FALSE
@@ -108,8 +106,7 @@ reduced AS (
     FROM cancelling
     INNER JOIN traded
         ON traded.patient_id = cancelling.patient_id
-        AND traded.drug = cancelling.drug
-        AND traded.mg_per_quantity IS NOT DISTINCT FROM cancelling.mg_per_quantity
+        AND traded.product = cancelling.product
         AND NOT traded.is_refund
         AND traded.size > cancelling.size
         AND traded.start_date <= cancelling.start_date

@@ -8,14 +8,21 @@
 CREATE OR REPLACE TABLE repeated_trade AS
 WITH traded AS (
     SELECT
-        table_number,
-        source_row,
-        record_type,
+        order_read.table_number,
+        order_read.source_row,
+        order_read.record_type,
         HASH(
-            patient_id, drug, route, start_date, quantity, mg_per_quantity, daily_dose_mg
+            order_read.patient_id,
+            order_product.product,
+            order_product.route,
+            order_read.start_date,
+            order_read.quantity,
+            order_read.daily_dose_mg
         ) AS trade_hash
     FROM order_read
-    WHERE reason IS NULL AND drug IS NOT NULL AND drug <> '-' AND quantity <> 0
+    INNER JOIN order_product ON order_product.order_given = order_read.order_given
+    CROSS JOIN several_records
+    WHERE order_read.reason IS NULL AND order_read.quantity <> 0
 ),
 shared AS (
     SELECT trade_hash

@@ -1,9 +1,10 @@
 -- returned_product: one row per patient and product of which something was given back.
--- Key: patient_id, drug, mg_per_quantity.
--- Columns: patient_id, drug, mg_per_quantity (NULL when unknown).
+-- Key: patient_id, product.
+-- Columns: patient_id, product (as in order_product).
 -- Rule: refunds are few. The dispensings of these products alone are looked at for them, so that
 -- memory does not grow with all that was dispensed.
 CREATE OR REPLACE TABLE returned_product AS
-SELECT DISTINCT patient_id, drug, mg_per_quantity
+SELECT DISTINCT order_read.patient_id, order_product.product
 FROM order_read
-WHERE reason IS NULL AND drug IS NOT NULL AND drug <> '-' AND quantity < 0
+INNER JOIN order_product ON order_product.order_given = order_read.order_given
+WHERE order_read.reason IS NULL AND order_read.quantity < 0

@@ -4,38 +4,49 @@
 -- Rule: of a diagnosis the whole text, of an order the drug. Names of few patients are told nowhere:
 -- what is free text may tell who it is of.
 CREATE OR REPLACE TABLE unmapped_name AS
-WITH nameless AS (
+WITH of_order AS (
+    SELECT table_number, order_given, patient_id, COUNT(*) AS row_count
+    FROM order_judged
+    WHERE fate = 'unmapped'
+    GROUP BY table_number, order_given, patient_id
+),
+of_test AS (
+    SELECT given_lab.table_number, given_lab.test, given_lab.patient_id, COUNT(*) AS row_count
+    FROM given_lab
+    INNER JOIN test_text ON test_text.given = given_lab.test AND test_text.concept IS NULL
+    GROUP BY given_lab.table_number, given_lab.test, given_lab.patient_id
+),
+nameless AS (
     SELECT
-        given_prescription.table_number,
+        of_order.table_number,
         order_text.drug AS name,
         order_text.code,
         '' AS specimen,
-        given_prescription.patient_id
-    FROM given_prescription
+        of_order.patient_id,
+        of_order.row_count
+    FROM of_order
     INNER JOIN order_text
-        ON order_text.given = given_prescription.drug
-    INNER JOIN mapped_prescription
-        ON mapped_prescription.table_number = given_prescription.table_number
-        AND mapped_prescription.source_row = given_prescription.source_row
-        AND mapped_prescription.fate = 'unmapped'
+        ON order_text.given = of_order.order_given
     UNION ALL
     SELECT
-        given_lab.table_number,
+        of_test.table_number,
         test_text.name,
         test_text.code,
         test_text.specimen,
-        given_lab.patient_id
-    FROM given_lab
+        patient_key.patient_id,
+        of_test.row_count
+    FROM of_test
     INNER JOIN test_text
-        ON test_text.given = given_lab.test
-        AND test_text.concept IS NULL
+        ON test_text.given = of_test.test
+    LEFT JOIN patient_key ON patient_key.given = of_test.patient_id
     UNION ALL
     SELECT
         given_diagnosis.table_number,
         diagnosis_text.name,
         diagnosis_text.code,
         '',
-        given_diagnosis.patient_id
+        mapped_diagnosis.patient_id,
+        1
     FROM given_diagnosis
     INNER JOIN diagnosis_text
         ON diagnosis_text.given = given_diagnosis.diagnosis
@@ -51,18 +62,20 @@ WITH nameless AS (
         procedure_text.name,
         procedure_text.code,
         '',
-        given_procedure.patient_id
+        patient_key.patient_id,
+        1
     FROM given_procedure
     INNER JOIN procedure_text
         ON procedure_text.given = given_procedure.procedure
         AND procedure_text.concept IS NULL
+    LEFT JOIN patient_key ON patient_key.given = given_procedure.patient_id
 )
 SELECT
     table_number,
     name,
     code,
     specimen,
-    COUNT(*) AS row_count,
+    CAST(SUM(row_count) AS BIGINT) AS row_count,
     COUNT(DISTINCT patient_id) AS patients
 FROM nameless
 GROUP BY table_number, name, code, specimen

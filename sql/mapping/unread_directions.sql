@@ -5,7 +5,7 @@
 -- Rule: only of prescriptions that are used; their dose is unknown, or read from the quantity.
 CREATE OR REPLACE TABLE unread_directions AS
 SELECT
-    mapped_prescription.table_number,
+    order_judged.table_number,
     TRIM(
         CONCAT_WS(
             ' ',
@@ -17,13 +17,13 @@ SELECT
     ) AS directions,
     order_text.directions_problem AS reason,
     COUNT(*) AS row_count,
-    COUNT(DISTINCT mapped_prescription.patient_id) AS patients
-FROM mapped_prescription
+    COUNT(DISTINCT order_judged.patient_id) AS patients
+FROM order_judged
 INNER JOIN order_text
-    ON order_text.given = mapped_prescription.order_given
-WHERE mapped_prescription.fate = 'used' AND order_text.directions_problem IS NOT NULL
+    ON order_text.given = order_judged.order_given
+WHERE order_judged.fate = 'used' AND order_text.directions_problem IS NOT NULL
 GROUP BY
-    mapped_prescription.table_number,
+    order_judged.table_number,
     TRIM(
         CONCAT_WS(
             ' ',

@@ -659,6 +659,25 @@ def test_names_of_few_patients_are_told_nowhere(tmp_path):
     assert "张三" not in (found.folder / "mapping_manifest.json").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [
+        ("prescription", ORDER | {"drug": "张三的药"}),
+        ("lab", RESULT | {"test": "张三的检查"}),
+        ("diagnosis", {"text": "张三的病", "on": "2015-03-01"}),
+        ("procedure", {"text": "张三的手术", "on": "2015-03-01"}),
+    ],
+)
+def test_one_patient_whose_identifier_is_written_in_many_ways_is_few(tmp_path, table, row):
+    ways = ["P1", "ID:P1", "id：P1", "编号:P1", "no.:P1", "P 1"]
+    found = mapped(tmp_path, **{table: [row | {"id": way} for way in ways]})
+    assert found.account.unmapped_names == []
+    others = [row | {"id": f"P{n}"} for n in range(2, 6)]
+    many = mapped(tmp_path, **{table: [row | {"id": way} for way in ways] + others})
+    (told,) = many.account.unmapped_names
+    assert told["rows"] == len(ways) + len(others)
+
+
 def test_an_operator_in_a_column_of_its_own_is_read_once_a_table(tmp_path):
     keys = {}
     for name in ("lab", "lab_2"):
