@@ -8,11 +8,6 @@ WITH of_order AS (
     FROM given_prescription
     GROUP BY table_number, drug
 ),
-of_test AS (
-    SELECT table_number, test AS given, COUNT(*) AS row_count
-    FROM given_lab
-    GROUP BY table_number, test
-),
 every_match AS (
     SELECT
         of_order.table_number,
@@ -24,10 +19,12 @@ every_match AS (
     INNER JOIN order_text
         ON order_text.given = of_order.given
     UNION ALL
-    SELECT of_test.table_number, 'lab', test_text.concept, test_text.found_by, of_test.row_count
-    FROM of_test
+    SELECT
+        lab_count.table_number, 'lab', test_text.concept, test_text.found_by, lab_count.row_count
+    FROM lab_count
+    INNER JOIN lab_meaning ON lab_meaning.meaning = lab_count.meaning
     INNER JOIN test_text
-        ON test_text.given = of_test.given
+        ON test_text.given = lab_meaning.test_given
     UNION ALL
     SELECT
         given_diagnosis.table_number, 'diagnosis', diagnosis_text.concept, diagnosis_text.found_by, 1

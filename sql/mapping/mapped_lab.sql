@@ -1,7 +1,7 @@
 -- mapped_lab: one row per row of the hospital's laboratory tables (of a wide table, per cell).
 -- Key: table_number, source_row, meaning (of a wide table each cell of a row has its own).
 -- Columns: table_number, source_row, meaning (number of what is in lab_meaning: its test, unit, ...),
--- patient_id, sample_date, value, fate (used, rejected, unmapped, out_of_scope), reason.
+-- patient_id, sample_date, value, reason (why it is not used; NULL when it is).
 -- Rule: a plain number is its value; any other text is what result_text reads in it. A grade, a
 -- titre or a word is no number and is rejected.
 CREATE OR REPLACE TABLE mapped_lab AS
@@ -29,20 +29,6 @@ WITH typed AS (
         ON lab_copy.table_number = given_lab.table_number
         AND lab_copy.source_row = given_lab.source_row
         AND lab_copy.test = given_lab.test
-),
-judged AS (
-    SELECT
-        *,
-        CASE
-            WHEN patient_id IS NULL THEN 'missing_patient_id'
-            WHEN is_copy THEN 'copy_of_a_row'
-            WHEN test IS NULL THEN 'unknown_name'
-            WHEN test = '-' THEN 'ignored_name'
-            WHEN date_given IS NULL THEN 'missing_date'
-            WHEN sample_date IS NULL THEN date_problem
-            WHEN value IS NULL THEN result_problem
-        END AS reason
-    FROM typed
 )
 SELECT
     table_number,
@@ -51,10 +37,13 @@ SELECT
     patient_id,
     sample_date,
     value,
-    CASE reason
-        WHEN 'unknown_name' THEN 'unmapped'
-        WHEN 'ignored_name' THEN 'out_of_scope'
-        ELSE CASE WHEN reason IS NULL THEN 'used' ELSE 'rejected' END
-    END AS fate,
-    reason
-FROM judged
+    CASE
+        WHEN patient_id IS NULL THEN 'missing_patient_id'
+        WHEN is_copy THEN 'copy_of_a_row'
+        WHEN test IS NULL THEN 'unknown_name'
+        WHEN test = '-' THEN 'ignored_name'
+        WHEN date_given IS NULL THEN 'missing_date'
+        WHEN sample_date IS NULL THEN date_problem
+        WHEN value IS NULL THEN result_problem
+    END AS reason
+FROM typed

@@ -5,27 +5,27 @@
 -- is a row.
 CREATE OR REPLACE TABLE mapped_status AS
 WITH every_row AS (
-    SELECT table_number, fate, reason FROM mapped_patient
+    SELECT table_number, fate, reason, 1 AS row_count FROM mapped_patient
     UNION ALL
-    SELECT table_number, fate, reason FROM death_day
+    SELECT table_number, fate, reason, 1 FROM death_day
     UNION ALL
-    SELECT table_number, fate, reason FROM stay
+    SELECT table_number, fate, reason, 1 FROM stay
     UNION ALL
-    SELECT table_number, fate, reason FROM mapped_observation_period
+    SELECT table_number, fate, reason, 1 FROM mapped_observation_period
     UNION ALL
-    SELECT table_number, fate, reason FROM order_judged
+    SELECT table_number, fate, reason, 1 FROM order_judged
     UNION ALL
-    SELECT table_number, fate, reason FROM mapped_lab
+    SELECT table_number, fate, reason, row_count FROM lab_count
     UNION ALL
-    SELECT table_number, fate, reason FROM mapped_diagnosis WHERE row_part = 1
+    SELECT table_number, fate, reason, 1 FROM mapped_diagnosis WHERE row_part = 1
     UNION ALL
-    SELECT table_number, fate, reason FROM mapped_procedure
+    SELECT table_number, fate, reason, 1 FROM mapped_procedure
     UNION ALL
-    SELECT table_number, fate, reason FROM mapped_biopsy
+    SELECT table_number, fate, reason, 1 FROM mapped_biopsy
     UNION ALL
-    SELECT table_number, fate, reason FROM mapped_assessment
+    SELECT table_number, fate, reason, 1 FROM mapped_assessment
 )
-SELECT table_number, fate, reason, COUNT(*) AS row_count
+SELECT table_number, fate, reason, CAST(SUM(row_count) AS BIGINT) AS row_count
 FROM every_row
 WHERE table_number > 0
 GROUP BY table_number, fate, reason

@@ -10,7 +10,7 @@ WITH recorded AS (
     UNION ALL
     SELECT patient_id, start_date FROM order_judged WHERE fate = 'used'
     UNION ALL
-    SELECT patient_id, sample_date FROM mapped_lab WHERE fate = 'used'
+    SELECT patient_id, sample_date FROM mapped_lab WHERE reason IS NULL
     UNION ALL
     SELECT patient_id, diagnosis_date FROM mapped_diagnosis WHERE fate = 'used'
     UNION ALL

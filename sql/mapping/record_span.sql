@@ -9,8 +9,8 @@ WITH of_table AS (
     SELECT patient_id, MIN(start_date), MAX(start_date)
     FROM order_judged WHERE fate = 'used' GROUP BY patient_id
     UNION ALL
-    SELECT patient_id, MIN(sample_date), MAX(sample_date)
-    FROM mapped_lab WHERE fate = 'used' GROUP BY patient_id
+    SELECT patient_id, MIN(first_date), MAX(last_date)
+    FROM lab_count WHERE fate = 'used' GROUP BY patient_id
     UNION ALL
     SELECT patient_id, MIN(diagnosis_date), MAX(diagnosis_date)
     FROM mapped_diagnosis WHERE fate = 'used' GROUP BY patient_id

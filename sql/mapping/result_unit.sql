@@ -6,28 +6,23 @@
 -- Rule: percentiles lie between the two values next to them (R's type 7). They are found among the
 -- distinct values, so that memory does not grow with the rows.
 CREATE OR REPLACE TABLE result_unit AS
-WITH patient_counted AS (
-    SELECT meaning, patient_id, COUNT(*) AS row_count
-    FROM mapped_lab
-    WHERE fate = 'used'
-    GROUP BY meaning, patient_id
-),
-of_patient AS (
+WITH of_patient AS (
     SELECT
         lab_meaning.test,
         COALESCE(lab_meaning.unit, '') AS unit,
         lab_meaning.is_unit_assumed AS is_assumed,
-        patient_counted.patient_id,
-        SUM(patient_counted.row_count) AS row_count,
-        SUM(CASE WHEN lab_meaning.operator IS NULL THEN 0 ELSE patient_counted.row_count END)
+        lab_count.patient_id,
+        SUM(lab_count.row_count) AS row_count,
+        SUM(CASE WHEN lab_meaning.operator IS NULL THEN 0 ELSE lab_count.row_count END)
             AS censored
-    FROM patient_counted
-    INNER JOIN lab_meaning ON lab_meaning.meaning = patient_counted.meaning
+    FROM lab_count
+    INNER JOIN lab_meaning ON lab_meaning.meaning = lab_count.meaning
+    WHERE lab_count.fate = 'used'
     GROUP BY
         lab_meaning.test,
         COALESCE(lab_meaning.unit, ''),
         lab_meaning.is_unit_assumed,
-        patient_counted.patient_id
+        lab_count.patient_id
 ),
 of_unit AS (
     SELECT
@@ -46,7 +41,7 @@ of_unit AS (
 value_counted AS (
     SELECT meaning, value, COUNT(*) AS row_count
     FROM mapped_lab
-    WHERE fate = 'used'
+    WHERE reason IS NULL
     GROUP BY meaning, value
 ),
 of_value AS (

@@ -10,12 +10,6 @@ WITH of_order AS (
     WHERE fate = 'unmapped'
     GROUP BY table_number, order_given, patient_id
 ),
-of_test AS (
-    SELECT given_lab.table_number, given_lab.test, given_lab.patient_id, COUNT(*) AS row_count
-    FROM given_lab
-    INNER JOIN test_text ON test_text.given = given_lab.test AND test_text.concept IS NULL
-    GROUP BY given_lab.table_number, given_lab.test, given_lab.patient_id
-),
 nameless AS (
     SELECT
         of_order.table_number,
@@ -29,16 +23,17 @@ nameless AS (
         ON order_text.given = of_order.order_given
     UNION ALL
     SELECT
-        of_test.table_number,
+        lab_count.table_number,
         test_text.name,
         test_text.code,
         test_text.specimen,
-        patient_key.patient_id,
-        of_test.row_count
-    FROM of_test
+        lab_count.patient_id,
+        lab_count.row_count
+    FROM lab_count
+    INNER JOIN lab_meaning ON lab_meaning.meaning = lab_count.meaning
     INNER JOIN test_text
-        ON test_text.given = of_test.test
-    LEFT JOIN patient_key ON patient_key.given = of_test.patient_id
+        ON test_text.given = lab_meaning.test_given
+        AND test_text.concept IS NULL
     UNION ALL
     SELECT
         given_diagnosis.table_number,

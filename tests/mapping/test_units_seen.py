@@ -36,14 +36,15 @@ ROW = st.fixed_dictionaries(
         "meaning": st.sampled_from(range(len(MEANINGS))),
         "patient_id": st.integers(1, 3),
         "value": st.sampled_from([0.1, 0.2, 0.7, 3.0, 88.4, 1e6]),
-        "fate": st.sampled_from(["used", "used", "rejected"]),
+        "reason": st.sampled_from([None, None, "copy_of_a_row"]),
     }
 )
 SCHEMA = pa.schema(
     {
-        **dict.fromkeys(["meaning", "patient_id"], pa.int32()),
+        **dict.fromkeys(["table_number", "meaning", "patient_id"], pa.int32()),
+        "sample_date": pa.date32(),
         "value": pa.float64(),
-        "fate": pa.string(),
+        "reason": pa.string(),
     }
 )
 
@@ -52,7 +53,7 @@ SCHEMA = pa.schema(
 def test_a_unit_has_the_counts_and_percentiles_of_its_rows(rows):
     groups = {}
     for row in rows:
-        if row["fate"] == "used":
+        if row["reason"] is None:
             meaning = MEANINGS[row["meaning"]]
             key = meaning["test"], meaning["unit"] or "", meaning["is_unit_assumed"]
             groups.setdefault(key, []).append(row | meaning)

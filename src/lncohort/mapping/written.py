@@ -47,7 +47,7 @@ def _write(
     connection: duckdb.DuckDBPyConnection, table: Table, patients: pa.Array, file: Path
 ) -> int:
     rows = connection.table(f"mapped_{table.name}")
-    used = rows.filter(ColumnExpression("fate") == ConstantExpression("used"))
+    used = rows.filter(ColumnExpression("reason").isnull())
     needed = (*PLACES, *(column.name for column in table.columns))
     used = used.select(*(name for name in needed if name in rows.columns))
     meanings = None
