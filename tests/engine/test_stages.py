@@ -1,12 +1,22 @@
 """The files that a wanted table takes are found from what they read."""
 
 import pytest
+import sqlglot
+from sqlglot import expressions
 
 from lncohort.engine.stages import files_after, files_for, sql_files
 
 
 def names(wanted, given=()):
     return [file.table for file in files_for(wanted, given)]
+
+
+@pytest.mark.parametrize("file", sql_files(), ids=lambda file: file.table)
+def test_a_file_reads_the_tables_that_a_parser_finds_in_it(file):
+    statement = sqlglot.parse_one(file.text, read="duckdb")
+    own_names = {cte.alias for cte in statement.find_all(expressions.CTE)} | {file.table}
+    found = {table.name for table in statement.find_all(expressions.Table)} - own_names
+    assert file.reads == found
 
 
 def test_a_table_takes_all_files_above_it_in_order():
