@@ -15,20 +15,14 @@ WITH dose_counted AS (
     WHERE fate = 'used'
     GROUP BY order_given, is_dose_told, COALESCE(daily_dose_mg, pulse_dose_mg)
 ),
-patient_counted AS (
-    SELECT
+of_patient AS (
+    SELECT DISTINCT
         order_given,
         is_dose_told,
         COALESCE(daily_dose_mg, pulse_dose_mg) IS NOT NULL AS is_known,
-        patient_id,
-        COUNT(*) AS row_count
+        patient_id
     FROM order_judged
     WHERE fate = 'used'
-    GROUP BY
-        order_given,
-        is_dose_told,
-        COALESCE(daily_dose_mg, pulse_dose_mg) IS NOT NULL,
-        patient_id
 ),
 told AS (
     SELECT
@@ -42,38 +36,48 @@ told AS (
             WHEN counted.is_dose_told THEN 'told'
             ELSE order_product.dose_from
         END AS dose_from
-    FROM (SELECT DISTINCT order_given, is_dose_told, dose_mg IS NOT NULL AS is_known FROM dose_counted)
-        AS counted
+    FROM (
+        SELECT DISTINCT order_given, is_dose_told, dose_mg IS NOT NULL AS is_known FROM dose_counted
+    ) AS counted
     INNER JOIN order_product ON order_product.order_given = counted.order_given
 ),
 numbered AS (
     SELECT *, DENSE_RANK() OVER (ORDER BY drug, route, dose_from) AS group_number
     FROM told
 ),
-of_patient AS (
-    SELECT
-        numbered.group_number, patient_counted.patient_id, SUM(patient_counted.row_count) AS row_count
-    FROM patient_counted
-    INNER JOIN numbered
-        ON numbered.order_given = patient_counted.order_given
-        AND numbered.is_dose_told = patient_counted.is_dose_told
-        AND numbered.is_known = patient_counted.is_known
-    GROUP BY numbered.group_number, patient_counted.patient_id
-),
-of_drug AS (
-    SELECT group_number, SUM(row_count) AS row_count, COUNT(*) AS patients
+patient_counted AS (
+    SELECT numbered.group_number, COUNT(DISTINCT of_patient.patient_id) AS patients
     FROM of_patient
-    GROUP BY group_number
+    INNER JOIN numbered
+        ON numbered.order_given = of_patient.order_given
+        AND numbered.is_dose_told = of_patient.is_dose_told
+        AND numbered.is_known = of_patient.is_known
+    GROUP BY numbered.group_number
 ),
 of_dose AS (
-    SELECT numbered.group_number, dose_counted.dose_mg, SUM(dose_counted.row_count) AS row_count
+    SELECT
+        numbered.group_number,
+        numbered.drug,
+        numbered.route,
+        numbered.dose_from,
+        dose_counted.dose_mg,
+        SUM(dose_counted.row_count) AS row_count
     FROM dose_counted
     INNER JOIN numbered
         ON numbered.order_given = dose_counted.order_given
         AND numbered.is_dose_told = dose_counted.is_dose_told
-        AND numbered.is_known
-    WHERE dose_counted.dose_mg IS NOT NULL
-    GROUP BY numbered.group_number, dose_counted.dose_mg
+        AND numbered.is_known = (dose_counted.dose_mg IS NOT NULL)
+    GROUP BY
+        numbered.group_number,
+        numbered.drug,
+        numbered.route,
+        numbered.dose_from,
+        dose_counted.dose_mg
+),
+of_drug AS (
+    SELECT group_number, drug, route, dose_from, SUM(row_count) AS row_count
+    FROM of_dose
+    GROUP BY group_number, drug, route, dose_from
 ),
 added AS (
     SELECT
@@ -86,6 +90,7 @@ added AS (
         ) AS rows_so_far,
         SUM(row_count) OVER (PARTITION BY group_number) - 1 AS last_place
     FROM of_dose
+    WHERE dose_mg IS NOT NULL
 ),
 beside AS (
     SELECT
@@ -103,16 +108,15 @@ beside AS (
     GROUP BY group_number
 )
 SELECT
-    meaning.drug,
-    meaning.route,
-    meaning.dose_from,
+    of_drug.drug,
+    of_drug.route,
+    of_drug.dose_from,
     CAST(of_drug.row_count AS BIGINT) AS row_count,
-    of_drug.patients,
+    patient_counted.patients,
     below_low + (above_low - below_low) * (low_place - FLOOR(low_place)) AS low_mg,
     below_median
         + (above_median - below_median) * (median_place - FLOOR(median_place)) AS median_mg,
     below_high + (above_high - below_high) * (high_place - FLOOR(high_place)) AS high_mg
 FROM of_drug
-INNER JOIN (SELECT DISTINCT group_number, drug, route, dose_from FROM numbered) AS meaning
-    ON meaning.group_number = of_drug.group_number
+INNER JOIN patient_counted ON patient_counted.group_number = of_drug.group_number
 LEFT JOIN beside ON beside.group_number = of_drug.group_number

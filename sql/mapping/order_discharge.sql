@@ -1,8 +1,8 @@
--- order_discharge: one row per inpatient order that was never stopped, of a stay whose end is known.
+-- order_discharge: one row per order of an inpatient that was never stopped, in a stay that ended.
 -- Key: table_number, source_row.
 -- Columns: table_number, source_row, discharge_date.
--- Rule: the first discharge from the stays that its start lies in; of the same number, where both the
--- order and the stay tell one.
+-- Rule: such an order ends at the discharge of its stay: the first of those that it began in, and of
+-- its number where both tell one.
 CREATE OR REPLACE TABLE order_discharge AS
 SELECT order_read.table_number, order_read.source_row, MIN(stay.end_date) AS discharge_date
 FROM order_read

@@ -1,9 +1,9 @@
 -- order_read: one row per row of the hospital's tables of prescriptions, each of its texts read.
 -- Key: table_number, source_row.
--- Columns: table_number, source_row, order_given (number of its text, whose drug, route and directions are
--- in order_text), record_type, patient_id, start_date, end_told (last day), days_supply, dose_told (mg a
--- day), daily_dose_mg (told, or else of the directions), quantity (below 0 for a refund), is_never_stopped
--- (an inpatient order without an end, but for one for once or for home), reason (why not used).
+-- Columns: table_number, source_row, order_given (number of the text that order_text reads), record_type,
+-- patient_id, start_date, end_told (last day), days_supply, dose_told (mg a day, in a column of its own),
+-- daily_dose_mg (told, or of the directions), quantity (below 0 for a refund), is_never_stopped (of an
+-- inpatient, without an end, and not for once or for home), reason (why not used).
 -- Rule: what cannot be read is unknown. One for once without a frequency is taken once. What is taken
 -- once lasts a day, unless more was dispensed: then how it is taken is unknown. A row of status given
 -- back is a refund with a quantity below 0, and not carried out with one above.

@@ -200,6 +200,13 @@ def test_a_refund_in_part_shortens_the_supply(tmp_path):
     assert reasons(found, "prescription") == {"refund": 1}
 
 
+def test_a_refund_of_another_strength_takes_nothing_back(tmp_path):
+    back = order(no="2", quantity="-1", start="2015-03-04", strength="0.5mg*50粒")
+    found = mapped(tmp_path, prescription=[order(no="1"), back])
+    assert only_order(found)["days_supply"] == 25
+    assert reasons(found, "prescription") == {"refund_without_dispensing": 1}
+
+
 @pytest.mark.parametrize(
     ("status", "quantity", "expected"),
     [
@@ -261,6 +268,46 @@ def test_an_inpatient_order_that_was_never_stopped_ends_at_discharge(tmp_path):
     assert (row["end_date"], row["daily_dose_mg"]) == (date(2015, 3, 11), 2.0)
     outpatient = only_order(mapped(tmp_path, prescription=[endless], encounter=[STAY]))
     assert outpatient["end_date"] is None
+
+
+@pytest.mark.parametrize(
+    ("number", "end"),
+    [("A", date(2015, 3, 11)), ("B", date(2015, 3, 5)), ("C", None), ("", date(2015, 3, 5))],
+)
+def test_an_order_ends_at_the_discharge_from_the_stay_of_its_number(
+    tmp_path, monkeypatch, number, end
+):
+    for name in ("prescription", "encounter"):
+        monkeypatch.setitem(TABLES, name, TABLES[name] | {"encounter_id": "stay"})
+    found = mapped(
+        tmp_path,
+        {"prescription": {"inpatient": True}},
+        prescription=[order(quantity="", of="", start="2015-03-02", stay=number)],
+        encounter=[STAY | {"stay": "A"}, STAY | {"stay": "B", "out": "2015-03-05"}],
+    )
+    assert only_order(found)["end_date"] == end
+
+
+@pytest.mark.parametrize(
+    ("changes", "supply_from", "dose_from"),
+    [
+        ({"end": "2015-03-10"}, "end_date", "directions"),
+        ({"days": "10"}, "days_supply", "directions"),
+        ({}, "quantity", "directions"),
+        ({"quantity": ""}, "discharge", "directions"),
+        ({"days": "10", "directions": "遵医嘱"}, "days_supply", "quantity"),
+        ({"directions": "必要时 1mg", "days": "10"}, "days_supply", "unknown"),
+        ({"quantity": "", "start": "2015-05-01"}, "unknown", "directions"),
+        ({"route": "静滴", "days": "1"}, "pulse", "directions"),
+    ],
+)
+def test_where_a_supply_and_a_dose_were_read_is_told(tmp_path, changes, supply_from, dose_from):
+    keys = {"prescription": {"inpatient": True}}
+    found = mapped(tmp_path, keys, prescription=[order(**changes)], encounter=[STAY])
+    (source,) = found.account.order_sources
+    assert (source["supply_from"], source["dose_from"]) == (supply_from, dose_from)
+    (dose,) = found.account.doses
+    assert (dose["dose_from"], dose["rows"]) == (dose_from, 1)
 
 
 def test_an_empty_diagnosis_is_out_of_scope_and_no_copy_of_another(tmp_path):
