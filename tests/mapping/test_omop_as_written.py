@@ -105,3 +105,28 @@ def test_ends_before_the_supply_is_over_are_told(tmp_path):
             *(1, 'supply = ["end_date", ...], if ends are real stops'),
         )
     }
+
+
+@pytest.mark.parametrize("end", ["2099-12-31", "9999-12-31 00:00:00", "9999-12-31"])
+def test_an_end_at_the_end_of_days_tells_nothing(tmp_path, end):
+    row = {"drug_exposure_end_date": end}
+    (with_days,) = prescriptions(tmp_path, row)
+    assert (with_days["days_supply"], with_days["end_date"]) == (30, None)
+    (tmp_path / "without").mkdir()
+    (without,) = prescriptions(tmp_path / "without", row | {"days_supply": None})
+    assert (without["days_supply"], without["end_date"]) == (None, None)
+
+
+def test_supplies_of_more_than_a_year_are_told(tmp_path):
+    rows = [{"days_supply": 366}, {"days_supply": 9999}]
+    rows += [{"days_supply": None, "drug_exposure_end_date": "2018-01-01"}]
+    rows = [SUPPLY | row | {"drug_exposure_id": n} for n, row in enumerate(rows)]
+    found = mapped_omop(tmp_path, drug_exposure=rows)
+    told = {wrong: rows for _, rows, wrong, _ in advice(found.account)}
+    assert told["supplies of more than a year"] == 2
+
+
+def test_a_month_or_day_of_birth_of_zero_is_none(tmp_path):
+    person = PERSON | {"month_of_birth": 0, "day_of_birth": 0}
+    (row,) = extract_rows(mapped_omop(tmp_path, person=[person]), "patient")
+    assert row["birth_date"] == date(1980, 7, 1)

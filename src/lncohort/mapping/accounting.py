@@ -31,7 +31,7 @@ class Account:
         table, directions, reason, rows: the commonest that were not understood.
     order_sources : list of dict
         table, drug, supply_from, dose_from, rows, ends_sooner: rows whose end date, which is not
-        used, is of a day before the supply is over.
+        used, is of a day before the supply is over; longer_than_a_year: rows.
     order_types : list of dict
         table, record_type, code_name, rows, beside_another: rows that begin while the same patient
         has the same drug under another type.
@@ -133,8 +133,9 @@ def account(
                 "dose_from": dose,
                 "rows": rows,
                 "ends_sooner": sooner,
+                "longer_than_a_year": longer,
             }
-            for n, drug, supply, dose, rows, sooner in _rows(connection, "order_source")
+            for n, drug, supply, dose, rows, sooner, longer in _rows(connection, "order_source")
         ],
         order_types=[
             {"table": names[n], "record_type": kind, "code_name": code_names.get(kind, "")}

@@ -28,6 +28,18 @@ OF_REASONS = {
     "infusions_over_more_than_14_days": ("infusions without end", "see end_date of these orders"),
     "ambiguous_number": ("1,234 or 1.234", 'decimal = "." or ","'),
 }
+OF_SUPPLY = (
+    (
+        "ends_sooner",
+        "an end date before the supply is over: stopped?",
+        'supply = ["end_date", ...], if ends are real stops',
+    ),
+    (
+        "longer_than_a_year",
+        "supplies of more than a year",
+        '[table.values.days_supply] or .end_date, as "9999" = "", if no more is known',
+    ),
+)
 KINDS = {"prescription": "drug", "lab": "lab", "diagnosis": "diagnosis", "procedure": "procedure"}
 
 
@@ -105,13 +117,13 @@ def _of_orders(account: Account) -> Iterator[Advice]:
         if rows:
             wrong = "a drug under two types of record at once: prescribed, and dispensed?"
             yield table, rows, wrong, "keep = { its column = [one type] }, else both count"
-    sooner: dict[str, int] = {}
-    for row in account.order_sources:
-        sooner[row["table"]] = sooner.get(row["table"], 0) + row["ends_sooner"]
-    for table, rows in sooner.items():
-        if rows:
-            wrong = "an end date before the supply is over: stopped?"
-            yield table, rows, wrong, 'supply = ["end_date", ...], if ends are real stops'
+    for counted, wrong, remedy in OF_SUPPLY:
+        counts: dict[str, int] = {}
+        for row in account.order_sources:
+            counts[row["table"]] = counts.get(row["table"], 0) + row[counted]
+        for table, rows in counts.items():
+            if rows:
+                yield table, rows, wrong, remedy
     doseless: dict[str, list[int]] = {}
     for row in account.order_sources:
         counts = doseless.setdefault(row["table"], [0, 0])

@@ -12,9 +12,9 @@ import duckdb
 import pyarrow as pa
 
 from lncohort.mapping.biopsy_class import read_class
-from lncohort.mapping.days import read_day
+from lncohort.mapping.days import Day, read_day
 from lncohort.mapping.given import GivenTexts
-from lncohort.mapping.model import Mapping, Supply
+from lncohort.mapping.model import Mapping, SourceTable, Supply
 from lncohort.mapping.names import Found, Names, dialysis_or_graft
 from lncohort.mapping.orders import read_order
 from lncohort.mapping.roles import ROLES, TOGETHER
@@ -205,7 +205,7 @@ class Readings:
         rows = [
             (
                 number,
-                *read_day(table.meant(role.name, text), table.date_formats, table.day_of_month),
+                *self._day(table, role.name, text),
             )
             for target, roles in ROLES.items()
             for role in roles
@@ -213,6 +213,13 @@ class Readings:
             for number, table, (text,) in self._distinct(target, role.name)
         ]
         return _table({"given": INT, "day": DAY, "problem": TEXT}, rows)
+
+    @staticmethod
+    def _day(table: SourceTable, role: str, text: str) -> Day:
+        meant = table.meant(role, text)
+        if not meant:
+            return Day(None, None)
+        return read_day(meant, table.date_formats, table.day_of_month)
 
     def _numbers(self) -> pa.Table:
         readers = {
