@@ -130,3 +130,37 @@ def test_a_month_or_day_of_birth_of_zero_is_none(tmp_path):
     person = PERSON | {"month_of_birth": 0, "day_of_birth": 0}
     (row,) = extract_rows(mapped_omop(tmp_path, person=[person]), "patient")
     assert row["birth_date"] == date(1980, 7, 1)
+
+
+def test_a_concept_of_no_set_is_looked_for_by_its_code_in_its_vocabulary(tmp_path):
+    def concept(number, vocabulary, code, name="a name"):
+        return {
+            "concept_id": number,
+            "concept_name": name,
+            "vocabulary_id": vocabulary,
+            "concept_code": code,
+        }
+
+    results = [
+        RESULT | {"measurement_id": n, "measurement_concept_id": 7001 + n, "unit_concept_id": 8636}
+        for n in range(3)
+    ]
+    conditions = [
+        CONDITION | {"condition_concept_id": 0, "condition_source_concept_id": 7011 + n}
+        for n in range(2)
+    ]
+    found = mapped_omop(
+        tmp_path,
+        measurement=results,
+        condition_occurrence=conditions,
+        concept=[
+            concept(7001, "LOINC", "61151-7"),
+            concept(7002, "LOINC", "2161-8"),  # creatinine in urine
+            concept(7003, "Nebraska Lexicon", "61151-7"),
+            concept(7011, "ICD10CM", "M32.14"),
+            concept(7012, "ICD10CM", "R51"),
+        ],
+    )
+    assert [row["test"] for row in extract_rows(found, "lab")] == ["serum_albumin"]
+    assert reasons(found, "measurement") == {"unknown_name": 2}
+    assert [row["concept"] for row in extract_rows(found, "diagnosis")] == ["lupus_nephritis"]

@@ -37,7 +37,7 @@ from lncohort.mapping.staging import (
     staged_tables,
 )
 from lncohort.mapping.usable import unusable
-from lncohort.mapping.vocabulary import ancestors, code_names, strengths
+from lncohort.mapping.vocabulary import ancestors, code_names, origins, strengths
 
 MEMORY = "1200MB"  # of DuckDB; Python, its libraries and the distinct texts come to that
 NO_ROOM = (duckdb.IOException, duckdb.OutOfMemoryException)
@@ -230,7 +230,8 @@ def _make(
     texts = give(connection, numbered)
     given = settings(mapping)
     known_names = code_names(connection, texts)
-    names = Names(lists, mapping.names, ancestors(connection, lists, texts), known_names)
+    above = ancestors(connection, lists, texts)
+    names = Names(lists, mapping.names, above, known_names, origins(connection, texts))
     known_strength = strengths(connection, mapping, texts)
     readings = Readings(connection, mapping, texts, names, known_strength)
     given |= readings.all()

@@ -109,6 +109,8 @@ class Names:
         Codes of the lists above a code (OMOP).
     code_names
         The name of a code, where the hospital's tables tell it.
+    origins
+        The system that a code was taken from, and its code there, where they tell it (OMOP).
     """
 
     def __init__(
@@ -117,6 +119,7 @@ class Names:
         own: Mapping[str, Mapping[str, str]],
         ancestors: Mapping[str, set[str]],
         code_names: Mapping[str, str],
+        origins: Mapping[str, tuple[str, str]] | None = None,
     ):
         self._rows = lists.rows
         self._own = {
@@ -125,6 +128,7 @@ class Names:
         }
         self._ancestors = ancestors
         self._code_names = code_names
+        self._origins = origins or {}
         self._concepts = {
             kind: frozenset(rows["concept"]) for kind, rows in lists.rows.groupby("kind")
         }
@@ -161,7 +165,8 @@ class Names:
         """The concept of a code, or the nearest that stand above it.
 
         Above lupus nephritis stands lupus: only the nearer counts. A product of two drugs, or
-        diabetic kidney disease, is below two of which neither is nearer.
+        diabetic kidney disease, is below two of which neither is nearer. A code below none is looked
+        for as that of the system from which it was taken.
         """
         text = normal_name(code)
         if not text:
@@ -180,6 +185,10 @@ class Names:
             for a, found in above.items()
             if not any(a in self._ancestors.get(other, ()) for other in above)
         }
+        if not nearest and text in self._origins:
+            system, own = self._origins[text]
+            match = self._by_code(kind, system)(own)
+            return () if match is None else (Found(*match),)
         return tuple(sorted(nearest))
 
     def of_code(self, kind: str, system: str | None, code: str) -> Found | None:
