@@ -164,3 +164,10 @@ def test_a_concept_of_no_set_is_looked_for_by_its_code_in_its_vocabulary(tmp_pat
     assert [row["test"] for row in extract_rows(found, "lab")] == ["serum_albumin"]
     assert reasons(found, "measurement") == {"unknown_name": 2}
     assert [row["concept"] for row in extract_rows(found, "diagnosis")] == ["lupus_nephritis"]
+
+
+def test_a_unit_of_no_list_is_what_its_code_in_the_vocabulary_says(tmp_path):
+    unit = {"concept_id": 7020, "concept_name": "milligram per 24 hours", "vocabulary_id": "UCUM"}
+    row = RESULT | {"measurement_concept_id": 3020876, "unit_concept_id": 7020}
+    found = mapped_omop(tmp_path, measurement=[row], concept=[unit | {"concept_code": "mg/(24.h)"}])
+    assert [row["unit"] for row in extract_rows(found, "lab")] == ["mg/24h"]

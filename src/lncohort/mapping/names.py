@@ -18,6 +18,7 @@ BY_MAPPING = "mapping file"
 BY_CONCEPT = "name of the concept"
 URINE = ("尿", "urin")
 OWN_CONCEPTS = 2_000_000_000
+UCUM = "UCUM"  # the system of units
 BLOOD = ("血", "serum", "plasma", "blood")
 SPOT_URINE = ("随机", "晨尿", "晨起", "中段", "spot", "random")
 OTHER_FLUIDS = (
@@ -160,6 +161,11 @@ class Names:
     def name_of(self, code: str) -> str:
         """The name of a code; empty where none is told."""
         return self._code_names.get(code, "")
+
+    def unit_of(self, text: str) -> str:
+        """A unit as UCUM writes it, where the text is a code of one; otherwise the text."""
+        system, own = self._origins.get(text, (None, ""))
+        return own if system == UCUM else text
 
     def all_of_code(self, kind: str, system: str | None, code: str) -> tuple[Found, ...]:
         """The concept of a code, or the nearest that stand above it.

@@ -143,7 +143,9 @@ class Readings:
             ),
             "test_text": self._tests(),
             "operator_text": self._operators(),
-            "unit_text": self._of_one("lab", "unit", {"unit": TEXT}, lambda t: (read_unit(t),)),
+            "unit_text": self._of_one(
+                "lab", "unit", {"unit": TEXT}, lambda t: (read_unit(self._names.unit_of(t)),)
+            ),
             "range_text": self._ranges(),
             "diagnosis_text": self._diagnoses(),
             "procedure_text": self._procedures(),
