@@ -171,3 +171,21 @@ def test_a_unit_of_no_list_is_what_its_code_in_the_vocabulary_says(tmp_path):
     row = RESULT | {"measurement_concept_id": 3020876, "unit_concept_id": 7020}
     found = mapped_omop(tmp_path, measurement=[row], concept=[unit | {"concept_code": "mg/(24.h)"}])
     assert [row["unit"] for row in extract_rows(found, "lab")] == ["mg/24h"]
+
+
+def test_routes_that_are_not_understood_are_told(tmp_path):
+    bare = SUPPLY | {"drug_concept_id": 950637, "drug_source_value": "x"}
+    people = [PERSON | {"person_id": n} for n in range(5)]
+    rows = [bare | {"person_id": n, "route_concept_id": 7030} for n in range(5)]
+    rows += [
+        bare | {"person_id": n, "route_concept_id": 0, "drug_exposure_id": 2} for n in range(5)
+    ]
+    rows += [bare | {"route_concept_id": 0, "route_source_value": "of one patient"}]
+    found = mapped_omop(
+        tmp_path,
+        person=people,
+        drug_exposure=rows,
+        concept=[{"concept_id": 7030, "concept_name": "Via a tube"}],
+    )
+    told = [tuple(row.values())[1:] for row in found.account.unread_routes]
+    assert told == [("", 5, ""), ("7030", 5, "Via a tube")]

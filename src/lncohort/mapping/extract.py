@@ -48,6 +48,7 @@ SUMMARIES = (
     "concept_matched",
     "unmapped_name",
     "unread_directions",
+    "unread_route",
     "order_source",
     "order_type",
     "dose_read",

@@ -22,7 +22,7 @@ TELLING = ("amount", "amount_of_liquid", "units_a_pack")
 SYSTEMS = {"LOINC": "LOINC", "RxNorm": "RxNorm", "ATC": "ATC", "ICD9CM": "ICD-9-CM"}
 SYSTEMS |= {"ICD10CM": "ICD-10-CM", "ICD9Proc": "ICD-9-CM", "UCUM": UCUM}
 SYSTEMS |= dict.fromkeys(("ICD10", "ICD10CN", "ICD10GM", "CIM10", "KCD7"), "ICD-10")
-NAMED = (*CODED, ("prescription", "record_type"), ("lab", "unit"))
+NAMED = (*CODED, ("prescription", "record_type"), ("prescription", "route"), ("lab", "unit"))
 
 
 def ancestors(
