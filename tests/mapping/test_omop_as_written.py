@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from lncohort.mapping.advice import advice
@@ -189,3 +190,12 @@ def test_routes_that_are_not_understood_are_told(tmp_path):
     )
     told = [tuple(row.values())[1:] for row in found.account.unread_routes]
     assert told == [("", 5, ""), ("7030", 5, "Via a tube")]
+
+
+def test_patients_without_a_period_of_observation_are_told(tmp_path):
+    empty = pd.DataFrame(
+        columns=["person_id", "observation_period_start_date", "observation_period_end_date"]
+    )
+    found = mapped_omop(tmp_path, observation_period=empty)
+    told = {wrong: rows for _, rows, wrong, _ in advice(found.account)}
+    assert told == {"patients without observation: unused": 1}

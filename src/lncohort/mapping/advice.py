@@ -150,6 +150,11 @@ def _of_patients(account: Account) -> Iterator[Advice]:
     if account.patients["strangers"]:
         remedy = 'leading_zeros, or a table of to = "patient_link"'
         yield "", account.patients["strangers"], "identifiers in no patient table", remedy
+    by_table = any(table["target"] == "observation_period" for table in account.tables)
+    if by_table and account.patients["unobserved"]:
+        wrong = "patients without observation: unused"
+        remedy = 'its table; or from = "records" under [observation], without that table'
+        yield "", account.patients["unobserved"], wrong, remedy
     for name, wrong, remedy in (
         (
             "sexless",
