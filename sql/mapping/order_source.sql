@@ -3,7 +3,7 @@
 -- Columns: table_number, drug, supply_from (end_date, later_end_date, days_supply, quantity, discharge,
 -- pulse), dose_from (told, directions, quantity; each unknown where there is none), row_count (of
 -- prescriptions that are used), ends_sooner (those of them that were told to end before their supply is
--- over).
+-- over), longer_than_a_year (those of a longer supply).
 -- Rule: an infusion is a pulse, which lasts as long as the study says, whatever the row tells.
 CREATE OR REPLACE TABLE order_source AS
 WITH of_text AS (
@@ -14,6 +14,7 @@ WITH of_text AS (
         is_dose_told,
         COALESCE(daily_dose_mg, pulse_dose_mg) IS NOT NULL AS is_dose_known,
         ends_sooner,
+        COALESCE(days_supply, DATE_DIFF('day', start_date, end_date) + 1) > 366 AS is_long,
         COUNT(*) AS row_count
     FROM order_judged
     WHERE fate = 'used'
@@ -23,7 +24,8 @@ WITH of_text AS (
         supply_rank,
         is_dose_told,
         COALESCE(daily_dose_mg, pulse_dose_mg) IS NOT NULL,
-        ends_sooner
+        ends_sooner,
+        COALESCE(days_supply, DATE_DIFF('day', start_date, end_date) + 1) > 366
 ),
 told AS (
     SELECT
@@ -48,7 +50,12 @@ told AS (
             WHEN of_text.ends_sooner AND order_product.route IS DISTINCT FROM 'iv'
                 THEN of_text.row_count
             ELSE 0
-        END AS ends_sooner
+        END AS ends_sooner,
+        CASE
+            WHEN of_text.is_long AND order_product.route IS DISTINCT FROM 'iv'
+                THEN of_text.row_count
+            ELSE 0
+        END AS longer_than_a_year
     FROM of_text
     INNER JOIN order_product ON order_product.order_given = of_text.order_given
     INNER JOIN mapping_table ON mapping_table.table_number = of_text.table_number
@@ -59,6 +66,7 @@ SELECT
     supply_from,
     dose_from,
     CAST(SUM(row_count) AS BIGINT) AS row_count,
-    CAST(SUM(ends_sooner) AS BIGINT) AS ends_sooner
+    CAST(SUM(ends_sooner) AS BIGINT) AS ends_sooner,
+    CAST(SUM(longer_than_a_year) AS BIGINT) AS longer_than_a_year
 FROM told
 GROUP BY table_number, drug, supply_from, dose_from

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from lncohort.mapping.advice import advice
@@ -105,3 +106,96 @@ def test_ends_before_the_supply_is_over_are_told(tmp_path):
             *(1, 'supply = ["end_date", ...], if ends are real stops'),
         )
     }
+
+
+@pytest.mark.parametrize("end", ["2099-12-31", "9999-12-31 00:00:00", "9999-12-31"])
+def test_an_end_at_the_end_of_days_tells_nothing(tmp_path, end):
+    row = {"drug_exposure_end_date": end}
+    (with_days,) = prescriptions(tmp_path, row)
+    assert (with_days["days_supply"], with_days["end_date"]) == (30, None)
+    (tmp_path / "without").mkdir()
+    (without,) = prescriptions(tmp_path / "without", row | {"days_supply": None})
+    assert (without["days_supply"], without["end_date"]) == (None, None)
+
+
+def test_supplies_of_more_than_a_year_are_told(tmp_path):
+    rows = [{"days_supply": 366}, {"days_supply": 9999}]
+    rows += [{"days_supply": None, "drug_exposure_end_date": "2018-01-01"}]
+    rows = [SUPPLY | row | {"drug_exposure_id": n} for n, row in enumerate(rows)]
+    found = mapped_omop(tmp_path, drug_exposure=rows)
+    told = {wrong: rows for _, rows, wrong, _ in advice(found.account)}
+    assert told["supplies of more than a year"] == 2
+
+
+def test_a_month_or_day_of_birth_of_zero_is_none(tmp_path):
+    person = PERSON | {"month_of_birth": 0, "day_of_birth": 0}
+    (row,) = extract_rows(mapped_omop(tmp_path, person=[person]), "patient")
+    assert row["birth_date"] == date(1980, 7, 1)
+
+
+def test_a_concept_of_no_set_is_looked_for_by_its_code_in_its_vocabulary(tmp_path):
+    def concept(number, vocabulary, code, name="a name"):
+        return {
+            "concept_id": number,
+            "concept_name": name,
+            "vocabulary_id": vocabulary,
+            "concept_code": code,
+        }
+
+    results = [
+        RESULT | {"measurement_id": n, "measurement_concept_id": 7001 + n, "unit_concept_id": 8636}
+        for n in range(3)
+    ]
+    conditions = [
+        CONDITION | {"condition_concept_id": 0, "condition_source_concept_id": 7011 + n}
+        for n in range(2)
+    ]
+    found = mapped_omop(
+        tmp_path,
+        measurement=results,
+        condition_occurrence=conditions,
+        concept=[
+            concept(7001, "LOINC", "61151-7"),
+            concept(7002, "LOINC", "2161-8"),  # creatinine in urine
+            concept(7003, "Nebraska Lexicon", "61151-7"),
+            concept(7011, "ICD10CM", "M32.14"),
+            concept(7012, "ICD10CM", "R51"),
+        ],
+    )
+    assert [row["test"] for row in extract_rows(found, "lab")] == ["serum_albumin"]
+    assert reasons(found, "measurement") == {"unknown_name": 2}
+    assert [row["concept"] for row in extract_rows(found, "diagnosis")] == ["lupus_nephritis"]
+
+
+def test_a_unit_of_no_list_is_what_its_code_in_the_vocabulary_says(tmp_path):
+    unit = {"concept_id": 7020, "concept_name": "milligram per 24 hours", "vocabulary_id": "UCUM"}
+    row = RESULT | {"measurement_concept_id": 3020876, "unit_concept_id": 7020}
+    found = mapped_omop(tmp_path, measurement=[row], concept=[unit | {"concept_code": "mg/(24.h)"}])
+    assert [row["unit"] for row in extract_rows(found, "lab")] == ["mg/24h"]
+
+
+def test_routes_that_are_not_understood_are_told(tmp_path):
+    bare = SUPPLY | {"drug_concept_id": 950637, "drug_source_value": "x"}
+    people = [PERSON | {"person_id": n} for n in range(5)]
+    rows = [bare | {"person_id": n, "route_concept_id": 7030} for n in range(5)]
+    rows += [
+        bare | {"person_id": n, "route_concept_id": 0, "drug_exposure_id": 2} for n in range(5)
+    ]
+    rows += [bare | {"route_concept_id": 0, "route_source_value": "of one patient"}]
+    found = mapped_omop(
+        tmp_path,
+        person=people,
+        drug_exposure=rows,
+        concept=[{"concept_id": 7030, "concept_name": "Via a tube"}],
+    )
+    told = [tuple(row.values())[1:] for row in found.account.unread_routes]
+    assert told == [("", 5, ""), ("7030", 5, "Via a tube")]
+
+
+def test_patients_without_a_period_of_observation_are_told(tmp_path):
+    empty = pd.DataFrame(
+        columns=["person_id", "observation_period_start_date", "observation_period_end_date"]
+    )
+    found = mapped_omop(tmp_path, observation_period=empty)
+    told = {wrong: rows for _, rows, wrong, _ in advice(found.account)}
+    assert told == {"patients without observation: unused": 1}

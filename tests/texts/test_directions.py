@@ -421,3 +421,11 @@ def test_the_total_of_a_take_in_brackets_is_its_amount():
 @pytest.mark.parametrize("text", ["1 mg 2 (three) times daily", "2 capsules (1 mg total dose) bid"])
 def test_brackets_that_say_another_thing_are_not_understood(text):
     assert read_directions(text).reason is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["1-2 tablets q6h as needed", "疼痛剧烈 1-2片 必要时", "1-2 tabs prn"]
+)
+def test_what_is_taken_as_needed_is_so_where_its_amount_is_not_understood(text):
+    read = read_directions(text)
+    assert (read.as_needed, read.daily_amount, read.reason is None) == (True, None, False)

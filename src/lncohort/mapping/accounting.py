@@ -29,9 +29,11 @@ class Account:
         table, name, code, code_name, rows: the commonest that stand for no concept.
     unread_directions : list of dict
         table, directions, reason, rows: the commonest that were not understood.
+    unread_routes : list of dict
+        table, route, code_name, rows: the commonest that were not understood; empty for none.
     order_sources : list of dict
         table, drug, supply_from, dose_from, rows, ends_sooner: rows whose end date, which is not
-        used, is of a day before the supply is over.
+        used, is of a day before the supply is over; longer_than_a_year: rows.
     order_types : list of dict
         table, record_type, code_name, rows, beside_another: rows that begin while the same patient
         has the same drug under another type.
@@ -55,6 +57,7 @@ class Account:
     concepts: list[dict] = field(default_factory=list)
     unmapped_names: list[dict] = field(default_factory=list)
     unread_directions: list[dict] = field(default_factory=list)
+    unread_routes: list[dict] = field(default_factory=list)
     order_sources: list[dict] = field(default_factory=list)
     order_types: list[dict] = field(default_factory=list)
     doses: list[dict] = field(default_factory=list)
@@ -125,6 +128,10 @@ def account(
         unread_directions=_commonest(
             connection, "unread_directions", ("directions", "reason"), names, least
         ),
+        unread_routes=[
+            row | {"code_name": code_names.get(row["route"], "")}
+            for row in _commonest(connection, "unread_route", ("route",), names, least)
+        ],
         order_sources=[
             {
                 "table": names[n],
@@ -133,8 +140,9 @@ def account(
                 "dose_from": dose,
                 "rows": rows,
                 "ends_sooner": sooner,
+                "longer_than_a_year": longer,
             }
-            for n, drug, supply, dose, rows, sooner in _rows(connection, "order_source")
+            for n, drug, supply, dose, rows, sooner, longer in _rows(connection, "order_source")
         ],
         order_types=[
             {"table": names[n], "record_type": kind, "code_name": code_names.get(kind, "")}

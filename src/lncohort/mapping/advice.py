@@ -28,6 +28,18 @@ OF_REASONS = {
     "infusions_over_more_than_14_days": ("infusions without end", "see end_date of these orders"),
     "ambiguous_number": ("1,234 or 1.234", 'decimal = "." or ","'),
 }
+OF_SUPPLY = (
+    (
+        "ends_sooner",
+        "an end date before the supply is over: stopped?",
+        'supply = ["end_date", ...], if ends are real stops',
+    ),
+    (
+        "longer_than_a_year",
+        "supplies of more than a year",
+        '[table.values.days_supply] or .end_date, as "9999" = "", if no more is known',
+    ),
+)
 KINDS = {"prescription": "drug", "lab": "lab", "diagnosis": "diagnosis", "procedure": "procedure"}
 
 
@@ -108,13 +120,13 @@ def _of_orders(account: Account) -> Iterator[Advice]:
         if rows:
             wrong = "a drug under two types of record at once: prescribed, and dispensed?"
             yield table, rows, wrong, "keep = { its column = [one type] }, else both count"
-    sooner: dict[str, int] = {}
-    for row in account.order_sources:
-        sooner[row["table"]] = sooner.get(row["table"], 0) + row["ends_sooner"]
-    for table, rows in sooner.items():
-        if rows:
-            wrong = "an end date before the supply is over: stopped?"
-            yield table, rows, wrong, 'supply = ["end_date", ...], if ends are real stops'
+    for counted, wrong, remedy in OF_SUPPLY:
+        counts: dict[str, int] = {}
+        for row in account.order_sources:
+            counts[row["table"]] = counts.get(row["table"], 0) + row[counted]
+        for table, rows in counts.items():
+            if rows:
+                yield table, rows, wrong, remedy
     doseless: dict[str, list[int]] = {}
     for row in account.order_sources:
         counts = doseless.setdefault(row["table"], [0, 0])
@@ -141,6 +153,11 @@ def _of_patients(account: Account) -> Iterator[Advice]:
     if account.patients["strangers"]:
         remedy = 'leading_zeros, or a table of to = "patient_link"'
         yield "", account.patients["strangers"], "identifiers in no patient table", remedy
+    by_table = any(table["target"] == "observation_period" for table in account.tables)
+    if by_table and account.patients["unobserved"]:
+        wrong = "patients without observation: unused"
+        remedy = 'its table; or from = "records" under [observation], without that table'
+        yield "", account.patients["unobserved"], wrong, remedy
     for name, wrong, remedy in (
         (
             "sexless",

@@ -25,7 +25,7 @@ PLACES, LONG_FRACTION = 6, r"\.[0-9]{7,}$"
 WHOLE = {"patient": r"^(-?[0-9]+)\.0+$", "whole": r"^(-?[0-9]+)\.0+$"}
 # Not the 401.0 of ICD-9: a code that was kept as a number has more figures, or is 0.
 WHOLE |= dict.fromkeys(("code", "date"), r"^(0|-?[0-9]{4,})\.0+$")
-WHOLE |= {"amount": r"^(0)[.,]0+$"}  # of others a point may part thousands
+ZERO = r"^0[.,]0+$"  # of an amount; in another a point may part thousands
 # Parts with few meanings, which a mapping can tell all.
 CODED = ("sex", "route", "unit", "operator", "certainty")
 # What programs write for nothing.
@@ -92,7 +92,9 @@ def cleaned(kind: Kind, texts: pa.Array, empty: Collection[str]) -> pa.Dictionar
     """
     given = texts.fill_null("").dictionary_encode()
     clean = pc.utf8_trim(given.dictionary, BLANKS)
-    if kind in WHOLE and pc.any(pc.match_substring_regex(clean, "[.,]0")).as_py():
+    if kind == "amount":
+        clean = pc.replace_substring_regex(clean, ZERO, "0")
+    elif kind in WHOLE and pc.any(pc.match_substring(clean, ".0")).as_py():
         clean = pc.replace_substring_regex(clean, WHOLE[kind], r"\1")
     is_nothing = pc.is_in(clean, pa.array(empty, pa.string()))
     return pa.DictionaryArray.from_arrays(given.indices, pc.if_else(is_nothing, "", clean))

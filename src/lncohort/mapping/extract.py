@@ -37,7 +37,7 @@ from lncohort.mapping.staging import (
     staged_tables,
 )
 from lncohort.mapping.usable import unusable
-from lncohort.mapping.vocabulary import ancestors, code_names, strengths
+from lncohort.mapping.vocabulary import ancestors, code_names, origins, strengths
 from lncohort.mapping.written import write_tables
 
 MEMORY = "1200MB"  # of DuckDB; Python, its libraries and the distinct texts come to that
@@ -47,6 +47,7 @@ SUMMARIES = (
     "concept_matched",
     "unmapped_name",
     "unread_directions",
+    "unread_route",
     "order_source",
     "order_type",
     "dose_read",
@@ -229,7 +230,8 @@ def _make(
     texts = give(connection, numbered)
     given = settings(mapping)
     known_names = code_names(connection, texts)
-    names = Names(lists, mapping.names, ancestors(connection, lists, texts), known_names)
+    above = ancestors(connection, lists, texts)
+    names = Names(lists, mapping.names, above, known_names, origins(connection, texts))
     known_strength = strengths(connection, mapping, texts)
     given |= Readings(mapping, texts, names, known_strength).all()
     given["shared_lab"] = shared_contents(connection, "lab")

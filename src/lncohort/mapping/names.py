@@ -18,6 +18,7 @@ BY_MAPPING = "mapping file"
 BY_CONCEPT = "name of the concept"
 URINE = ("尿", "urin")
 OWN_CONCEPTS = 2_000_000_000
+UCUM = "UCUM"  # the system of units
 BLOOD = ("血", "serum", "plasma", "blood")
 SPOT_URINE = ("随机", "晨尿", "晨起", "中段", "spot", "random")
 OTHER_FLUIDS = (
@@ -122,6 +123,8 @@ class Names:
         Codes of the lists above a code (OMOP).
     code_names
         The name of a code, where the hospital's tables tell it.
+    origins
+        The system that a code was taken from, and its code there, where they tell it (OMOP).
     """
 
     def __init__(
@@ -130,6 +133,7 @@ class Names:
         own: Mapping[str, Mapping[str, str]],
         ancestors: Mapping[str, set[str]],
         code_names: Mapping[str, str],
+        origins: Mapping[str, tuple[str, str]] | None = None,
     ):
         self._rows = lists.rows
         self._own = {
@@ -138,6 +142,7 @@ class Names:
         }
         self._ancestors = ancestors
         self._code_names = code_names
+        self._origins = origins or {}
         self._concepts = {
             kind: frozenset(rows["concept"]) for kind, rows in lists.rows.groupby("kind")
         }
@@ -171,11 +176,17 @@ class Names:
         """The name of a code; empty where none is told."""
         return self._code_names.get(code, "")
 
+    def unit_of(self, text: str) -> str:
+        """A unit as UCUM writes it, where the text is a code of one; otherwise the text."""
+        system, own = self._origins.get(text, (None, ""))
+        return own if system == UCUM else text
+
     def all_of_code(self, kind: str, system: str | None, code: str) -> tuple[Found, ...]:
         """The concept of a code, or the nearest that stand above it.
 
         Above lupus nephritis stands lupus: only the nearer counts. A product of two drugs, or
-        diabetic kidney disease, is below two of which neither is nearer.
+        diabetic kidney disease, is below two of which neither is nearer. A code below none is looked
+        for as that of the system from which it was taken.
         """
         text = normal_name(code)
         if not text:
@@ -194,6 +205,10 @@ class Names:
             for a, found in above.items()
             if not any(a in self._ancestors.get(other, ()) for other in above)
         }
+        if not nearest and text in self._origins:
+            system, own = self._origins[text]
+            match = self._by_code(kind, system)(own)
+            return () if match is None else (Found(*match),)
         return tuple(sorted(nearest))
 
     def of_code(self, kind: str, system: str | None, code: str) -> Found | None:

@@ -12,9 +12,9 @@ from typing import get_args
 import pyarrow as pa
 
 from lncohort.mapping.biopsy_class import read_class
-from lncohort.mapping.days import read_day
+from lncohort.mapping.days import Day, read_day
 from lncohort.mapping.given import GivenTexts
-from lncohort.mapping.model import Mapping, Supply
+from lncohort.mapping.model import Mapping, SourceTable, Supply
 from lncohort.mapping.names import Found, Names, dialysis_or_graft
 from lncohort.mapping.orders import read_order
 from lncohort.mapping.roles import ROLES, TOGETHER
@@ -182,11 +182,15 @@ class Readings:
 
     def _dates(self) -> pa.Table:
         day_of = cache(read_day)  # many tables hold the same days
+
+        def told(table: SourceTable, role: str, text: str) -> Day:
+            meant = table.meant(role, text)
+            if not meant:
+                return Day(None, None)
+            return day_of(meant, table.date_formats, table.day_of_month)
+
         rows = [
-            (
-                number,
-                *day_of(table.meant(role.name, text), table.date_formats, table.day_of_month),
-            )
+            (number, *told(table, role.name, text))
             for target, roles in ROLES.items()
             for role in roles
             if role.kind == "date"
@@ -261,7 +265,8 @@ class Readings:
 
     def _tests(self) -> pa.Table:
         # The same few names, units and limits come in many combinations.
-        find, unit_of, limit_of = cache(self._names.of_test), cache(read_unit), cache(_limit)
+        find, limit_of = cache(self._names.of_test), cache(_limit)
+        unit_of = cache(lambda text: read_unit(self._names.unit_of(text)))
         limits_of, rows = cache(read_reference_range), []
         for number, table, texts in self._distinct("lab", "test"):
             name, code, specimen, operator, unit, low, high, both = (
@@ -278,7 +283,7 @@ class Readings:
                     by,
                     read_operator(operator),
                     unit_of(unit),
-                    unit_of(self._units.get(concept, "")),
+                    read_unit(self._units.get(concept, "")),
                     _float(limits.low) if low is None else low,
                     _float(limits.high) if high is None else high,
                 )

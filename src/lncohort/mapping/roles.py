@@ -161,6 +161,8 @@ ROLES: dict[str, tuple[Role, ...]] = {
     "concept": (
         Role("code", "code of a concept", "code"),
         Role("name", "its name: tacrolimus 1 MG Oral Capsule"),
+        Role("vocabulary", "the vocabulary that it is from: LOINC, ICD10CM"),
+        Role("vocabulary_code", "its code there: 61151-7"),
     ),
 }
 

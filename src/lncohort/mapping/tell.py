@@ -60,6 +60,15 @@ def told(account: Account) -> Iterator[Printed]:
                 for r in account.unread_directions
             ],
         )
+    if account.unread_routes:
+        yield (
+            "Routes that were not understood, and no form of the drug tells (a study refuses them)",
+            ("table", "route", "of the code", "rows"),
+            [
+                (r["table"], r["route"] or "none", r["code_name"], r["rows"])
+                for r in account.unread_routes
+            ],
+        )
     if account.order_sources:
         yield (
             "Where the supply and the dose of a drug were read",
@@ -119,7 +128,7 @@ def told(account: Account) -> Iterator[Printed]:
             [(table or "all", *rest) for table, *rest in to_do],
         )
     yield (
-        f"Not told here: names and directions of fewer than {account.min_cell} patients; values and "
+        f"Not told here: texts of fewer than {account.min_cell} patients; values and "
         f"months of fewer than {account.min_cell} rows",
         (),
         [],

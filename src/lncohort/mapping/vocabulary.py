@@ -9,6 +9,7 @@ from duckdb import ColumnExpression, ConstantExpression
 from lncohort.codes import CodeLists
 from lncohort.mapping.given import GivenTexts
 from lncohort.mapping.model import Mapping
+from lncohort.mapping.names import UCUM
 from lncohort.mapping.roles import as_they_stand, readings, role_names
 from lncohort.texts.numbers import DecimalMark, read_number
 from lncohort.texts.plain import plain
@@ -17,7 +18,11 @@ from lncohort.texts.strength import Strength
 MG = {"mg": Fraction(1), "g": Fraction(1000), "ug": Fraction(1, 1000)}
 CODED = tuple((target, "code") for target in ("prescription", "lab", "diagnosis", "procedure"))
 TELLING = ("amount", "amount_of_liquid", "units_a_pack")
-NAMED = (*CODED, ("prescription", "record_type"), ("lab", "unit"))
+# Vocabularies of OMOP, as the code lists call them.
+SYSTEMS = {"LOINC": "LOINC", "RxNorm": "RxNorm", "ATC": "ATC", "ICD9CM": "ICD-9-CM"}
+SYSTEMS |= {"ICD10CM": "ICD-10-CM", "ICD9Proc": "ICD-9-CM", "UCUM": UCUM}
+SYSTEMS |= dict.fromkeys(("ICD10", "ICD10CN", "ICD10GM", "CIM10", "KCD7"), "ICD-10")
+NAMED = (*CODED, ("prescription", "record_type"), ("prescription", "route"), ("lab", "unit"))
 
 
 def ancestors(
@@ -89,6 +94,16 @@ def code_names(connection: duckdb.DuckDBPyConnection, given: list[GivenTexts]) -
     codes = _codes(connection, given, NAMED)
     rows = connection.view("given_concept").join(codes, "code", how="semi")
     return dict(rows.select("code", "name").distinct().order("ALL").fetchall())
+
+
+def origins(
+    connection: duckdb.DuckDBPyConnection, given: list[GivenTexts]
+) -> dict[str, tuple[str, str]]:
+    """The system and the code there of each code that the hospital's rows hold, where a table tells it."""
+    codes = _codes(connection, given, (*CODED, ("lab", "unit")))
+    rows = connection.view("given_concept").join(codes, "code", how="semi")
+    told = rows.select("code", "vocabulary", "vocabulary_code").distinct().order("ALL").fetchall()
+    return {code: (SYSTEMS[name], own) for code, name, own in told if name in SYSTEMS}
 
 
 def _codes(

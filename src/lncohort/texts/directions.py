@@ -7,7 +7,7 @@ from fractions import Fraction
 from lncohort.texts.dosing_amounts import Amounts
 from lncohort.texts.dosing_numbers import NotUnderstood, Reason, Word, count_of, the_one
 from lncohort.texts.dosing_rates import rates_of
-from lncohort.texts.dosing_words import ENGLISH_NUMBERS, TELLING, WORD
+from lncohort.texts.dosing_words import AS_NEEDED, ENGLISH_NUMBERS, TELLING, WORD
 from lncohort.texts.numbers import DecimalMark
 from lncohort.texts.plain import plain
 
@@ -54,7 +54,7 @@ class Directions:
         oral, iv, im, sc, sublingual or topical.
     reason : str or None
         Why the text is not understood; empty where it says nothing of taking the drug. Then
-        everything else is unknown.
+        everything else is unknown, but for as_needed.
     """
 
     amount: Fraction | None = None
@@ -98,7 +98,8 @@ def read_directions(text: str | None, decimal_mark: DecimalMark | None = None) -
         return found if found != Directions() else Directions(reason="empty")
     except NotUnderstood as failure:
         telling = (reason for reason, words in TELLING.items() if words.search(simple))
-        return Directions(reason=next(telling, failure.reason))
+        as_needed = AS_NEEDED.search(simple) is not None
+        return Directions(reason=next(telling, failure.reason), as_needed=as_needed)
 
 
 def _simple(text: str) -> str:

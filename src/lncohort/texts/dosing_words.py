@@ -177,6 +177,7 @@ KINDS = {
     "separator": r"[ ;:、。()/]|[*x](?= ?\d ?次?/ ?(?:日|天|d(?![a-z])))|(?<=.),|\.(?!\d)|and(?![a-z])|和|及",
 }
 WORD = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in KINDS.items()))
+AS_NEEDED = re.compile(KINDS["as_needed"])
 
 # Words that say why a text is not understood, where it is not understood for other words too.
 TELLING = {
