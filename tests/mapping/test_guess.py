@@ -481,3 +481,36 @@ def test_columns_of_one_test_whose_days_are_not_told_are_asked_for_and_not_read(
     table = of(guessed(tmp_path, 随访表=rows), "lab")
     assert {test.test for test in table.wide} == {"haemoglobin", "serum_albumin"}
     assert questions(table) == {"wide"}
+
+
+def test_diagnoses_without_a_day_are_those_of_their_visits(tmp_path):
+    rows = [{"病案号": n, "就诊号": f"V{n}", "诊断名称": "狼疮性肾炎"} for n in IDS]
+    table = of(guessed(tmp_path, 诊断明细=rows), "diagnosis")
+    assert columns(table) == {
+        "patient_id": "病案号",
+        "encounter_id": "就诊号",
+        "diagnosis": "诊断名称",
+    }
+
+
+STAYS = [{"病案号": number, "入院日期": "2015-03-01", "出院日期": "2015-03-09"} for number in IDS]
+
+
+def test_a_stay_that_ended_in_death_tells_its_day(tmp_path):
+    guess = guessed(tmp_path, 病案首页=with_column(STAYS, "离院方式", "医嘱离院", "5.死亡", "死亡"))
+    table = of(guess, "death")
+    assert columns(table) == {"patient_id": "病案号", "death_date": "出院日期"}
+    assert table.keep == {"离院方式": ("5.死亡", "死亡")}
+    assert 'to = "death"' in mapping_source(guess, "x", ".")
+    assert '"离院方式" = ["5.死亡", "死亡"]' in mapping_source(guess, "x", ".")
+
+
+def test_ways_to_end_a_stay_in_codes_are_asked_for(tmp_path):
+    guess = guessed(tmp_path, 病案首页=with_column(STAYS, "离院方式", "1", "5"))
+    assert questions(of(guess, "encounter")) == {"death"}
+    assert "death" not in {table.target for table in guess.tables}
+
+
+def test_no_death_is_found_where_none_ended_a_stay(tmp_path):
+    guess = guessed(tmp_path, 病案首页=with_column(STAYS, "离院方式", "医嘱离院", "未亡"))
+    assert "death" not in {table.target for table in guess.tables}

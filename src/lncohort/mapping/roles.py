@@ -122,6 +122,10 @@ ROLES: dict[str, tuple[Role, ...]] = {
         Role("diagnosis", "diagnosis in words; several may stand in one cell"),
         Role("code", "code of the diagnosis, in the system that code_system names", "code"),
         Role("certainty", "whether it is sure: 确诊, 疑诊, 待排"),
+        Role(
+            "encounter_id",
+            "number of the stay or visit, whose first day counts where none is given",
+        ),
         Role("diagnosis_date", "day of record", "date"),
     ),
     "procedure": (
@@ -170,7 +174,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "observation_period": (("patient_id",), ("start_date",), ("end_date",)),
     "prescription": (("patient_id",), ("drug", "code"), ("start_date",)),
     "lab": (("patient_id",), ("sample_date",)),
-    "diagnosis": (("patient_id",), ("diagnosis", "code"), ("diagnosis_date",)),
+    "diagnosis": (("patient_id",), ("diagnosis", "code"), ("diagnosis_date", "encounter_id")),
     "procedure": (("patient_id",), ("procedure", "code"), ("procedure_date",)),
     "biopsy": (("patient_id",), ("biopsy_date",), ("isn_rps_class",)),
     "assessment": (("patient_id",), ("assessment_date",), ("score",), ("instrument",)),
