@@ -514,3 +514,15 @@ def test_ways_to_end_a_stay_in_codes_are_asked_for(tmp_path):
 def test_no_death_is_found_where_none_ended_a_stay(tmp_path):
     guess = guessed(tmp_path, 病案首页=with_column(STAYS, "离院方式", "医嘱离院", "未亡"))
     assert "death" not in {table.target for table in guess.tables}
+
+
+def test_dialysis_among_charges_is_a_procedure(tmp_path):
+    charges = with_column(CHARGES, "药品名称", "他克莫司胶囊", "血液透析滤过", "床位费", "阿司匹林")
+    guess = guessed(tmp_path, 收费明细=with_column(charges, "状态", "已收费", "已退费"))
+    table = of(guess, "procedure")
+    assert columns(table) == {
+        "patient_id": "病案号", "procedure": "药品名称", "procedure_date": "收费日期"
+    }  # fmt: skip
+    assert table.keep == {"药品名称": ("血液透析滤过",), "状态": ("已收费",)}
+    guess = guessed(tmp_path, 收费明细=CHARGES)
+    assert "procedure" not in {table.target for table in guess.tables}

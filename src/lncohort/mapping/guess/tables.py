@@ -9,6 +9,7 @@ from lncohort.mapping.guess.headers import fit_of_file, fit_of_header, simple_he
 from lncohort.mapping.guess.parts import LEAST, Played, fit, parts_of
 from lncohort.mapping.guess.reading import read_columns
 from lncohort.mapping.guess.table_guess import TableGuess, WideTest
+from lncohort.mapping.guess.treatments import with_treatments
 from lncohort.mapping.guess.visits import (
     Visit,
     is_sledai,
@@ -116,6 +117,7 @@ def guess_table(
     kept += [other for guess in kept for other in _again(guess, columns, spoken_for)]
     kept += _of_visits(spec, visits, columns, identifiers)
     kept = [one for guess in kept for one in with_deaths(guess, columns)]
+    kept = [one for guess in kept for one in with_treatments(guess, names)]
     unused = _unused(kept, columns)
     return [replace(guess, unused=unused) for guess in kept]
 
