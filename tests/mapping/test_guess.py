@@ -526,3 +526,29 @@ def test_dialysis_among_charges_is_a_procedure(tmp_path):
     assert table.keep == {"药品名称": ("血液透析滤过",), "状态": ("已收费",)}
     guess = guessed(tmp_path, 收费明细=CHARGES)
     assert "procedure" not in {table.target for table in guess.tables}
+
+
+def test_columns_called_by_the_beginnings_of_their_syllables_are_found(tmp_path):
+    def called(rows, **names):
+        return [{names[column]: text for column, text in row.items()} for row in rows]
+
+    people = called(PEOPLE, 病案号="BRID", 性别="XB", 出生日期="CSRQ")
+    orders = called(
+        with_column(with_column(ORDERS, "医嘱类型", "长期", "临时"), "停止时间", "2015-03-09"),
+        **{"病案号": "BRID", "药品名称": "YPMC", "用法用量": "YFYL", "开方日期": "KSSJ"},
+        **{"医嘱类型": "YZLB", "停止时间": "TZSJ"},
+    )
+    results = called(RESULTS, 病案号="BRID", 检验项目="XMMC", 结果="JG", 单位="DW", 采样时间="CYSJ")
+    guess = guessed(tmp_path, 患者=people, YZK=orders, JYJG=results)
+    assert columns(of(guess, "patient")) == {
+        "patient_id": "BRID", "sex": "XB", "birth_date": "CSRQ"
+    }  # fmt: skip
+    table = of(guess, "prescription")
+    assert columns(table) == {
+        "patient_id": "BRID", "drug": "YPMC", "directions": "YFYL", "start_date": "KSSJ",
+        "end_date": "TZSJ", "order_type": "YZLB",
+    }  # fmt: skip
+    assert table.inpatient
+    assert columns(of(guess, "lab")) == {
+        "patient_id": "BRID", "test": "XMMC", "result": "JG", "unit": "DW", "sample_date": "CYSJ"
+    }  # fmt: skip
