@@ -4,13 +4,19 @@
 -- ruled out, doubted, of the family or of the past), is_empty (neither words nor code), reason (why
 -- the row cannot be used).
 -- Rule: a code of the systemic disease's kidney chapter counts only where the same patient has the
--- disease it needs.
+-- disease it needs. A diagnosis without a day is of the first day of its stay or visit.
 CREATE OR REPLACE TABLE diagnosis_part_read AS
 WITH numbered AS (
     SELECT
         *,
         ROW_NUMBER() OVER (PARTITION BY content ORDER BY table_number, source_row) AS copy_number
     FROM given_diagnosis
+),
+first_day AS (
+    SELECT patient_id, encounter_id, MIN(start_date) AS start_date
+    FROM stay
+    WHERE fate = 'used' AND encounter_id <> ''
+    GROUP BY patient_id, encounter_id
 ),
 typed AS (
     SELECT
@@ -20,15 +26,18 @@ typed AS (
         patient_key.patient_id,
         diagnosis_text.concept,
         diagnosis_text.needs,
-        date_text.day AS diagnosis_date,
+        CASE
+            WHEN numbered.diagnosis_date IS NULL THEN first_day.start_date
+            ELSE date_text.day
+        END AS diagnosis_date,
         diagnosis_text.is_asserted,
         diagnosis_text.name = '' AND diagnosis_text.code = '' AS is_empty,
         CASE
             WHEN patient_key.patient_id IS NULL THEN 'missing_patient_id'
             WHEN diagnosis_text.name = '' AND diagnosis_text.code = '' THEN NULL
             WHEN numbered.copy_number > 1 THEN 'copy_of_a_row'
-            WHEN numbered.diagnosis_date IS NULL THEN 'missing_date'
-            WHEN date_text.day IS NULL THEN date_text.problem
+            WHEN numbered.diagnosis_date IS NULL AND first_day.start_date IS NULL THEN 'missing_date'
+            WHEN numbered.diagnosis_date IS NOT NULL AND date_text.day IS NULL THEN date_text.problem
         END AS reason
     FROM numbered
     LEFT JOIN patient_key ON patient_key.given = numbered.patient_id
@@ -36,6 +45,9 @@ typed AS (
         ON diagnosis_text.given = numbered.diagnosis
     LEFT JOIN date_text
         ON date_text.given = numbered.diagnosis_date
+    LEFT JOIN first_day
+        ON first_day.patient_id = patient_key.patient_id
+        AND first_day.encounter_id = numbered.encounter_id
 ),
 asserted AS (
     SELECT DISTINCT patient_id, concept

@@ -887,3 +887,32 @@ def test_two_boxes_on_two_days_need_two_prescriptions_to_be_the_same(tmp_path):
     dispensed = [*fills_later(1), order(no="C", start="2015-03-03")]
     found = mapped(tmp_path, prescription=FILLS, prescription_2=dispensed)
     assert len(extract_rows(found, "prescription")) == 7
+
+
+def test_a_diagnosis_without_a_day_is_of_the_first_day_of_its_visit(tmp_path):
+    columns = {"patient_id": "id", "encounter_id": "icd", "diagnosis": "text"}
+    visits = [
+        {"id": "P1", "no": "V1", "in": "2015-02-01", "out": "2015-02-09"},
+        {"id": "P1", "no": "V2", "in": "2016-02-01", "out": "2016-02-09"},
+        {"id": "P2", "no": "V1", "in": "2017-02-01", "out": "2017-02-09"},
+    ]
+    rows = [
+        {"id": "P1", "icd": "V2", "text": "狼疮性肾炎"},
+        {"id": "P2", "icd": "V1", "text": "高血压"},
+        {"id": "P2", "icd": "V9", "text": "糖尿病"},
+        {"id": "P2", "icd": "", "text": "糖尿病"},
+    ]
+    keys = {"diagnosis": {"columns": columns}}
+    tables = TABLES["encounter"] | {"encounter_id": "no"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(TABLES, "encounter", tables)
+        found = mapped(tmp_path, keys, diagnosis=rows, encounter=visits)
+    told = {
+        (r["patient_id"], r["concept"], r["diagnosis_date"])
+        for r in extract_rows(found, "diagnosis")
+    }
+    assert told == {
+        ("P1", "lupus_nephritis", date(2016, 2, 1)),
+        ("P2", "hypertension", date(2017, 2, 1)),
+    }
+    assert reasons(found, "diagnosis") == {"missing_date": 2}

@@ -490,3 +490,74 @@ def test_columns_of_one_test_whose_days_are_not_told_are_asked_for_and_not_read(
     table = of(guessed(tmp_path, 随访表=rows), "lab")
     assert {test.test for test in table.wide} == {"haemoglobin", "serum_albumin"}
     assert questions(table) == {"wide"}
+
+
+def test_diagnoses_without_a_day_are_those_of_their_visits(tmp_path):
+    rows = [{"病案号": n, "就诊号": f"V{n}", "诊断名称": "狼疮性肾炎"} for n in IDS]
+    table = of(guessed(tmp_path, 诊断明细=rows), "diagnosis")
+    assert columns(table) == {
+        "patient_id": "病案号",
+        "encounter_id": "就诊号",
+        "diagnosis": "诊断名称",
+    }
+
+
+STAYS = [{"病案号": number, "入院日期": "2015-03-01", "出院日期": "2015-03-09"} for number in IDS]
+
+
+def test_a_stay_that_ended_in_death_tells_its_day(tmp_path):
+    guess = guessed(tmp_path, 病案首页=with_column(STAYS, "离院方式", "医嘱离院", "5.死亡", "死亡"))
+    table = of(guess, "death")
+    assert columns(table) == {"patient_id": "病案号", "death_date": "出院日期"}
+    assert table.keep == {"离院方式": ("5.死亡", "死亡")}
+    assert 'to = "death"' in mapping_source(guess, "x", ".")
+    assert '"离院方式" = ["5.死亡", "死亡"]' in mapping_source(guess, "x", ".")
+
+
+def test_ways_to_end_a_stay_in_codes_are_asked_for(tmp_path):
+    guess = guessed(tmp_path, 病案首页=with_column(STAYS, "离院方式", "1", "5"))
+    assert questions(of(guess, "encounter")) == {"death"}
+    assert "death" not in {table.target for table in guess.tables}
+
+
+def test_no_death_is_found_where_none_ended_a_stay(tmp_path):
+    guess = guessed(tmp_path, 病案首页=with_column(STAYS, "离院方式", "医嘱离院", "未亡"))
+    assert "death" not in {table.target for table in guess.tables}
+
+
+def test_dialysis_among_charges_is_a_procedure(tmp_path):
+    charges = with_column(CHARGES, "药品名称", "他克莫司胶囊", "血液透析滤过", "床位费", "阿司匹林")
+    guess = guessed(tmp_path, 收费明细=with_column(charges, "状态", "已收费", "已退费"))
+    table = of(guess, "procedure")
+    assert columns(table) == {
+        "patient_id": "病案号", "procedure": "药品名称", "procedure_date": "收费日期"
+    }  # fmt: skip
+    assert table.keep == {"药品名称": ("血液透析滤过",), "状态": ("已收费",)}
+    guess = guessed(tmp_path, 收费明细=CHARGES)
+    assert "procedure" not in {table.target for table in guess.tables}
+
+
+def test_columns_called_by_the_beginnings_of_their_syllables_are_found(tmp_path):
+    def called(rows, **names):
+        return [{names[column]: text for column, text in row.items()} for row in rows]
+
+    people = called(PEOPLE, 病案号="BRID", 性别="XB", 出生日期="CSRQ")
+    orders = called(
+        with_column(with_column(ORDERS, "医嘱类型", "长期", "临时"), "停止时间", "2015-03-09"),
+        **{"病案号": "BRID", "药品名称": "YPMC", "用法用量": "YFYL", "开方日期": "KSSJ"},
+        **{"医嘱类型": "YZLB", "停止时间": "TZSJ"},
+    )
+    results = called(RESULTS, 病案号="BRID", 检验项目="XMMC", 结果="JG", 单位="DW", 采样时间="CYSJ")
+    guess = guessed(tmp_path, 患者=people, YZK=orders, JYJG=results)
+    assert columns(of(guess, "patient")) == {
+        "patient_id": "BRID", "sex": "XB", "birth_date": "CSRQ"
+    }  # fmt: skip
+    table = of(guess, "prescription")
+    assert columns(table) == {
+        "patient_id": "BRID", "drug": "YPMC", "directions": "YFYL", "start_date": "KSSJ",
+        "end_date": "TZSJ", "order_type": "YZLB",
+    }  # fmt: skip
+    assert table.inpatient
+    assert columns(of(guess, "lab")) == {
+        "patient_id": "BRID", "test": "XMMC", "result": "JG", "unit": "DW", "sample_date": "CYSJ"
+    }  # fmt: skip

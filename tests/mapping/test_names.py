@@ -110,3 +110,20 @@ def test_a_name_of_the_mapping_file_goes_before_all():
 )
 def test_a_name_tells_every_diagnosis_in_it(text, concepts):
     assert {found.concept for found in NAMES.all_of_name("diagnosis", text)} == concepts
+
+
+@pytest.mark.parametrize(
+    ("name", "concept"),
+    [
+        ("普乐可复(他克莫司胶囊)", "tacrolimus"),
+        ("甲基泼尼松龙片", "methylprednisolone"),
+        ("mycophenolate mofetil 500 MG", "mycophenolate"),
+        ("mycophenolate sodium (Myfortic)", "mycophenolate_sodium"),
+        ("mycophenolic acid 360 MG Delayed Release Oral Tablet [Myfortic]", "mycophenolate_sodium"),
+        ("他克莫司胶囊 1mg bid；醋酸泼尼松片 30mg qd", None),
+        ("环磷酰胺 0.8g+地塞米松 10mg+NS 250ml", None),
+    ],
+)
+def test_a_name_is_of_one_drug_or_of_none(name, concept):
+    found = NAMES.of_drug(None, "", name)
+    assert (found and found.concept) == concept

@@ -124,6 +124,8 @@ def test_operator_alone_or_before_a_number(text, operator):
         ("15分（重度活动）", 15),
         ("15分，重度活动", 15),
         ("", None),
+        ("-0", 0),
+        ("-3", -3),  # no score, as the checks of the extract say
         ("10-12", None),
         ("12/105", None),
         ("12分(上次8分)", None),

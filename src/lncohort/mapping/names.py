@@ -236,16 +236,15 @@ class Names:
         """The concept of a drug, by its code or else by a name.
 
         A code that stands below several concepts is of none, whatever the name: a product of two
-        drugs has no one dose.
+        drugs has no one dose. So is a name with two drugs in it, as of all that is taken home.
         """
         by_code = self.all_of_code("drug", system, code)
         if by_code:
             return by_code[0] if len(by_code) == 1 else None
-        return (
-            self.of_written_code("drug", name)
-            or self.of_name("drug", name)
-            or self.of_name("drug", self.name_of(code))
-        )
+        if found := self.of_written_code("drug", name):
+            return found
+        of_name = self.all_of_name("drug", name) or self.all_of_name("drug", self.name_of(code))
+        return of_name[0] if len(of_name) == 1 else None
 
     def is_look_alike(self, kind: str, concept: str, name: str) -> bool:
         """Whether a name holds what the lists exclude from a concept: an ointment is no tablet."""

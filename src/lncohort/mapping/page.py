@@ -41,6 +41,13 @@ order. Or a list: `path = ["检验_旧.csv", "检验_新.csv"]` |
 | the decimal mark is a comma | `decimal = ","` |
 | orders of a ward, some never stopped | `inpatient = true` and a table with `to = "encounter"` |
 | 长期医嘱 and 临时医嘱 | `order_type = "医嘱类型"`: a temporary order never lasts until discharge |
+| charges of each day, with no word of how it is taken | `[table.constants]`: `days_supply = "1"` |
+| a column says whether a diagnosis is sure | `certainty = "诊断状态"`; of codes, `[table.values.certainty]`: \
+`"1" = "确诊"`, `"0" = "疑诊"` |
+| diagnoses have no day of their own | `encounter_id = "就诊号"`, and a table with `to = "encounter"` |
+| a death stands only in how a stay ended | a table with `to = "death"`, `death_date = "出院日期"` and \
+`[table.keep]`: `"离院方式" = ["死亡"]` |
+| a row holds several visits | a `[[table]]` for each, with its own `sample_date` and `[[table.wide]]` |
 | a file of what was given back | `refunds = true` |
 | what tells how long a supply lasts | `supply = ["days_supply", "quantity", "end_date"]`, the surest first |
 | outpatients have another number | a table with `to = "patient_link"`: its number, and the one it stands for |

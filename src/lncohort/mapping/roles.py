@@ -125,6 +125,10 @@ ROLES: dict[str, tuple[Role, ...]] = {
         Role(
             "certainty", "how sure it is: 确诊, 疑诊, 待排; confirmed, suspected, ruled out", "code"
         ),
+        Role(
+            "encounter_id",
+            "number of the stay or visit, whose first day counts where none is given",
+        ),
         Role("diagnosis_date", "day of record", "date"),
     ),
     "procedure": (
@@ -175,7 +179,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "observation_period": (("patient_id",), ("start_date",), ("end_date",)),
     "prescription": (("patient_id",), ("drug", "code"), ("start_date",)),
     "lab": (("patient_id",), ("sample_date",)),
-    "diagnosis": (("patient_id",), ("diagnosis", "code"), ("diagnosis_date",)),
+    "diagnosis": (("patient_id",), ("diagnosis", "code"), ("diagnosis_date", "encounter_id")),
     "procedure": (("patient_id",), ("procedure", "code"), ("procedure_date",)),
     "biopsy": (("patient_id",), ("biopsy_date",), ("isn_rps_class",)),
     "assessment": (("patient_id",), ("assessment_date",), ("score",), ("instrument",)),

@@ -83,7 +83,7 @@ SLEDAI = re.compile(
 )
 # Behind points stands what they amount to, in words.
 POINTS = re.compile(
-    r"(?:sle-?dai(?:-? ?(?:2k|2000))?[ -]*(?:评分|积分|得分|总分|score)? ?[:=为]? ?)?(?P<points>\d{1,3}(?:[.,]\d{1,2})?)"
+    r"(?:sle-?dai(?:-? ?(?:2k|2000))?[ -]*(?:评分|积分|得分|总分|score)? ?[:=为]? ?)?(?P<points>-?\d{1,3}(?:[.,]\d{1,2})?)"
     r" ?(?:分|points?)?[ ,]?(?:\([^()\d]*\)|[轻中重]度?活动|无活动)?"
 )
 
@@ -170,8 +170,9 @@ def read_order_type(text: str) -> str | None:
 def read_score(text: str, decimal_mark: DecimalMark) -> float | None:
     """The points of a score: 12, 12分, SLEDAI评分12分, 12分(重度活动)."""
     told = POINTS.fullmatch(plain(text))
-    number = None if told is None else read_number(told["points"], decimal_mark)
-    return None if number is None else float(number)
+    points = "" if told is None else told["points"]
+    number = read_number(points.removeprefix("-"), decimal_mark)
+    return None if number is None else (-1 if points.startswith("-") else 1) * float(number)
 
 
 def read_instrument(text: str) -> str | None:

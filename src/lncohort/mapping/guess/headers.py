@@ -9,7 +9,7 @@ from lncohort.texts.plain import plain
 
 WHOLE, HELD = 1.0, 0.6
 LATER = 0.01  # less for each word further down a list: the first are the most usual
-SHORTEST_HELD = 2
+SHORTEST_HELD, SHORTEST_LATIN = 2, 3
 IN_BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
 FILE_WORDS = {
     "patient": ("patient", "demograph", "person", "病人", "患者", "基本信息", "人口学"),
@@ -46,7 +46,7 @@ def fit_of_header(header: str, target: str, role: str) -> float:
     for place, word in enumerate(words):
         if text == word:
             best = max(best, WHOLE - LATER * place)
-        elif len(word) >= SHORTEST_HELD and word in text:
+        elif len(word) >= (SHORTEST_LATIN if word.isascii() else SHORTEST_HELD) and word in text:
             best = max(best, (HELD - LATER * place) * (0.5 + 0.5 * len(word) / len(text)))
     return max(best, 0.0)
 

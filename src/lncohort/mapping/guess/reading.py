@@ -15,6 +15,7 @@ from lncohort.mapping.words import (
     MG_WORDS,
     read_certainty,
     read_given_back,
+    read_order_type,
     read_quantity,
     read_status,
 )
@@ -191,6 +192,10 @@ def _is_of_wards(label: str, played: dict[str, Played]) -> bool:
     name = label.lower()
     if any(word in name for word in OUTPATIENT) or not TELL_HOW_TAKEN & played.keys():
         return False
+    if "order_type" in played and played["order_type"].column.share(
+        lambda text: read_order_type(text) == "standing"
+    ):
+        return True
     headers = " ".join(part.column.name for part in played.values())
     return any(word in name or word in headers for word in INPATIENT) or "停嘱" in headers
 

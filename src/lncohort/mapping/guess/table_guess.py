@@ -16,7 +16,7 @@ class Question:
     ----------
     about : str
         ``header_row``, ``status``, ``certainty``, ``sex``, ``date_formats``, ``unit``, ``quantity_unit``, ``days_supply``,
-        ``strength``, ``units`` or ``wide``.
+        ``strength``, ``units``, ``wide`` or ``death``.
     column : str
         Of the table.
     text : str
@@ -54,6 +54,8 @@ class TableGuess:
     wide : tuple of WideTest
         Columns of results, of a wide table.
     constants : dict of str to str
+    keep : dict of str to tuple of str
+        Of a column, the texts of the rows that are meant; empty: all rows.
     date_formats : tuple of str
     day_of_month : int or None
         Of births that are given as months.
@@ -75,6 +77,7 @@ class TableGuess:
     played: dict[str, Played]
     wide: tuple[WideTest, ...] = ()
     constants: dict[str, str] = field(default_factory=dict)
+    keep: dict[str, tuple[str, ...]] = field(default_factory=dict)
     date_formats: tuple[str, ...] = ()
     day_of_month: int | None = None
     decimal: str | None = None

@@ -3,11 +3,13 @@
 import re
 from dataclasses import replace
 
+from lncohort.mapping.guess.deaths import with_deaths
 from lncohort.mapping.guess.evidence import Column
 from lncohort.mapping.guess.headers import fit_of_file, fit_of_header, simple_header
 from lncohort.mapping.guess.parts import LEAST, Played, fit, parts_of
 from lncohort.mapping.guess.reading import read_columns
 from lncohort.mapping.guess.table_guess import TableGuess, WideTest
+from lncohort.mapping.guess.treatments import with_treatments
 from lncohort.mapping.guess.visits import (
     Visit,
     is_sledai,
@@ -114,6 +116,8 @@ def guess_table(
         kept.append(replace(guess, questions=(*guess.questions, *asked)))
     kept += [other for guess in kept for other in _again(guess, columns, spoken_for)]
     kept += _of_visits(spec, visits, columns, identifiers)
+    kept = [one for guess in kept for one in with_deaths(guess, columns)]
+    kept = [one for guess in kept for one in with_treatments(guess, names)]
     unused = _unused(kept, columns)
     return [replace(guess, unused=unused) for guess in kept]
 

@@ -120,6 +120,12 @@ def _table(guess: TableGuess, name: str) -> list[str]:
     if guess.constants:
         lines.append("[table.constants]")
         lines += [f"{role} = {toml_text(text)}" for role, text in guess.constants.items()]
+    if guess.keep:
+        lines.append("[table.keep]")
+        lines += [
+            f"{toml_text(column)} = [{', '.join(map(toml_text, texts))}]"
+            for column, texts in guess.keep.items()
+        ]
     if guess.sex_codes:
         lines.append("[table.values.sex]")
         lines += [f"{toml_text(code)} = {toml_text(sex)}" for code, sex in guess.sex_codes.items()]
