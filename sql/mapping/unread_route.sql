@@ -5,12 +5,13 @@
 -- either; a study refuses them.
 CREATE OR REPLACE TABLE unread_route AS
 SELECT
-    mapped_prescription.table_number,
+    order_judged.table_number,
     order_text.route_given AS route,
     COUNT(*) AS row_count,
-    COUNT(DISTINCT mapped_prescription.patient_id) AS patients
-FROM mapped_prescription
+    COUNT(DISTINCT order_judged.patient_id) AS patients
+FROM order_judged
 INNER JOIN order_text
-    ON order_text.given = mapped_prescription.order_given
-WHERE mapped_prescription.fate = 'used' AND mapped_prescription.route IS NULL
-GROUP BY mapped_prescription.table_number, order_text.route_given
+    ON order_text.given = order_judged.order_given
+    AND order_text.route IS NULL
+WHERE order_judged.fate = 'used'
+GROUP BY order_judged.table_number, order_text.route_given
