@@ -13,8 +13,8 @@ TEXTS = (
 )
 
 
-def order(**texts):
-    return read_order(NAMES, None, ".", {}, **dict.fromkeys(TEXTS, "") | texts)
+def order(decimal_mark=".", **texts):
+    return read_order(NAMES, None, decimal_mark, {}, **dict.fromkeys(TEXTS, "") | texts)
 
 
 @pytest.mark.parametrize(
@@ -151,3 +151,19 @@ def test_what_is_put_on_the_skin_is_not_oral_whatever_the_route(drug):
 def test_of_a_box_a_unit_may_be_the_box_or_what_is_in_it(unit, mg):
     read = order(drug="tacrolimus 1 MG Oral Capsule Box of 50", quantity_unit=unit, dose="2mg")
     assert (read.mg_per_quantity, read.take_mg) == (mg, 2)
+
+
+@pytest.mark.parametrize(
+    ("mark", "drug", "directions", "mg", "daily"),
+    [
+        (",", "tacrolimus 0.5 MG Oral Capsule", "1,5 mg bid", 0.5, 3),
+        (".", "PROGRAF 0,5 mg gélule", "1.5 mg bid", 0.5, 3),
+        (",", "Prograf 0,5 mg", "1.5 mg bid", 0.5, 3),
+        (",", "tacrolimus 1.250 MG", "1.250 mg bid", 1250, 2500),  # thousands, by the mark
+    ],
+)
+def test_a_number_of_the_other_mark_is_read_where_it_can_be_no_other(
+    mark, drug, directions, mg, daily
+):
+    read = order(mark, drug=drug, quantity_unit="tablet", directions=directions)
+    assert (read.mg_per_quantity, read.daily_mg) == (mg, daily)
