@@ -25,6 +25,7 @@ WITH typed AS (
             END
         ) AS value,
         COALESCE(operator_text.operator, result_text.operator) AS operator,
+        COALESCE(operator_text.is_unknown, FALSE) AS is_operator_unknown,
         result_text.problem AS result_problem,
         COALESCE(unit_text.unit, result_text.unit, test_text.default_unit) AS unit,
         unit_text.unit IS NULL AND result_text.unit IS NULL
@@ -67,6 +68,7 @@ judged AS (
             WHEN sample_date IS NULL THEN date_problem
             WHEN result = '' THEN 'missing_value'
             WHEN value IS NULL THEN COALESCE(result_problem, 'not_a_number')
+            WHEN is_operator_unknown THEN 'unknown_operator'
         END AS reason
     FROM typed
 )

@@ -19,6 +19,7 @@ from lncohort.mapping.names import Found, Names, dialysis_or_graft
 from lncohort.mapping.orders import read_order
 from lncohort.mapping.roles import ROLES, TOGETHER
 from lncohort.mapping.words import (
+    is_code_of_operator,
     read_certainty,
     read_days,
     read_given_back,
@@ -316,7 +317,10 @@ class Readings:
 
     def _operators(self) -> pa.Table:
         return self._of_one(
-            "lab", "operator", {"operator": TEXT}, lambda text: (read_operator(text),)
+            "lab",
+            "operator",
+            {"operator": TEXT, "is_unknown": FLAG},
+            lambda text: (read_operator(text), is_code_of_operator(text)),
         )
 
     def _ranges(self) -> pa.Table:
