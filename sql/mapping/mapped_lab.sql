@@ -17,6 +17,7 @@ WITH typed AS (
         date_text.problem AS date_problem,
         COALESCE(given_lab.value, lab_meaning.value) AS value,
         lab_meaning.problem AS result_problem,
+        lab_meaning.is_operator_unknown,
         lab_copy.source_row IS NOT NULL AS is_copy
     FROM given_lab
     INNER JOIN lab_meaning
@@ -45,5 +46,6 @@ SELECT
         WHEN date_given IS NULL THEN 'missing_date'
         WHEN sample_date IS NULL THEN date_problem
         WHEN value IS NULL THEN result_problem
+        WHEN is_operator_unknown THEN 'unknown_operator'
     END AS reason
 FROM typed

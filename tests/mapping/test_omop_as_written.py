@@ -199,3 +199,17 @@ def test_patients_without_a_period_of_observation_are_told(tmp_path):
     found = mapped_omop(tmp_path, observation_period=empty)
     told = {wrong: rows for _, rows, wrong, _ in advice(found.account)}
     assert told == {"patients without observation: unused": 1}
+
+
+def test_a_result_with_an_operator_that_is_not_known_is_refused_and_told(tmp_path):
+    """Whether it is a bound cannot be said: taken as exact, it may be wrong."""
+    operators = [2_000_000_007, 2_000_000_007, 4171756, 0]
+    sources = [None, "<88", None, None]
+    rows = [
+        RESULT | {"measurement_id": n, "operator_concept_id": code, "value_source_value": source}
+        for n, (code, source) in enumerate(zip(operators, sources, strict=True))
+    ]
+    found = mapped_omop(tmp_path, measurement=rows)
+    assert [row["operator"] for row in extract_rows(found, "lab")] == ["<", "<", None]
+    assert reasons(found, "measurement") == {"unknown_operator": 1}
+    assert "operators that are not known" in {wrong for _, _, wrong, _ in advice(found.account)}

@@ -13,8 +13,8 @@ TEXTS = (
 )
 
 
-def order(**texts):
-    return read_order(NAMES, None, ".", {}, **dict.fromkeys(TEXTS, "") | texts)
+def order(decimal_mark=".", **texts):
+    return read_order(NAMES, None, decimal_mark, {}, **dict.fromkeys(TEXTS, "") | texts)
 
 
 @pytest.mark.parametrize(
@@ -181,3 +181,19 @@ def test_qm_is_each_morning_of_what_is_swallowed_and_unknown_of_an_infusion(text
 
 def test_a_route_in_the_name_of_an_order_is_read():
     assert order(drug="环磷酰胺 0.8g ivgtt qm").route == "iv"
+
+
+@pytest.mark.parametrize(
+    ("mark", "drug", "directions", "mg", "daily"),
+    [
+        (",", "tacrolimus 0.5 MG Oral Capsule", "1,5 mg bid", 0.5, 3),
+        (".", "PROGRAF 0,5 mg gélule", "1.5 mg bid", 0.5, 3),
+        (",", "Prograf 0,5 mg", "1.5 mg bid", 0.5, 3),
+        (",", "tacrolimus 1.250 MG", "1.250 mg bid", 1250, 2500),  # thousands, by the mark
+    ],
+)
+def test_a_number_of_the_other_mark_is_read_where_it_can_be_no_other(
+    mark, drug, directions, mg, daily
+):
+    read = order(mark, drug=drug, quantity_unit="tablet", directions=directions)
+    assert (read.mg_per_quantity, read.daily_mg) == (mg, daily)

@@ -21,6 +21,10 @@ OF_REASONS = {
         "codes of status that say nothing",
         '[table.values.status], as "1" = "作废", "0" = "执行"',
     ),
+    "unknown_operator": (
+        "operators that are not known",
+        '[table.values.operator], as "2000000001" = "<"',
+    ),
     "refund_without_dispensing": (
         "refunds of nothing",
         "see whether a file of dispensings is not there",

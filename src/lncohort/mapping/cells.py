@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from lncohort.mapping.model import SourceTable
 from lncohort.mapping.roles import Kind
+from lncohort.mapping.words import FIGURES_OF_CONCEPT
 from lncohort.texts.numbers import DecimalMark
 
 BLANKS = " \t\r\n\u00a0\u3000"
@@ -20,6 +21,7 @@ LONGEST_DATE = 64
 ISO_HYPHENS, HYPHEN = (4, 7), ord("-")
 BEFORE_TIME, LAST_ASCII = (ord(" "), ord("T")), 127
 PLAIN_NUMBER = {".": r"^-?([0-9]{1,12}(\.[0-9]*)?|\.[0-9]+)$", ",": r"^-?[0-9]{1,12}$"}
+CODE_OF_OPERATOR = rf"^[0-9]{{{FIGURES_OF_CONCEPT},}}$"
 FROM_NUMBER_ON = r"(?s)[0-9０-９.,．，].*$"
 PLACES, LONG_FRACTION = 6, r"\.[0-9]{7,}$"
 WHOLE = {"patient": r"^(-?[0-9]+)\.0+$", "whole": r"^(-?[0-9]+)\.0+$"}
@@ -127,10 +129,11 @@ def before_numbers(texts: pa.DictionaryArray, meanings: Collection[str]) -> pa.D
     texts
         Of a column.
     meanings
-        Texts that the mapping tells the meaning of: they stay whole.
+        Texts that the mapping tells the meaning of: they stay whole, as codes do.
     """
     given = texts.dictionary
-    is_told = pc.is_in(given, pa.array([*meanings], pa.string()))
+    is_code = pc.match_substring_regex(given, CODE_OF_OPERATOR)
+    is_told = pc.or_(is_code, pc.is_in(given, pa.array([*meanings], pa.string())))
     before = pc.replace_substring_regex(given, FROM_NUMBER_ON, "")
     return pa.DictionaryArray.from_arrays(texts.indices, pc.if_else(is_told, given, before))
 

@@ -205,7 +205,7 @@ def _product(
     decimal_mark: DecimalMark,
 ) -> Strength:
     """The strength by its own column, by the code, or as it stands once in a name."""
-    told = read_strength(strength, decimal_mark)
+    told = _strength(strength, decimal_mark)
     if told.reason is None:
         return told
     if code in known_strength:
@@ -213,10 +213,25 @@ def _product(
     for name in names:
         in_name = {match.group() for match in STRENGTH.finditer(plain(name))}
         if in_name:
-            one = read_strength(in_name.pop(), decimal_mark) if len(in_name) == 1 else Strength()
+            one = _strength(in_name.pop(), decimal_mark) if len(in_name) == 1 else Strength()
             box = BOX.search(plain(name))
             return replace(one, units_a_pack=int(box[1])) if box and one.mg_a_unit else one
     return Strength()
+
+
+def _strength(text: str, decimal_mark: DecimalMark) -> Strength:
+    """A strength by the mark of the table, or in the one way in which its number can be read.
+
+    A name may come from elsewhere: 0.5 MG of a vocabulary, in a table that has 60,0.
+    """
+    told = read_strength(text, decimal_mark)
+    return read_strength(text) if told.reason == "ambiguous_number" else told
+
+
+def _said(text: str, decimal_mark: DecimalMark) -> Directions:
+    """Directions by the mark of the table, or in the one way in which their numbers can be read."""
+    told = read_directions(text, decimal_mark)
+    return read_directions(text) if told.reason == "ambiguous_number" else told
 
 
 def _directions(parts: tuple[str, ...], directions: str, decimal_mark: DecimalMark) -> Directions:
@@ -225,12 +240,12 @@ def _directions(parts: tuple[str, ...], directions: str, decimal_mark: DecimalMa
     An amount in the one and a frequency in the other are read together: ``1mg`` and ``口服 bid``.
     """
     joined = " ".join(part for part in parts if part)
-    said = read_directions(joined, decimal_mark)
+    said = _said(joined, decimal_mark)
     if said.reason is None and (said.daily_amount is not None or said.single or not directions):
         return said
-    in_full = read_directions(directions, decimal_mark)
+    in_full = _said(directions, decimal_mark)
     if said.reason is None and in_full.reason is None and in_full.daily_amount is None:
-        together = read_directions(f"{joined} {directions}", decimal_mark)
+        together = _said(f"{joined} {directions}", decimal_mark)
         if together.reason is None:
             return together
     if in_full.reason is None or said.reason is not None and directions:
@@ -259,12 +274,13 @@ def _dose_of_name(
         if len({mass.group().strip() for mass in masses}) != 1:
             return None
         behind = MIXED_IN.sub(" ", simple[masses[0].end() :])
-        mixed = read_directions(f"{masses[0].group()} {behind} {often}", decimal_mark)
-        return mixed if mixed.single or mixed.takes_a_day else None
+        mixed = _said(f"{masses[0].group()} {behind} {often}", decimal_mark)
+        is_told = mixed.reason is None and (mixed.single or mixed.takes_a_day)
+        return mixed if is_told else None
     first = STRENGTH.search(simple)
     if first is None:
         return None
-    told = read_directions(simple[first.start() :], decimal_mark)
+    told = _said(simple[first.start() :], decimal_mark)
     is_whole = told.daily_amount is not None or (told.single and told.amount is not None)
     if told.reason is not None or not is_whole or said.takes_a_day not in (None, told.takes_a_day):
         return None

@@ -19,6 +19,7 @@ from lncohort.mapping.names import Found, Names, dialysis_or_graft
 from lncohort.mapping.orders import read_order
 from lncohort.mapping.roles import ROLES, TOGETHER
 from lncohort.mapping.words import (
+    is_code_of_operator,
     read_certainty,
     read_days,
     read_given_back,
@@ -282,6 +283,7 @@ class Readings:
                     concept,
                     by,
                     read_operator(operator),
+                    is_code_of_operator(operator),
                     unit_of(unit),
                     read_unit(self._units.get(concept, "")),
                     _float(limits.low) if low is None else low,
@@ -297,6 +299,7 @@ class Readings:
                 "concept": TEXT,
                 "found_by": TEXT,
                 "operator": TEXT,
+                "is_operator_unknown": FLAG,
                 "unit": TEXT,
                 "default_unit": TEXT,
                 "reference_low": NUMBER,

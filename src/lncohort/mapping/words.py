@@ -62,6 +62,7 @@ OPERATORS = {
     "≥": ">=",
     "大于等于": ">=",
 }
+FIGURES_OF_CONCEPT = 7
 BEFORE_NUMBER = re.compile(r"[^\d.,]*")
 UNIT_WORDS = (
     *("片", "粒", "颗", "丸", "袋", "包", "支", "枚", "tablet", "tablets", "tab", "tabs"),
@@ -134,6 +135,11 @@ def _holds(text: str, words: tuple[str, ...]) -> bool:
 def read_operator(text: str) -> str | None:
     """The operator of a result, alone or before its number; None for = and the rest."""
     return OPERATORS.get(BEFORE_NUMBER.match(plain(text))[0].rstrip())
+
+
+def is_code_of_operator(text: str) -> bool:
+    """Whether a text is the number of a concept, of which the mapping says nothing; no result is so large."""
+    return text.isdecimal() and len(text) >= FIGURES_OF_CONCEPT
 
 
 def read_days(text: str, decimal_mark: DecimalMark) -> float | None:
