@@ -7,6 +7,8 @@ from lncohort.mapping.guess.parts import Played
 from lncohort.mapping.model import CodeSystem
 from lncohort.sources import SourceSpec
 
+FEWEST_ROWS = 5  # of a text or a shape that is written into the mapping file
+
 
 @dataclass(frozen=True)
 class Question:
@@ -16,7 +18,7 @@ class Question:
     ----------
     about : str
         ``header_row``, ``status``, ``certainty``, ``sex``, ``date_formats``, ``unit``, ``quantity_unit``, ``days_supply``,
-        ``strength``, ``units``, ``wide`` or ``death``.
+        ``strength``, ``units``, ``wide``, ``keep`` or ``death``.
     column : str
         Of the table.
     text : str
