@@ -570,3 +570,15 @@ def test_a_procedure_that_few_rows_name_is_not_written_into_the_mapping_file(tmp
         row | {"药品名称": "张三血液透析"} if n < 3 else row for n, row in enumerate(CHARGES)
     ]
     assert "张三" not in mapping_source(guessed(tmp_path, 收费明细=charges), "x", ".")
+
+
+def test_a_daily_dose_that_does_not_say_its_unit_is_asked_for(tmp_path):
+    for header, text, asked in (
+        ("日剂量", "1.5", True),
+        ("日剂量", "1.5mg", False),
+        ("日剂量(mg)", "1.5", False),
+    ):
+        orders = with_column(ORDERS, header, text)
+        table = of(guessed(tmp_path, 处方=orders), "prescription")
+        assert columns(table)["daily_dose_mg"] == header
+        assert ("daily_dose_mg" in questions(table)) is asked

@@ -19,6 +19,7 @@ from lncohort.mapping.orders import read_order
 from lncohort.mapping.roles import ROLES, TOGETHER
 from lncohort.mapping.words import (
     read_certainty,
+    read_daily_mg,
     read_days,
     read_given_back,
     read_instrument,
@@ -214,7 +215,7 @@ class Readings:
         readers = {
             ("prescription", "days_supply"): read_days,
             ("prescription", "quantity"): lambda text, mark: read_quantity(text, mark)[0],
-            ("prescription", "daily_dose_mg"): _signed,
+            ("prescription", "daily_dose_mg"): read_daily_mg,
             ("lab", "reference_low"): _signed,
             ("lab", "reference_high"): _signed,
             ("assessment", "score"): read_score,

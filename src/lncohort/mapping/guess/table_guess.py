@@ -17,8 +17,9 @@ class Question:
     Attributes
     ----------
     about : str
-        ``header_row``, ``status``, ``certainty``, ``sex``, ``date_formats``, ``unit``, ``quantity_unit``, ``days_supply``,
-        ``strength``, ``units``, ``wide``, ``keep`` or ``death``.
+        ``header_row``, ``status``, ``certainty``, ``sex``, ``date_formats``, ``unit``,
+        ``quantity_unit``, ``days_supply``, ``daily_dose_mg``, ``strength``, ``units``, ``wide``,
+        ``keep``, ``code_system`` or ``death``.
     column : str
         Of the table.
     text : str
