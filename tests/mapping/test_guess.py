@@ -561,3 +561,33 @@ def test_columns_called_by_the_beginnings_of_their_syllables_are_found(tmp_path)
     assert columns(of(guess, "lab")) == {
         "patient_id": "BRID", "test": "XMMC", "result": "JG", "unit": "DW", "sample_date": "CYSJ"
     }  # fmt: skip
+
+
+def test_cancelled_reports_are_not_kept(tmp_path):
+    table = of(
+        guessed(tmp_path, 检验=with_column(RESULTS, "报告状态", "已审核", "作废", "未审核")), "lab"
+    )
+    assert table.keep == {"报告状态": ("", "已审核")}
+    table = of(guessed(tmp_path, 检验=with_column(RESULTS, "作废标志", "0", "1")), "lab")
+    assert table.keep == {} and questions(table) == {"keep"}
+    table = of(guessed(tmp_path, 检验=with_column(RESULTS, "报告状态", "已审核", "已发布")), "lab")
+    assert table.keep == {} and questions(table) == set()
+
+
+def test_a_procedure_that_few_rows_name_is_not_written_into_the_mapping_file(tmp_path):
+    charges = [
+        row | {"药品名称": "张三血液透析"} if n < 3 else row for n, row in enumerate(CHARGES)
+    ]
+    assert "张三" not in mapping_source(guessed(tmp_path, 收费明细=charges), "x", ".")
+
+
+def test_a_daily_dose_that_does_not_say_its_unit_is_asked_for(tmp_path):
+    for header, text, asked in (
+        ("日剂量", "1.5", True),
+        ("日剂量", "1.5mg", False),
+        ("日剂量(mg)", "1.5", False),
+    ):
+        orders = with_column(ORDERS, header, text)
+        table = of(guessed(tmp_path, 处方=orders), "prescription")
+        assert columns(table)["daily_dose_mg"] == header
+        assert ("daily_dose_mg" in questions(table)) is asked

@@ -197,3 +197,32 @@ def test_a_number_of_the_other_mark_is_read_where_it_can_be_no_other(
 ):
     read = order(mark, drug=drug, quantity_unit="tablet", directions=directions)
     assert (read.mg_per_quantity, read.daily_mg) == (mg, daily)
+
+
+@pytest.mark.parametrize(
+    "directions", ["每周减5mg", "每2周减1片", "2周后减量", "减至0.5mg bid", "减半"]
+)
+def test_a_dose_that_its_directions_change_is_unknown(directions):
+    read = order(
+        drug="醋酸泼尼松片",
+        strength="5mg*100片",
+        dose="30mg",
+        frequency="qd",
+        directions=directions,
+    )
+    assert (read.daily_mg, read.reason) == (None, "changing_dose")
+
+
+def test_a_dose_as_needed_by_its_directions_is_none_of_every_day():
+    read = order(
+        drug="醋酸泼尼松片", strength="5mg", dose="30mg", frequency="qd", directions="必要时"
+    )
+    assert read.is_as_needed and read.daily_mg is None
+
+
+@pytest.mark.parametrize("directions", ["餐后服", "遵医嘱", "2周后复查", "口服"])
+def test_other_directions_leave_the_dose_of_the_columns(directions):
+    read = order(
+        drug="醋酸泼尼松片", strength="5mg", dose="30mg", frequency="qd", directions=directions
+    )
+    assert read.daily_mg == 30

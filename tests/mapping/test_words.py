@@ -4,6 +4,7 @@ import pytest
 
 from lncohort.mapping.words import (
     read_certainty,
+    read_daily_mg,
     read_days,
     read_given_back,
     read_operator,
@@ -151,3 +152,21 @@ def test_points_of_a_score_are_read_with_its_name_and_what_they_amount_to(text, 
 )
 def test_a_diagnosis_is_sure_where_nothing_beside_it_doubts_it(text, is_sure):
     assert read_certainty(text) is is_sure
+
+
+@pytest.mark.parametrize(
+    ("text", "mg"),
+    [
+        *(
+            ("2", 2),
+            ("2mg", 2),
+            ("1.5 g", 1500),
+            ("1.5g/d", 1500),
+            ("3 mg/日", 3),
+            ("0.5毫克", 0.5),
+        ),
+        *((text, None) for text in ("2片", "1mg bid", "2ml", "", "mg", "1-2mg")),
+    ],
+)
+def test_a_daily_dose_is_in_mg_or_in_the_unit_behind_it(text, mg):
+    assert read_daily_mg(text, ".") == mg

@@ -85,3 +85,31 @@ def test_a_row_of_names_that_runs_into_the_first_row_of_data_is_no_header():
     below = [["P2", "x", "80", "81"], ["P3", "y", "70", "71"]]
     assert find_header([["id", "test", "result", "again\n(g/L)"], *below]) == 0
     assert find_header([["id", 'test"\nP1', "x", "80"], *below]) is None
+
+
+GROUPED = [
+    ["肾内科汇总", None, None, None, None, None],
+    ["住院号", "检验日期", "肾功能", None, "尿液", None],
+    [None, None, "肌酐", "白蛋白", "肌酐", "红细胞"],
+    *[[f"{100 + n}", "2015-01-01", "88", "40", "9000", "3"] for n in range(5)],
+]
+
+
+def test_names_in_two_rows_are_joined_where_a_group_tells_more():
+    assert find_header(GROUPED) == 2
+    assert header_of(GROUPED, 2).names == (
+        *("住院号", "检验日期", "肾功能 肌酐", "白蛋白", "尿液 肌酐", "尿液 红细胞"),
+    )
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        ["101", None, "肌酐", "白蛋白", "肌酐", "红细胞"],  # a patient's
+        [None, None, "88", "40", "9000", "3"],
+        [None, None, "肌酐", None, "肌酐", "红细胞"],
+    ],
+)
+def test_a_row_of_data_below_blank_names_is_no_row_of_names(below):
+    rows = [GROUPED[1], below, *GROUPED[3:]]
+    assert find_header(rows) != 1

@@ -237,13 +237,16 @@ def _said(text: str, decimal_mark: DecimalMark) -> Directions:
 def _directions(parts: tuple[str, ...], directions: str, decimal_mark: DecimalMark) -> Directions:
     """What the columns of dose and frequency say, or else the directions in full, or both together.
 
-    An amount in the one and a frequency in the other are read together: ``1mg`` and ``口服 bid``.
+    An amount in the one and a frequency in the other are read together: ``1mg`` and ``口服 bid``. Directions
+    that the dose changes (``每周减5mg``), or is taken as needed, are said of what the columns tell.
     """
     joined = " ".join(part for part in parts if part)
     said = _said(joined, decimal_mark)
-    if said.reason is None and (said.daily_amount is not None or said.single or not directions):
-        return said
     in_full = _said(directions, decimal_mark)
+    if said.reason is None and in_full.reason == "changing_dose":
+        return in_full
+    if said.reason is None and (said.daily_amount is not None or said.single or not directions):
+        return replace(said, as_needed=True, daily_amount=None) if in_full.as_needed else said
     if said.reason is None and in_full.reason is None and in_full.daily_amount is None:
         together = _said(f"{joined} {directions}", decimal_mark)
         if together.reason is None:

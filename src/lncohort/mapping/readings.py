@@ -21,6 +21,7 @@ from lncohort.mapping.roles import ROLES, TOGETHER
 from lncohort.mapping.words import (
     is_code_of_operator,
     read_certainty,
+    read_daily_mg,
     read_days,
     read_given_back,
     read_instrument,
@@ -203,7 +204,7 @@ class Readings:
         readers = {
             ("prescription", "days_supply"): read_days,
             ("prescription", "quantity"): lambda text, mark: read_quantity(text, mark)[0],
-            ("prescription", "daily_dose_mg"): _signed,
+            ("prescription", "daily_dose_mg"): read_daily_mg,
             ("assessment", "score"): read_score,
         }
         rows = [

@@ -73,6 +73,7 @@ EITHER_WORDS = ("unit", "units", "ea", "each")  # of a product in packs, a pack 
 PACK_WORDS = ("盒", "瓶", "板", "box", "boxes", "bottle", "bottles", "pack", "packs", "package")
 MG_WORDS = {"mg": 1, "毫克": 1, "milligram": 1, "g": 1000, "克": 1000, "gram": 1000}
 NUMBER_AND_UNIT = re.compile(rf"(?P<sign>[+-]?) ?(?P<number>{WRITTEN}) ?(?P<unit>[^\W\d_]*)")
+A_DAY = re.compile(r" ?/ ?(?:日|天|d|day)$")
 DAYS_OF = {"天": 1, "日": 1, "d": 1, "day": 1, "days": 1, "周": 7, "星期": 7, "week": 7, "weeks": 7}
 KINDS_OF_ORDER = {
     "once": ("临时", "临嘱", "stat", "one-time", "once"),
@@ -164,6 +165,14 @@ def read_quantity(text: str, decimal_mark: DecimalMark) -> tuple[float | None, s
     if number is None:
         return None, ""
     return (-1 if told["sign"] == "-" else 1) * float(number), told["unit"]
+
+
+def read_daily_mg(text: str, decimal_mark: DecimalMark) -> float | None:
+    """A daily dose in mg: 2, 2mg, 1.5 g/d."""
+    number, unit = read_quantity(A_DAY.sub("", plain(text)), decimal_mark)
+    if number is None or unit not in ("", *MG_WORDS):
+        return None
+    return number * MG_WORDS.get(unit, 1)
 
 
 def read_order_type(text: str) -> str | None:

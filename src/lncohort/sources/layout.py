@@ -14,6 +14,9 @@ TOTAL = re.compile(
 )
 NUMBER = re.compile(r"\s*[<>≤≥]?\s*[-+]?\d[\d.,:/\s年月日T-]*(%|E[-+]?\d+)?\s*", re.IGNORECASE)
 
+# Groups of tests that are others in another fluid: creatinine of urine is none of serum.
+FLUIDS = ("尿", "urin", "脑脊液", "csf", "胸水", "腹水", "透析液", "引流")
+
 Row = Sequence[str | None]
 
 
@@ -48,7 +51,8 @@ def find_header(rows: Sequence[Row]) -> int | None:
     that is a header written twice) stand in the same column below, where one is like those below but
     for its figures (P0017 above P0018), or where it holds numbers or dates and nowhere names a column
     of numbers with a text. So it is where it holds numbers and a
-    quote that is not closed runs over its end, into the first row of data.
+    quote that is not closed runs over its end, into the first row of data. Where names stand in two
+    rows, the groups of the first over the second, it is the second.
 
     Parameters
     ----------
@@ -65,6 +69,8 @@ def find_header(rows: Sequence[Row]) -> int | None:
     index = next(candidates, None)
     if index is None:
         return None
+    if is_group_of_names(rows, index):
+        return index + 1
     below = [row for row in rows[index + 1 :] if filled(row)]
     cells = [(cell, _column(below, column)) for column, cell in enumerate(rows[index]) if cell]
     again = sum(1 for cell, values in cells if cell in values)
@@ -78,6 +84,38 @@ def find_header(rows: Sequence[Row]) -> int | None:
     holds_numbers = any(_is_number(cell) for cell, _ in cells)
     runs_over = any("\n" in cell or "\r" in cell for cell, _ in cells)
     return None if holds_numbers and (runs_over or not names_numbers) else index
+
+
+def is_group_of_names(rows: Sequence[Row], index: int) -> bool:
+    """Whether a row has names, and groups of names that stand in the row below it.
+
+    The row below begins blank, as the cells above its blanks reach down to it; it fills every other
+    column, with texts, and the names above are blank behind a group.
+    """
+    if index + 1 >= len(rows):
+        return False
+    above, below = rows[index], rows[index + 1]
+    if len(above) != len(below) or not filled(above[:1]) or filled(below[:1]):
+        return False
+    pairs = [(bool(a and a.strip()), b) for a, b in zip(above, below, strict=True)]
+    under_blank = [b for has_name, b in pairs if not has_name]
+    names = [b for _, b in pairs if b and b.strip()]
+    return (
+        0 < len(under_blank) < len(names)
+        and all(b and b.strip() for b in under_blank)
+        and not any(map(_is_number, names))
+    )
+
+
+def _joined(above: Row, below: Row) -> list[str]:
+    """The names of two rows: of a group only where it tells the fluid, or names are alike without it."""
+    names, group = [" ".join((cell or "").split()) for cell in below], ""
+    found = []
+    for name, over in zip(names, above, strict=True):
+        group = " ".join((over or "").split()) or group
+        is_needed = names.count(name) > 1 or any(word in group.lower() for word in FLUIDS)
+        found.append(group if not name else f"{group} {name}" if is_needed else name)
+    return found
 
 
 def _is_like(cell: str, values: Sequence[str]) -> bool:
@@ -117,6 +155,8 @@ def header_of(rows: Sequence[Row], index: int | None) -> Header:
     """
     below = [row for row in (rows if index is None else rows[index + 1 :]) if filled(row)]
     cells = [] if index is None else [" ".join((cell or "").split()) for cell in rows[index]]
+    if index and is_group_of_names(rows, index - 1):
+        cells = _joined(rows[index - 1], rows[index])
     width = usual_width(below)
     if cells and 2 * sum(1 for row in below if len(row) == width) <= len(below):
         width = len(cells)

@@ -185,7 +185,7 @@ TELLING = {
         r"(?<!长期)(?<!临时)医嘱|遵嘱|说明书|as directed|as instructed|per label|(?<![a-z])(?:ud|ut dict)(?![a-z])"
     ),
     "changing_dose": re.compile(
-        r"减量|递减|加量|递增|增量|[减增加改]至|[减增加改]为|改[为用]|逐渐|逐步|维持量|首剂|然后"
+        r"减量|递减|加量|递增|增量|减半|[减增加] ?(?:\d|[一二两三四五半])|[减增加改]至|[减增加改]为|改[为用]|逐渐|逐步|维持量|首剂|然后"
         r"|taper|titrat|increas|decreas|reduc|(?<![a-z])(?:then|until)(?![a-z])"
     ),
     "by_body_size": re.compile(r"(?<![a-z])kg|mg/m2|m²|公斤|千克|体重|体表"),

@@ -14,6 +14,7 @@ from lncohort.mapping.roles import ROLES
 from lncohort.mapping.words import (
     MG_WORDS,
     read_certainty,
+    read_daily_mg,
     read_given_back,
     read_order_type,
     read_quantity,
@@ -152,6 +153,10 @@ def _questions_of_amounts(played: dict[str, Played]) -> list[Question]:
         name = played["quantity"].column.name
         text = f"{name}: counted in what? Give quantity_unit under [table.constants]; unknown until then"
         questions.append(Question("quantity_unit", name, text, ("盒", "片", "mg")))
+    if "daily_dose_mg" in played and not _is_in_mg(played["daily_dose_mg"].column):
+        name = played["daily_dose_mg"].column.name
+        text = f"{name}: in mg, of every drug? Else leave daily_dose_mg out: 1.5 g would be 1.5 mg"
+        questions.append(Question("daily_dose_mg", name, text))
     if "quantity" in played and not (TELL_HOW_TAKEN | {"days_supply"}) & played.keys():
         name = played["quantity"].column.name
         text = (
@@ -169,6 +174,17 @@ def _questions_of_amounts(played: dict[str, Played]) -> list[Question]:
         text = "no column of strengths: doses in tablets, and quantities in boxes, are unknown"
         questions.append(Question("strength", column, text))
     return questions
+
+
+def _is_in_mg(column: Column) -> bool:
+    """Whether a daily dose says of itself that it is in mg: in its header, or behind its numbers."""
+    return (
+        "mg" in column.name.lower()
+        or column.share(
+            lambda t: read_daily_mg(t, ".") is not None and not t.strip()[-1:].isdecimal()
+        )
+        == 1
+    )
 
 
 def _has_units(played: dict[str, Played]) -> bool:

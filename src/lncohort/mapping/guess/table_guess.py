@@ -7,6 +7,8 @@ from lncohort.mapping.guess.parts import Played
 from lncohort.mapping.model import CodeSystem
 from lncohort.sources import SourceSpec
 
+FEWEST_ROWS = 5  # of a text or a shape that is written into the mapping file
+
 
 @dataclass(frozen=True)
 class Question:
@@ -15,8 +17,9 @@ class Question:
     Attributes
     ----------
     about : str
-        ``header_row``, ``status``, ``certainty``, ``sex``, ``date_formats``, ``unit``, ``quantity_unit``, ``days_supply``,
-        ``strength``, ``units``, ``wide`` or ``death``.
+        ``header_row``, ``status``, ``certainty``, ``sex``, ``date_formats``, ``unit``,
+        ``quantity_unit``, ``days_supply``, ``daily_dose_mg``, ``strength``, ``units``, ``wide``,
+        ``keep``, ``code_system`` or ``death``.
     column : str
         Of the table.
     text : str

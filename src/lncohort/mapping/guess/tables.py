@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from lncohort.mapping.guess.cancelled import without_cancelled
 from lncohort.mapping.guess.deaths import with_deaths
 from lncohort.mapping.guess.evidence import Column
 from lncohort.mapping.guess.headers import fit_of_file, fit_of_header, simple_header
@@ -116,6 +117,7 @@ def guess_table(
         kept.append(replace(guess, questions=(*guess.questions, *asked)))
     kept += [other for guess in kept for other in _again(guess, columns, spoken_for)]
     kept += _of_visits(spec, visits, columns, identifiers)
+    kept = [without_cancelled(guess, columns) for guess in kept]
     kept = [one for guess in kept for one in with_deaths(guess, columns)]
     kept = [one for guess in kept for one in with_treatments(guess, names)]
     unused = _unused(kept, columns)

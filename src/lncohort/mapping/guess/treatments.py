@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from lncohort.mapping.guess.parts import Played
 from lncohort.mapping.guess.reading import read_columns
-from lncohort.mapping.guess.table_guess import TableGuess
+from lncohort.mapping.guess.table_guess import FEWEST_ROWS, TableGuess
 from lncohort.mapping.names import Names, dialysis_or_graft
 from lncohort.mapping.words import read_status
 
@@ -38,8 +38,9 @@ def with_treatments(guess: TableGuess, names: Names) -> list[TableGuess]:
 
 
 def _texts(part: Played, is_one) -> tuple[str, ...]:
-    texts = (text.strip() for text, _ in part.column.profile.texts)
-    return tuple(sorted({text for text in texts if text and is_one(text)}))
+    """The texts of a column that are one of a kind; those of few rows may be of a patient."""
+    told = (text.strip() for text, rows in part.column.profile.texts if rows >= FEWEST_ROWS)
+    return tuple(sorted({text for text in told if text and is_one(text)}))
 
 
 def _is_procedure(names: Names, text: str) -> bool:

@@ -4,12 +4,11 @@ import json
 from collections import Counter
 
 from lncohort.mapping.guess.folder import FolderGuess
-from lncohort.mapping.guess.table_guess import TableGuess
+from lncohort.mapping.guess.table_guess import FEWEST_ROWS, TableGuess
 from lncohort.sources.files import is_pattern
 from lncohort.sources.profiling import ColumnProfile
 from lncohort.texts.one_line import one_line
 
-FEWEST_ROWS = 5  # of a shape that is shown
 SHAPES = 3
 MOST_UNUSED = 60  # columns that are named, of those that play no part
 QUESTION = "# QUESTION: "
