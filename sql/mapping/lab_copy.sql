@@ -7,7 +7,6 @@ CREATE OR REPLACE TABLE lab_copy AS
 SELECT given_lab.table_number, given_lab.source_row, given_lab.test
 FROM given_lab
 INNER JOIN shared_lab ON shared_lab.content = given_lab.content
-LEFT JOIN patient_text ON patient_text.given = given_lab.patient_id
 LEFT JOIN test_text ON test_text.given = given_lab.test
 LEFT JOIN date_text ON date_text.given = given_lab.sample_date
 LEFT JOIN result_text ON result_text.given = given_lab.result
@@ -15,7 +14,7 @@ QUALIFY
     ROW_NUMBER() OVER (
         PARTITION BY
             given_lab.content,
-            patient_text.text,
+            given_lab.patient_id,
             test_text.name,
             date_text.day,
             given_lab.value,

@@ -13,14 +13,13 @@ WITH shared AS (
 SELECT given_prescription.table_number, given_prescription.source_row
 FROM given_prescription
 INNER JOIN shared ON shared.content = given_prescription.content
-LEFT JOIN patient_text ON patient_text.given = given_prescription.patient_id
 LEFT JOIN order_text ON order_text.given = given_prescription.drug
 LEFT JOIN date_text ON date_text.given = given_prescription.start_date
 QUALIFY
     ROW_NUMBER() OVER (
         PARTITION BY
             given_prescription.content,
-            patient_text.text,
+            given_prescription.patient_id,
             order_text.drug,
             date_text.day
         ORDER BY given_prescription.table_number, given_prescription.source_row

@@ -1,6 +1,6 @@
 -- patient_key: one row per identifier of a patient as a table of the hospital gives it.
 -- Key: given.
--- Columns: given (number of its text), identifier (cleaned), patient_id (number of the patient),
+-- Columns: given (as it stands in the tables), identifier (cleaned), patient_id (number of the patient),
 -- is_linked (it is another one's, by a link table).
 CREATE OR REPLACE TABLE patient_key AS
 SELECT

@@ -92,7 +92,9 @@ def cleaned(kind: Kind, texts: pa.Array, empty: Collection[str]) -> pa.Dictionar
     empty
         Texts that are nothing: they become empty.
     """
-    given = texts.fill_null("").dictionary_encode()
+    given = texts.fill_null("")
+    # Most patients of a batch differ where its rows are in no order.
+    given = each(given) if kind == "patient" else given.dictionary_encode()
     clean = pc.utf8_trim(given.dictionary, BLANKS)
     if kind == "amount":
         clean = pc.replace_substring_regex(clean, ZERO, "0")
@@ -100,6 +102,11 @@ def cleaned(kind: Kind, texts: pa.Array, empty: Collection[str]) -> pa.Dictionar
         clean = pc.replace_substring_regex(clean, WHOLE[kind], r"\1")
     is_nothing = pc.is_in(clean, pa.array(empty, pa.string()))
     return pa.DictionaryArray.from_arrays(given.indices, pc.if_else(is_nothing, "", clean))
+
+
+def each(texts: pa.Array) -> pa.DictionaryArray:
+    """All texts as they stand, be they the same or not."""
+    return pa.DictionaryArray.from_arrays(np.arange(len(texts), dtype=np.int32), texts)
 
 
 def always(text: str, rows: int) -> pa.DictionaryArray:

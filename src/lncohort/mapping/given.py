@@ -113,7 +113,7 @@ def write_given(
             folder / ROWS,
             given.schema,
             compression="none",
-            use_dictionary=given.as_they_stand,
+            use_dictionary=False,
             column_encoding=encoding,
         ) as file:
             for rows in given.batches(batches):
@@ -159,7 +159,7 @@ class _Rows:
                 ("content", pa.uint64()),
                 *((name, pa.int32()) for name in self.readings),
                 *([(VALUE, pa.float64())] if self._measured else []),
-                *((role, pa.dictionary(pa.int32(), pa.string())) for role in self.as_they_stand),
+                *((role, pa.string()) for role in self.as_they_stand),
             ]
         )
         self.kept = self.written = 0
@@ -237,7 +237,7 @@ class _Rows:
             numbering.of([given.get(role, nothing) for role in roles])
             for roles, numbering in self.readings.values()
         ]
-        as_they_stand = [given[role] for role in self.as_they_stand]
+        as_they_stand = [given[role].dictionary_decode() for role in self.as_they_stand]
         columns = [numbers, content, *of_readings, *values, *as_they_stand]
         return pa.record_batch(columns, schema=self.schema)
 

@@ -127,7 +127,6 @@ class Readings:
     def all(self) -> Tables:
         """Every reading, by the name of its table."""
         return {
-            "patient_text": self._patients(),
             "date_text": self._dates(),
             "number_text": self._numbers(),
             "sex_text": self._of_one("patient", "sex", {"sex": TEXT}, lambda t: (read_sex(t),)),
@@ -170,17 +169,6 @@ class Readings:
             for number, table, (given,) in self._distinct(target, role)
         ]
         return _table({"given": INT, **columns}, rows)
-
-    def _patients(self) -> pa.Table:
-        """The identifiers of patients, which SQL cleans."""
-        tables = [pa.schema({"given": INT, "text": TEXT}).empty_table()]
-        for of_table in self._given:
-            roles = {role.name: role for role in ROLES[of_table.table.to]}
-            if roles[of_table.reading].kind == "patient":
-                texts = of_table.texts.flatten()
-                numbers = pa.array(range(of_table.first, of_table.first + len(texts)), INT)
-                tables.append(pa.table([numbers, texts], schema=tables[0].schema))
-        return pa.concat_tables(tables)
 
     def _dates(self) -> pa.Table:
         day_of = cache(read_day)  # many tables hold the same days

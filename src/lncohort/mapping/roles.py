@@ -204,7 +204,8 @@ TOGETHER: dict[str, tuple[str, ...]] = {
     "diagnosis": ("diagnosis", "code", "certainty"),
     "procedure": ("procedure", "code"),
 }
-# Parts that nothing but the comparison of rows looks at, and those that SQL takes as they stand.
+# Parts that nothing but the comparison of rows looks at, and those that SQL takes as they stand, as
+# it does identifiers of patients, of which there may be millions.
 ONLY_COMPARED = ("record_id",)
 AS_THEY_STAND = ("record_type", "encounter_id", "birth_year", "birth_month", "birth_day")
 # A part of which plain numbers are kept as such, and any other text is read.
@@ -221,7 +222,7 @@ def as_they_stand(target: str) -> list[str]:
     return [
         role.name
         for role in ROLES[target]
-        if role.name in AS_THEY_STAND or (target in LOOKED_UP and role.kind != "patient")
+        if role.name in AS_THEY_STAND or role.kind == "patient" or target in LOOKED_UP
     ]
 
 
