@@ -3,6 +3,7 @@
 import sqlite3
 import tomllib
 from datetime import date
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -26,15 +27,15 @@ def write_european(tables, folder):
         table.to_csv(folder / f"{name}.csv", sep=";", decimal=",", index=False)
 
 
-def write_sqlite(tables, folder):
-    """As OHDSI's DatabaseConnector does: days are seconds since 1970, as REAL."""
+def write_sqlite(tables, folder, unit="s"):
+    """As OHDSI's DatabaseConnector does: days are seconds since 1970, as REAL; RSQLite has days."""
     folder.mkdir()
     with sqlite3.connect(folder / "cdm.sqlite") as connection:
         for name, table in tables.items():
             for column in table.columns:
                 if column.endswith(("_date", "_datetime")):
                     days = pd.to_datetime(table[column]) - FIRST_MOMENT
-                    table[column] = days.dt.total_seconds()
+                    table[column] = days / pd.Timedelta(1, unit)
             table.rename(columns=str.upper).to_sql(name.upper(), connection, index=False)
     connection.close()
 
@@ -56,12 +57,13 @@ def test_decimal_commas_and_days_of_a_dump_are_found(tmp_path):
     assert patient["death_date"] == date(2019, 5, 31)
 
 
+@pytest.mark.parametrize("unit", ["s", "D"])
 @pytest.mark.parametrize("birth", ["1969-12-31", "1970-03-07", "1975-05-06", "2001-09-09"])
-def test_days_that_are_seconds_since_1970_are_found(tmp_path, birth):
+def test_dates_that_are_seconds_or_days_since_1970_are_found(tmp_path, birth, unit):
     person = {"person_id": 1, "gender_concept_id": 8532, "year_of_birth": int(birth[:4])}
     found = mapped_omop(
         tmp_path,
-        write=write_sqlite,
+        write=partial(write_sqlite, unit=unit),
         person=[person | {"birth_datetime": birth}],
         condition_occurrence=[CONDITION],
     )
@@ -71,6 +73,12 @@ def test_days_that_are_seconds_since_1970_are_found(tmp_path, birth):
     assert (supply["start_date"], supply["daily_dose_mg"]) == (date(2015, 3, 1), 2.0)
     (diagnosis,) = extract_rows(found, "diagnosis")
     assert diagnosis["diagnosis_date"] == date(2015, 2, 1)
+
+
+def test_days_of_a_spreadsheet_are_no_days_since_1970(tmp_path):
+    days = {"drug_exposure_start_date": 42064, "drug_exposure_end_date": 42093}
+    (row,) = prescriptions(tmp_path, days)
+    assert row["start_date"] == date(2015, 3, 1)
 
 
 def test_compact_days_are_no_seconds(tmp_path):

@@ -13,6 +13,7 @@ from lncohort.texts.date_formats import (
     FORMATS_OF_TWO_DIGIT_YEARS,
     MONTH,
     MONTHS,
+    UNIX_DAYS,
     UNIX_SECONDS,
     ReadDate,
     is_format,
@@ -65,6 +66,11 @@ OUT_OF_RANGE = ReadDate(reason="out_of_range")
         ("0", EXCEL_SERIAL, IMPOSSIBLE),
         ("99999", EXCEL_SERIAL, OUT_OF_RANGE),
         ("-43529", EXCEL_SERIAL, UNKNOWN),
+        ("17960", UNIX_DAYS, DAY),
+        ("17960.5", UNIX_DAYS, DAY),
+        ("-1", UNIX_DAYS, ReadDate(date(1969, 12, 31))),
+        ("99999", UNIX_DAYS, OUT_OF_RANGE),
+        ("2019-03-05", UNIX_DAYS, UNKNOWN),
         ("1551744000", UNIX_SECONDS, DAY),
         ("1551830399.75", UNIX_SECONDS, DAY),
         ("0", UNIX_SECONDS, ReadDate(date(1970, 1, 1))),
@@ -163,14 +169,14 @@ def test_serial_day_comes_back(day, fraction):
     assert read_date(f"{serial}{fraction}", EXCEL_SERIAL).day == day
 
 
-@given(st.text(), st.sampled_from([*ALL, MONTH, EXCEL_SERIAL, UNIX_SECONDS]))
+@given(st.text(), st.sampled_from([*ALL, MONTH, EXCEL_SERIAL, UNIX_SECONDS, UNIX_DAYS]))
 def test_any_text_is_read_without_an_error(text, format):
     found = read_date(text, format)
     assert (found.reason is None) == (found.day is not None or found.month is not None)
 
 
 @pytest.mark.parametrize(
-    "format", [*FORMATS, *FORMATS_OF_TWO_DIGIT_YEARS, MONTH, EXCEL_SERIAL, UNIX_SECONDS]
+    "format", [*FORMATS, *FORMATS_OF_TWO_DIGIT_YEARS, MONTH, EXCEL_SERIAL, UNIX_SECONDS, UNIX_DAYS]
 )
 def test_every_format_that_is_guessed_is_one(format):
     assert is_format(format)

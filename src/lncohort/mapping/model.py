@@ -89,7 +89,7 @@ class SourceTable(Part):
         if unknown:
             raise ValueError(
                 f"no format of a day: {', '.join(unknown)}; expected %Y (or %y), %m (or %b) and %d "
-                "with the signs between them, excel_serial, unix_seconds or month"
+                "with the signs between them, excel_serial, unix_seconds, unix_days or month"
             )
         return formats
 

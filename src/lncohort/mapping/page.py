@@ -35,7 +35,7 @@ order. Or a list: `path = ["检验_旧.csv", "检验_新.csv"]` |
 | one file holds two things | two `[[table]]` with the same `[table.source]` |
 | only some rows of a file | `[table.keep]`: `"诊断类型" = ["出院诊断", "主要诊断"]` |
 | only the day counts of 2015-03-05 08:30 | nothing: the time of day is left aside |
-| a date is 05/03/2015 | `date_formats = ["%d/%m/%Y"]`; `excel_serial` for days of a spreadsheet, `unix_seconds` for seconds since 1970 |
+| a date is 05/03/2015 | `date_formats = ["%d/%m/%Y"]`; `excel_serial` for days of a spreadsheet, `unix_seconds` and `unix_days` for those since 1970 |
 | only the month is known | `day_of_month = 15`, where that is good enough; else the row is rejected |
 | births are not told, but ages are | `age = "年龄"` and, the day of that age, `seen_date = "就诊日期"` |
 | the decimal mark is a comma | `decimal = ","` |

@@ -25,6 +25,7 @@ CHINESE_TIMES = ("%Y年%m月%d日 %H时%M分", "%Y年%m月%d日%H时%M分", "%Y�
 COMPACT_TWO_DIGIT_YEAR = "%y%m%d"
 EXCEL_SERIAL = "excel_serial"
 UNIX_SECONDS = "unix_seconds"
+UNIX_DAYS = "unix_days"
 MONTH = "month"
 MONTHS = ("%Y-%m", "%Y/%m", "%Y.%m", "%Y年%m月", "%Y%m")
 
@@ -73,6 +74,7 @@ TWO_DIGITS = {
     "M": r"[0-5]\d",
 }
 SERIAL_PATTERN = r"(?P<serial>\d{1,5})(?:[.,]\d{1,15})?"
+SINCE_1970_PATTERN = r"(?P<since_1970>-?\d{1,5})(?:\.\d{1,9})?"
 SECONDS_PATTERN = r"(?P<seconds>-?\d{1,10})(?:\.\d{1,9})?"
 MONTH_PATTERN = r"(?P<Y>\d{4})(?:[-/.](?P<m>\d{1,2})|年(?P<chinese>\d{1,2})月|(?P<compact>\d{2}))"
 YEARS = (1900, 2100)
@@ -107,7 +109,7 @@ def read_date(text: str | None, format: str, years: tuple[int, int] = YEARS) -> 
         As it stands in the extract; outer blanks and full width do not matter.
     format : str
         As DuckDB's ``try_strptime`` reads it; or ``excel_serial``, days of the 1900 system, with or
-        without a fraction; or ``unix_seconds``, seconds since 1970 began; or ``month``, any of
+        without a fraction; or ``unix_seconds`` or ``unix_days`` since 1970 began; or ``month``, any of
         ``MONTHS``.
     years : (int, int)
         The first and the last year that a date may have.
@@ -126,6 +128,8 @@ def read_date(text: str | None, format: str, years: tuple[int, int] = YEARS) -> 
     parts = match.groupdict()
     if parts.get("serial"):
         return _within(_of_serial(int(parts["serial"])), years)
+    if parts.get("since_1970"):
+        return _within(date(1970, 1, 1) + timedelta(int(parts["since_1970"])), years)
     if parts.get("seconds"):
         return _within(date(1970, 1, 1) + timedelta(int(parts["seconds"]) // A_DAY), years)
     year, month = _year(parts), _month(parts)
@@ -146,6 +150,8 @@ def pattern_of(format: str) -> str:
     """The regular expression, of RE2 as well, that a text of a format matches as a whole."""
     if format == EXCEL_SERIAL:
         return SERIAL_PATTERN
+    if format == UNIX_DAYS:
+        return SINCE_1970_PATTERN
     if format == UNIX_SECONDS:
         return SECONDS_PATTERN
     if format == MONTH:
@@ -164,7 +170,7 @@ def is_format(format: str) -> bool:
         told = set(_compiled(format).groupindex)
     except (KeyError, re.error):
         return False
-    return format in (EXCEL_SERIAL, UNIX_SECONDS, MONTH) or (
+    return format in (EXCEL_SERIAL, UNIX_SECONDS, UNIX_DAYS, MONTH) or (
         "d" in told and bool(told & {"Y", "y"}) and bool(told & {"m", "b"})
     )
 

@@ -1,7 +1,7 @@
 """How the tables of a database in the model are written: the formats of dates and the decimal mark.
 
 The model fixes types, which texts do not have: a dump of a European hospital may hold 05.03.2019 and
-0,45, and SQLite holds days as seconds since 1970.
+0,45, and SQLite holds days as seconds, or days, since 1970.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ from lncohort.mapping.names import Names
 from lncohort.mapping.omop.find import template
 from lncohort.mapping.roles import ROLES
 from lncohort.sources.found import FoundTable
-from lncohort.texts.date_formats import UNIX_SECONDS, read_date
+from lncohort.texts.date_formats import UNIX_DAYS, UNIX_SECONDS, read_date
 from lncohort.texts.numbers import decimal_mark_of
 
 # Of each, the first column: the model has a number there.
@@ -25,6 +25,8 @@ NUMBERS = ("result", "quantity", "days_supply", "reference_low", "reference_high
 NUMBERS += ("amount", "amount_of_liquid", "volume")
 LEAST_OF_A_FORMAT = 0.5
 TEXTS = 2_000  # of a column
+FEWEST_SECONDS = 100_000
+FIRST_OF_A_SHEET = 25_569  # 1970 in a spreadsheet, and 2040 in days since 1970
 
 
 @dataclass(frozen=True)
@@ -63,16 +65,18 @@ def written(location: str | Path, tables: dict[str, FoundTable]) -> dict[str, Wr
     """
     names = Names(read_code_lists(), {}, {}, {})
     found = {}
-    for table in template()["table"]:
+    for table in sorted(template()["table"], key=lambda table: table["to"] == "patient"):
         name = table["omop"]
         roles = {role.name for role in ROLES[table["to"]] if role.kind == "date"} | {*NUMBERS}
         if name in tables and name not in found and roles & table["columns"].keys():
             columns = columns_of(root_of(location), tables[name].spec, names, TEXTS)
-            found[name] = _written(table, {one.name.lower(): one for one in columns})
+            by_name = {one.name.lower(): one for one in columns}
+            of_others = {format for other in found.values() for format in other.date_formats}
+            found[name] = _written(table, by_name, of_others)
     return found
 
 
-def _written(table: dict, columns: dict[str, Column]) -> Written:
+def _written(table: dict, columns: dict[str, Column], of_others: set[str]) -> Written:
     days = [
         column
         for role in ROLES[table["to"]]
@@ -86,8 +90,9 @@ def _written(table: dict, columns: dict[str, Column]) -> Written:
     ]
     decimal = decimal_mark_of(text for column in numbers for text in column.distinct)
     doubled = _doubled(table, columns)
-    if days and all(map(_are_seconds, days)):
-        return Written((UNIX_SECONDS,), doubled, decimal)
+    since_1970 = _since_1970(days, of_others if table["to"] == "patient" else None)
+    if since_1970 is not None:
+        return Written((since_1970,), doubled, decimal)
     formats, questions = date_formats(days)
     return Written(formats, (*questions, *doubled), decimal)
 
@@ -120,7 +125,20 @@ def _doubled(table: dict, columns: dict[str, Column]) -> tuple[Question, ...]:
     return ()
 
 
-def _are_seconds(column: Column) -> bool:
-    """Whether days are told as seconds since 1970; figures of a calendar are no such numbers."""
-    is_one = column.share(lambda text: read_date(text, UNIX_SECONDS).day is not None) == 1
-    return is_one and column.dates.share < LEAST_OF_A_FORMAT
+def _since_1970(columns: list[Column], of_others: set[str] | None) -> str | None:
+    """Whether dates are told as seconds or days since 1970; figures of a calendar are no such numbers.
+
+    Days of a spreadsheet are greater than those since 1970, but for births: what their numbers are
+    the formats of other tables tell.
+    """
+    texts = [text for column in columns for text in column.distinct]
+    if not texts or any(read_date(text, UNIX_SECONDS).day is None for text in texts):
+        return None
+    if of_others is not None:
+        told = of_others & {UNIX_SECONDS, UNIX_DAYS}
+        return told.pop() if len(told) == 1 else None
+    numbers = sorted(float(text) for text in texts)
+    if max(-numbers[0], numbers[-1]) < FEWEST_SECONDS:
+        return UNIX_DAYS if numbers[len(numbers) // 2] < FIRST_OF_A_SHEET else None
+    is_calendar = any(column.dates.share >= LEAST_OF_A_FORMAT for column in columns)
+    return None if is_calendar else UNIX_SECONDS
