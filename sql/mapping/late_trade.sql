@@ -5,21 +5,30 @@
 -- is where the same product, amount and dose stand in both within 3 days, each beside the nearest one of
 -- the other, and where it is so for half of the smaller table: else each table has supplies of its own.
 CREATE OR REPLACE TABLE late_trade AS
-WITH traded AS (
+WITH among AS (
+    SELECT MIN(table_number) AS first_table, MAX(table_number) AS last_table
+    FROM order_read
+),
+traded AS (
     SELECT
-        table_number,
-        source_row,
-        start_date,
+        order_read.table_number,
+        order_read.source_row,
+        order_read.start_date,
         HASH(
-            patient_id,
-            drug,
-            route,
-            ROUND(quantity * COALESCE(mg_per_quantity, 1), 6),
-            mg_per_quantity IS NULL,
-            daily_dose_mg
+            order_read.patient_id,
+            order_read.drug,
+            order_read.route,
+            ROUND(order_read.quantity * COALESCE(order_read.mg_per_quantity, 1), 6),
+            order_read.mg_per_quantity IS NULL,
+            order_read.daily_dose_mg
         ) AS supply_hash
     FROM order_read
-    WHERE reason IS NULL AND drug IS NOT NULL AND drug <> '-' AND quantity > 0
+    INNER JOIN among ON among.first_table < among.last_table
+    WHERE
+        order_read.reason IS NULL
+        AND order_read.drug IS NOT NULL
+        AND order_read.drug <> '-'
+        AND order_read.quantity > 0
 ),
 of_table AS (
     SELECT table_number, COUNT(*) AS row_count
