@@ -591,3 +591,11 @@ def test_a_daily_dose_that_does_not_say_its_unit_is_asked_for(tmp_path):
         table = of(guessed(tmp_path, 处方=orders), "prescription")
         assert columns(table)["daily_dose_mg"] == header
         assert ("daily_dose_mg" in questions(table)) is asked
+
+
+def test_a_panel_stands_in_for_a_specimen_that_no_column_tells(tmp_path):
+    panels = with_column(RESULTS, "检验套餐", "肾功能", "尿蛋白肌酐比", "免疫五项", "电解质")
+    table = of(guessed(tmp_path, 检验=panels), "lab")
+    assert columns(table)["specimen"] == "检验套餐" and columns(table)["test"] == "检验项目"
+    table = of(guessed(tmp_path, 检验=with_column(panels, "标本", "血清", "尿")), "lab")
+    assert columns(table)["specimen"] == "标本"

@@ -88,6 +88,14 @@ def test_a_spot_urine_is_no_24_hours():
     assert test_of("尿蛋白定量", "晨尿") is None
 
 
+def test_a_panel_tells_the_fluid_as_a_specimen_does():
+    assert test_of("肌酐", "肾功能(尿素、肌酐、尿酸)") == "serum_creatinine"
+    assert test_of("肌酐", "尿蛋白/肌酐比值") is None
+    assert test_of("蛋白", "24小时尿蛋白定量") == "urine_protein_24h"
+    for name in ("尿量", "微量白蛋白", "尿微量白蛋白", "肌酐", "尿蛋白浓度"):
+        assert test_of(name, "24小时尿蛋白定量") is None
+
+
 def test_a_name_of_the_mapping_file_goes_before_all():
     assert test_of("酶法肌酐", "胸水") == "serum_creatinine"
 

@@ -52,6 +52,7 @@ OTHER_FLUIDS = (
         "sputum",
     ),
 )
+NOT_OF_URINE = re.compile("尿素氮?|尿酸|尿毒")  # of the blood, as in a panel: 肾功能(尿素、肌酐)
 IN_URINE = re.compile("^尿液?")
 METHOD = re.compile(r"\([^()]*法\)")
 MARKS = " *★☆▲△#●◆"
@@ -263,11 +264,13 @@ class Names:
         nothing, it is read with its specimen before it (24小时尿 + 蛋白定量), and then without what is
         no part of it: the method in brackets, 白蛋白(溴甲酚绿法), or its abbreviation, 血小板(PLT),
         which must be of the same test.
+        What is told as specimen may be the panel, 肾功能 or 24小时尿蛋白定量; where that is a test itself,
+        it is no part of the names of the others in it.
         A concept of OMOP tells test and specimen: one that no list has is another test, whatever the
         name beside it (CREATININE may be that of urine). A concept of the site's own tells no more
         than its name.
         """
-        told = normal_name(specimen)
+        told = NOT_OF_URINE.sub("", normal_name(specimen))
         of_other = any(word in told for word in OTHER_FLUIDS)
         of_urine = any(word in told for word in URINE)
         of_blood = any(word in told for word in BLOOD) and not of_urine
@@ -280,7 +283,7 @@ class Names:
             by_code,
             self.of_written_code("lab", name),
             self.of_name("lab", name),
-            self.of_name("lab", specimen + name),
+            None if self.of_name("lab", specimen) else self.of_name("lab", specimen + name),
             *(self.of_name("lab", text) for text in _names_in_urine(name, told) if of_urine),
             self._of_bare_test(name),
             None if name else self.of_name("lab", self.name_of(code)),

@@ -54,7 +54,7 @@ LOOKS: dict[str, tuple[tuple[str, ...], float, float]] = {
     "order_type": (("order_type",), 0.5, 0.8),
     "operator": (("operator",), 0.5, 2.0),
     "test": (("test",), 0.0, 0.05),
-    "specimen": (("specimen",), 0.3, 0.8),
+    "specimen": (("specimen",), 0.05, 0.8),  # of panels, few may tell the fluid
     "result": (("result",), 0.5, 2.0),
     "unit": (("unit",), 0.2, 0.5),
     "reference_low": (("number",), 0.5, 2.0),
