@@ -40,7 +40,7 @@ from lncohort.mapping.usable import unusable
 from lncohort.mapping.vocabulary import ancestors, code_names, origins, strengths
 from lncohort.mapping.written import write_tables
 
-MEMORY = "1200MB"  # of DuckDB; Python, its libraries and the distinct texts come to that
+MEMORY = "1100MB"  # of DuckDB; Python, its libraries and the distinct texts come to that
 NO_ROOM = (duckdb.IOException, duckdb.OutOfMemoryException)
 WRITTEN = (MANIFEST, *(f"{table.name}.parquet" for table in CONTRACT))
 SUMMARIES = (

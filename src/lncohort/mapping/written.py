@@ -19,7 +19,7 @@ REPEATED = pa.dictionary(pa.int32(), pa.string())  # texts that many rows have
 TYPES = {"text": REPEATED, "date": pa.date32(), "integer": pa.int64(), "number": pa.float64()}
 TABLE, ROW, PARTS = "table_number", "source_row", ("row_part", "meaning")
 PLACES = (TABLE, ROW, *PARTS)
-AT_A_TIME = 1_000_000  # rows that are put in order in memory
+AT_A_TIME = 400_000  # rows that are put in order in memory
 
 
 def write_tables(connection: duckdb.DuckDBPyConnection, folder: Path, progress: Progress) -> None:
