@@ -32,5 +32,17 @@ def test_a_row_has_its_hash_in_any_batch_and_order_of_columns(rows):
     assert of(rows) == of([row[::-1] for row in rows], ("unit", "result", "test"))
 
 
+def test_texts_that_differ_in_one_sign_anywhere_have_other_hashes():
+    whole = "0123456789" * 4
+    texts = [whole[:cut] for cut in range(41)]
+    texts += [whole[:place] + "x" + whole[place + 1 :] for place in range(40)]
+    texts += [whole[:7] + "y" + whole[8:15] + "y" + whole[16:], whole + "\0", whole + "\0\0", "\0"]
+    assert len(set(of([(text,) for text in texts], ("test",)))) == len(set(texts))
+
+
+def test_no_rows_have_no_hashes():
+    assert likeness({"test": pa.array([], pa.string()).dictionary_encode()}, 0).tolist() == []
+
+
 def test_a_table_with_another_column_has_other_hashes():
     assert of([("a", "b")], ("test", "result")) != of([("a", "b", "")])

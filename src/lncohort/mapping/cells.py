@@ -221,10 +221,10 @@ def _are_iso(texts: pa.Array) -> bool:
     """Whether all texts that are not empty begin with a day as 2019-03-05, and end there or go on
     with a time.
     """
-    _, offsets, content = texts.buffers()
-    if content is None or texts.null_count == len(texts):
+    if texts.null_count == len(texts):
         return False
-    signs = np.frombuffer(content, np.uint8)
+    _, offsets, content = texts.buffers()
+    signs = np.frombuffer(content or b"", np.uint8)
     bounds = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
     begin, length = bounds[:-1], np.diff(bounds)
     begin, length = begin[length > 0], length[length > 0]

@@ -33,6 +33,8 @@ def likeness(texts: Mapping[str, pa.DictionaryArray], rows: int) -> np.ndarray:
 
 def _hashes(texts: pa.Array) -> np.ndarray:
     """A hash of each text: its words of eight bytes, mixed one after the other, all of one length at once."""
+    if len(texts) == 0:  # may have no buffers
+        return np.empty(0, np.uint64)
     _, offsets, content = texts.buffers()
     bounds = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
     signs = np.frombuffer(content or b"", np.uint8)
