@@ -5,7 +5,8 @@
 -- (it was said to end in the future), fate (used, rejected), reason.
 -- Rule: where observation is taken from records, it runs from a patient's first record to the last,
 -- and parts where none is found for longer than the mapping allows; death ends it. One that goes on
--- into the future, as until 2099, ends with the data: the last record, or end of another.
+-- into the future, of the day on which it is mapped, ends with the data: the last record, or end of
+-- another.
 CREATE OR REPLACE TABLE mapped_observation_period AS
 WITH stepped AS (
     SELECT
