@@ -67,11 +67,12 @@ def test_a_drawn_hospital_is_mapped_and_every_row_of_it_is_read(tmp_path):
 
 def test_the_page_of_a_hospital_gives_rates_as_parts_of_that_of_copy():
     hospital = module("hospital")
-    found = {"COPY": hospital.Run(2, 3, 300, ""), "`map`": hospital.Run(8, 6, 900, "")}
+    printed = "read lab   5 rows   1.25 s\nread order  1 rows  0.5 s\nmap  6 rows   2.00 s\nextract: 3 rows"
+    found = {"COPY": hospital.Run(2, 3, 300, ""), "`map`": hospital.Run(8, 6, 900, printed)}
     floor, mapped = (row.split(" | ") for row in hospital.lines(5, found))
     assert floor[0] == "| 5 M + 1 M"
-    assert floor[-2:] == ["1.00", "1.00 |"]
-    assert mapped[-2:] == ["0.25 (**not met**)", "0.50 |"]
+    assert floor[-3:] == ["1.00", "1.00", " |"]
+    assert mapped[-3:] == ["0.25 (**not met**)", "0.50", "read 1.8, map 2.0 |"]
 
 
 def test_page_of_a_hospital_keeps_other_sizes_and_tells_what_is_not_met(tmp_path, monkeypatch):
