@@ -90,7 +90,8 @@ def run(*arguments: str | Path) -> Run:
     """Run Python in a process of its own."""
     started = time.perf_counter()
     with tempfile.TemporaryFile("w+") as printed:
-        process = subprocess.Popen([sys.executable, *arguments], stdout=printed)
+        command = [sys.executable, *arguments]
+        process = subprocess.Popen(command, stdout=printed, stderr=subprocess.STDOUT)
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         wall = time.perf_counter() - started
