@@ -36,6 +36,7 @@ def test_texts_that_differ_in_one_sign_anywhere_have_other_hashes():
     whole = "0123456789" * 4
     texts = [whole[:cut] for cut in range(41)]
     texts += [whole[:place] + "x" + whole[place + 1 :] for place in range(40)]
+    texts += ["a" * 8 + "b" * 8, "b" * 8 + "a" * 8, "b" * 16]
     texts += [whole[:7] + "y" + whole[8:15] + "y" + whole[16:], whole + "\0", whole + "\0\0", "\0"]
     assert len(set(of([(text,) for text in texts], ("test",)))) == len(set(texts))
 
