@@ -916,3 +916,24 @@ def test_a_diagnosis_without_a_day_is_of_the_first_day_of_its_visit(tmp_path):
         ("P2", "hypertension", date(2017, 2, 1)),
     }
     assert reasons(found, "diagnosis") == {"missing_date": 2}
+
+
+def test_a_result_is_used_rejected_unmapped_or_out_of_scope(tmp_path):
+    labs = [
+        RESULT,
+        RESULT | {"test": "没有这项"},
+        RESULT | {"test": "没有这项", "at": ""},
+        RESULT | {"test": "血型"},
+        RESULT | {"at": ""},
+        RESULT | {"result": "阴性"},
+    ]
+    found = mapped(tmp_path, {"names": {"lab": {"血型": "-"}}}, lab=labs)
+    (table,) = (table for table in found.account.tables if table["name"] == "lab")
+    fates = [table[fate] for fate in ("used", "rejected", "unmapped", "out_of_scope")]
+    assert fates == [1, 2, 2, 1]
+    assert reasons(found, "lab") == {
+        "unknown_name": 2,
+        "ignored_name": 1,
+        "missing_date": 1,
+        "grade_is_no_amount": 1,
+    }
