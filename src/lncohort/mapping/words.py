@@ -5,6 +5,7 @@ import re
 from lncohort.texts.codings import guess_sexes
 from lncohort.texts.numbers import WRITTEN, DecimalMark, read_number
 from lncohort.texts.plain import plain
+from lncohort.texts.results import OPERATORS as BEFORE_RESULTS
 
 NOT_CARRIED_OUT = (
     *("取消", "作废", "撤销", "撤消", "未执行", "未发", "未发药", "未取药", "未收费", "退费"),
@@ -48,20 +49,7 @@ NOT_SURE = (
     *("verdacht", "ausgeschlossen", "ausschluss", "exclu", "écarté"),
 )
 SURE = ("确诊", "确定", "confirmed", "definite", "final", "gesichert")
-OPERATORS = {
-    "<": "<",
-    "小于": "<",
-    "lt": "<",
-    "<=": "<=",
-    "≤": "<=",
-    "小于等于": "<=",
-    ">": ">",
-    "大于": ">",
-    "gt": ">",
-    ">=": ">=",
-    "≥": ">=",
-    "大于等于": ">=",
-}
+OPERATORS = BEFORE_RESULTS | {"lt": "<", "gt": ">"}
 FIGURES_OF_CONCEPT = 7
 BEFORE_NUMBER = re.compile(r"[^\d.,]*")
 UNIT_WORDS = (
@@ -139,7 +127,7 @@ def read_operator(text: str) -> str | None:
 
 
 def is_code_of_operator(text: str) -> bool:
-    """Whether a text is the number of a concept, of which the mapping says nothing; no result is so large."""
+    """Whether a text is the number of a concept, of which the mapping says nothing; few results are so large."""
     return text.isdecimal() and len(text) >= FIGURES_OF_CONCEPT
 
 

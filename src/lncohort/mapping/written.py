@@ -66,7 +66,7 @@ def _write(
         schema,
         compression="zstd",
         use_dictionary=[name for name in schema.names if name not in own],
-        # Of texts and numbers they cost as much as all else, and no reader looks for them.
+        # Of texts and numbers they cost as much as all else in writing.
         write_statistics=[column.name for column in table.columns if column.type == "date"],
         store_schema=False,
     ) as writer:

@@ -48,7 +48,7 @@ PLAIN_FLAG = "|".join(FLAGS.values())
 # What a laboratory writes behind a number that says no other thing than the number, as how much
 # urine there was.
 VOLUME = r"(?:24 ?(?:h|小时))?尿?量[:=为]? ?\d{1,4}(?:\.\d{1,3})? ?(?:ml|l|毫升|升)"
-REMARK = rf"{VOLUME}|已?复查|已?复核|弱?阳性|阴性|可疑|\((?:[+]{1, 4}|-|±)\)"
+REMARK = rf"{VOLUME}|已?复查|已?复核|弱?阳性|阴性|可疑|\((?:[+]{{1,4}}|-|±)\)"
 BESIDE = rf"(?:[(\[【]?(?:{PLAIN_FLAG})[)\]】]? ?|[(\[【]?(?:{REMARK})[)\]】]? ?)*"
 NUMBER = re.compile(
     rf"(?P<before>(?:(?:{PLAIN_FLAG}) ?)*?)(?P<operator>{'|'.join(map(re.escape, OPERATORS))}|=)? ?"
